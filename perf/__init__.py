@@ -1,0 +1,1 @@
+"""Budget performance: targets, results and self-evaluation of public bodies."""

@@ -1,0 +1,1 @@
+"""The domain as pure functions and value types; the standard library only."""

@@ -1,0 +1,62 @@
+"""Numbers as people type them, and the one rounding function."""
+
+import re
+import unicodedata
+from decimal import ROUND_FLOOR, Decimal, localcontext
+
+from perf.core.errors import InvalidInput
+
+MAX_INTEGER_DIGITS = 12
+MAX_FRACTION_DIGITS = 6
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
+def round_half_up(numerator: Decimal, denominator: Decimal = Decimal(1), places: int = 2) -> Decimal:
+    """`numerator ÷ denominator` rounded once, half away from zero, whatever the context.
+
+    Exact: the quotient is never rounded before (3 × 5 ÷ 24 = 0.625 → 0.63).
+    """
+    with localcontext() as context:
+        context.prec = 60
+        sign = -1 if (numerator < 0) != (denominator < 0) and numerator else 1
+        scaled = abs(numerator).scaleb(places) * 2 + abs(denominator)
+        whole = (scaled / (abs(denominator) * 2)).to_integral_value(ROUND_FLOOR)
+        # The division above may itself round up to a whole number; compare exactly.
+        if whole * abs(denominator) * 2 > scaled:
+            whole -= 1
+        return (sign * whole).scaleb(-places)
+
+
+def parse_number(text: str) -> Decimal | None:
+    """A plain number as typed, or None for a blank.
+
+    Full-width digits and thousands separators are read; anything else raises InvalidInput,
+    as does what would not fit into 12 + 6 digits (`１，２３４.5` → 1234.5; `1e400` is refused).
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    if not plain:
+        return None
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if not plain.isascii() or not _NUMBER.fullmatch(plain):
+        raise InvalidInput("不是数字：请只填数字，例如 100 或 98.5。")
+    whole, _, fraction = plain.lstrip("+-").partition(".")
+    if len(whole.lstrip("0")) > MAX_INTEGER_DIGITS:
+        raise InvalidInput(f"数字太大：整数部分最多 {MAX_INTEGER_DIGITS} 位，请核对单位。")
+    if len(fraction.rstrip("0")) > MAX_FRACTION_DIGITS:
+        raise InvalidInput(f"小数太长：最多 {MAX_FRACTION_DIGITS} 位小数，请四舍五入后再填。")
+    return Decimal(plain)
+
+
+def format_number(value: Decimal) -> str:
+    """The shortest plain notation (`100.00` → `100`, `7.50` → `7.5`)."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def format_fixed(value: Decimal, places: int = 2) -> str:
+    """Fixed decimals with thousands separators, as forms print money and points."""
+    return f"{round_half_up(value, places=places):,.{places}f}"

@@ -1,0 +1,128 @@
+"""The field's standard terms as enumerations; values are stored, labels are shown."""
+
+from enum import StrEnum
+
+
+class Labelled(StrEnum):
+    """A string enumeration whose members carry the Chinese word that users see."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Comparator(Labelled):
+    """How an actual is held against a target (指标值)."""
+
+    GE = "ge", "不低于"
+    LE = "le", "不超过"
+    GT = "gt", "大于"
+    LT = "lt", "小于"
+    EQ = "eq", "等于"
+    BETWEEN = "between", "介于"
+    BY_DATE = "by_date", "截止日期"
+    PERIOD = "period", "起止期间"
+    QUALITATIVE = "qualitative", "定性"
+
+
+class Sense(Labelled):
+    """Which side of an `eq` target counts as met."""
+
+    AT_LEAST = "at_least", "至少"
+    AT_MOST = "at_most", "至多"
+    EXACTLY = "exactly", "恰好"
+
+
+class Tier(Labelled):
+    """The three grades of a qualitative indicator (定性指标)."""
+
+    ACHIEVED = "achieved", "达成年度指标"
+    PARTIAL = "partial", "部分达成年度指标并具有一定效果"
+    MISSED = "missed", "未达成年度指标且效果较差"
+
+
+class Kind(Labelled):
+    """How the year's value comes out of the quarters' year-to-date figures."""
+
+    CUMULATIVE = "cumulative", "累计"
+    LATEST = "latest", "取最新"
+    AVERAGE = "average", "取平均"
+    WORST = "worst", "取最差"
+
+
+class PlanKind(Labelled):
+    """What a plan is about."""
+
+    PROJECT = "project", "项目"
+    DEPARTMENT = "department", "部门整体"
+
+
+class FundSource(Labelled):
+    """Where a plan's money comes from; forms group the last three as 其他资金."""
+
+    FISCAL = "fiscal", "财政拨款"
+    CARRYOVER = "carryover", "上年结转资金"
+    SPECIAL_ACCOUNT = "special_account", "财政专户管理资金"
+    UNIT_FUNDS = "unit_funds", "单位资金"
+    OTHER = "other", "其他资金"
+
+
+class Likelihood(Labelled):
+    """How likely the year's target will be reached (完成目标可能性)."""
+
+    CERTAIN = "certain", "确定能"
+    POSSIBLE = "possible", "有可能"
+    IMPOSSIBLE = "impossible", "完全不可能"
+
+
+class DeviationKind(Labelled):
+    """The official kinds of deviation reasons (偏差原因)."""
+
+    FUNDS = "funds", "经费保障"
+    RULES = "rules", "制度保障"
+    STAFF = "staff", "人员保障"
+    HARDWARE = "hardware", "硬件条件保障"
+    OTHER = "other", "其他"
+
+
+class Role(Labelled):
+    """What a user is."""
+
+    STAFF = "staff", "填报人"
+    SUPERVISOR = "supervisor", "审核人"
+    FINANCE = "finance", "财政"
+    ADMIN = "admin", "管理员"
+    AUDITOR = "auditor", "审计"
+
+
+class Status(Labelled):
+    """Where a plan, a submission or a self-evaluation stands."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "已通过"
+    REOPENED = "reopened", "重新打开"
+
+
+class Action(Labelled):
+    """A workflow step."""
+
+    SUBMIT = "submit", "提交审核"
+    WITHDRAW = "withdraw", "撤回"
+    RETURN = "return", "退回修改"
+    APPROVE = "approve", "审核通过"
+    REOPEN = "reopen", "重新打开"
+
+
+class Rating(Labelled):
+    """The grade of a total (评级)."""
+
+    EXCELLENT = "excellent", "优"
+    GOOD = "good", "良"
+    FAIR = "fair", "中"
+    POOR = "poor", "差"
