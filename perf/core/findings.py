@@ -6,7 +6,7 @@ from perf.core.terms import Labelled
 
 
 class Severity(Labelled):
-    """How much a finding matters: an error blocks, a warning is to be looked at, an info to be known."""
+    """How much a finding matters: an error blocks, a warning wants a look, an info is a note."""
 
     ERROR = "error", "错误"
     WARNING = "warning", "警告"

@@ -12,7 +12,9 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
-def round_half_up(numerator: Decimal, denominator: Decimal = Decimal(1), places: int = 2) -> Decimal:
+def round_half_up(
+    numerator: Decimal, denominator: Decimal = Decimal(1), places: int = 2
+) -> Decimal:
     """`numerator ÷ denominator` rounded once, half away from zero, whatever the context.
 
     Exact: the quotient is never rounded before (3 × 5 ÷ 24 = 0.625 → 0.63).

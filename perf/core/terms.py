@@ -1,6 +1,7 @@
 """The field's standard terms as enumerations; values are stored, labels are shown."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Labelled(StrEnum):
@@ -8,7 +9,7 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Labelled":
+    def __new__(cls, value: str, label: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
