@@ -356,7 +356,7 @@ def test_the_project_speaks_of_itself_alone() -> None:
         "see /" + "tmp/notes.txt",
         "cd /" + "work/main",
         "--index-url https://" + "pypi" + ".org/simple",
-        "as asked in " + "issue 2",
+        "as asked in issue " + "2",
         "closes " + "#" + "12",
     ],
 )
