@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from decimal import ROUND_FLOOR, Decimal, localcontext
+from decimal import Context, Decimal
 
 from perf.core.errors import InvalidInput
 
 MAX_INTEGER_DIGITS = 12
 MAX_FRACTION_DIGITS = 6
+# Wide enough for every product of two numbers that can be typed.
+EXACT = Context(prec=200)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
@@ -15,19 +17,20 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 def round_half_up(
     numerator: Decimal, denominator: Decimal = Decimal(1), places: int = 2
 ) -> Decimal:
-    """`numerator ÷ denominator` rounded once, half away from zero, whatever the context.
+    """`numerator ÷ denominator` rounded once to `places` (0 or more), half away from zero.
 
-    Exact: the quotient is never rounded before (3 × 5 ÷ 24 = 0.625 → 0.63).
+    Exact in whole numbers, whatever the context: the quotient is never rounded before
+    (3 × 5 ÷ 24 = 0.625 → 0.63). Raises ZeroDivisionError for a denominator of 0.
     """
-    with localcontext() as context:
-        context.prec = 60
-        sign = -1 if (numerator < 0) != (denominator < 0) and numerator else 1
-        scaled = abs(numerator).scaleb(places) * 2 + abs(denominator)
-        whole = (scaled / (abs(denominator) * 2)).to_integral_value(ROUND_FLOOR)
-        # The division above may itself round up to a whole number; compare exactly.
-        if whole * abs(denominator) * 2 > scaled:
-            whole -= 1
-        return (sign * whole).scaleb(-places)
+    top, over = numerator.as_integer_ratio()
+    bottom, under = denominator.as_integer_ratio()
+    scale: int = 10**places
+    top *= under * scale
+    bottom *= over
+    whole = (2 * abs(top) + abs(bottom)) // (2 * abs(bottom))
+    if (top < 0) != (bottom < 0):
+        whole = -whole
+    return EXACT.scaleb(Decimal(whole), -places)
 
 
 def parse_number(text: str) -> Decimal | None:

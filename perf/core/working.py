@@ -1,0 +1,108 @@
+"""The working of one score in Chinese, the same on screen, in the API and in exported forms."""
+
+from datetime import date
+from decimal import Decimal
+
+from perf.core.actuals import TierChoice
+from perf.core.attainment import Attainment, Flag, NotApplicable, Result
+from perf.core.execution import rounding_note
+from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
+from perf.core.rulepack import AtMostFormula, AtMostRule, DeadlineRule, RulePack, TiersRule
+from perf.core.targets import Target
+from perf.core.terms import Comparator, Sense
+
+
+def words_of(
+    weight: Decimal,
+    target: Target,
+    actual: Result,
+    judged: Attainment,
+    points: Decimal | None,
+    pack: RulePack,
+) -> list[str]:
+    """One line of arithmetic, and one that names the pack, its version and the rules.
+
+    ≤7天, 7.5天 at weight 10 → `目标 ≤7天 · 实际 7.5天 → 未达成 · 10 × 7 ÷ 7.5 = 9.33（四舍五入至 0.01）`,
+    `依据 cn-project-2021 第 1 版 §反向指标`.
+    """
+    head = f"目标 {target.text} · 实际 {shown(actual, target)} → "
+    if points is None:
+        is_outside = Flag.NOT_APPLICABLE in judged.flags
+        return [f"{head}{'不计分，分值由同类指标分摊' if is_outside else '暂不计分'}"]
+    titles = "、".join(f"§{rule.title}" for rule in judged.rules)
+    line = (
+        f"{head}{_verdict(target, actual, judged)} · {_sum(weight, actual, judged, points, pack)}"
+    )
+    return [line, f"依据 {pack.label} {titles}"]
+
+
+def shown(actual: Result, target: Target) -> str:
+    """An actual as the working shows it: with its unit, a day in full, a grade with its rate."""
+    if actual is None:
+        return "未填报"
+    if isinstance(actual, NotApplicable):
+        return "不涉及"
+    if isinstance(actual, TierChoice):
+        return f"{actual.tier.label} {format_number(actual.rate)}%"
+    if isinstance(actual, date):
+        return f"{actual.year}年{actual.month}月{actual.day}日"
+    return f"{format_number(actual)}{target.unit or ''}"
+
+
+def _verdict(target: Target, actual: Result, judged: Attainment) -> str:
+    if Flag.AT_BOUND in judged.flags:
+        return "等于界限值，未达成，须说明原因"
+    if Flag.LATE in judged.flags:
+        return "逾期，未达成"
+    if not judged.met:
+        return "未达成"
+    if Flag.OVER_ACHIEVED in judged.flags and judged.numerator and judged.denominator:
+        percent = round_half_up(judged.numerator * 100, judged.denominator)
+        return f"达成，完成率 {format_fixed(percent)}%，超额较多，须说明原因"
+    margin = _margin(target, actual)
+    return f"达成，低于指标值 {margin}" if margin else "达成"
+
+
+def _margin(target: Target, actual: Result) -> str:
+    """How far an at-most target is undercut; shown, never scored."""
+    is_at_most = target.comparator in {Comparator.LE, Comparator.LT} or (
+        target.comparator is Comparator.EQ and target.sense is Sense.AT_MOST
+    )
+    if not is_at_most or not isinstance(target.value, Decimal) or not isinstance(actual, Decimal):
+        return ""
+    margin = target.value - actual
+    return f"{format_number(margin)}{target.unit or ''}" if margin else ""
+
+
+def _sum(
+    weight: Decimal, actual: Result, judged: Attainment, points: Decimal, pack: RulePack
+) -> str:
+    numerator, denominator = judged.numerator, judged.denominator
+    assert numerator is not None
+    assert denominator is not None
+    earned = EXACT.multiply(weight, min(numerator, denominator))
+    note = "" if earned == EXACT.multiply(points, denominator) else rounding_note(pack)
+    if numerator >= denominator:
+        return f"得满分 {points}{note}"
+    if not numerator and not isinstance(judged.rules[-1], AtMostRule):
+        return f"不得分 {points}"
+    return f"{format_number(weight)} × {_factor(actual, judged)} = {points}{note}"
+
+
+def _factor(actual: Result, judged: Attainment) -> str:
+    """The ratio as the rule writes it."""
+    rule = judged.rules[-1]
+    numerator, denominator = judged.numerator, judged.denominator
+    assert numerator is not None
+    assert denominator is not None
+    if isinstance(rule, TiersRule):
+        return f"{format_number(numerator)}%"
+    if isinstance(rule, DeadlineRule):
+        return format_number(numerator)
+    bottom = format_number(denominator)
+    is_linear = isinstance(rule, AtMostRule) and rule.formula is AtMostFormula.LINEAR
+    if is_linear and isinstance(actual, Decimal):
+        if not numerator:
+            return f"0（超出 {format_number(actual - denominator)}，不少于指标值 {bottom}）"
+        return f"(1 − ({format_number(actual)} − {bottom}) ÷ {bottom})"
+    return f"{format_number(numerator)} ÷ {bottom}"
