@@ -139,7 +139,7 @@ def _install_once(name: str, wanted: bytes, *arguments: str) -> None:
     if stamp.is_file() and stamp.read_text(encoding="ascii") == digest:
         return
     say(f"正在安装所需软件包（{name}），首次约需一分钟 ……")
-    pip = (str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check")
     _call("安装软件包（请检查网络连接后重试）", *pip, *arguments)
     stamp.write_text(digest, encoding="ascii")
 
@@ -166,7 +166,8 @@ def run(port: int, data: Path | None, *, empty: bool) -> None:
     """
     _demand_free_port(port)
     folder = (data or Path(os.environ.get("PERF_DATA_DIR") or ROOT / "instance")).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    # Passwords' hashes, evidence and the key lie in it: nobody else's business.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     install()
     env = _environment(PERF_DATA_DIR=str(folder), PERF_SECRET_KEY=_secret_key(folder))
     flask = (str(PYTHON), "-m", "flask", "--app", "app", "perf")
