@@ -1,0 +1,33 @@
+"""Settings, read from the environment once when the application is made."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+
+
+def settings() -> dict[str, Any]:
+    """The settings as Flask takes them.
+
+    `PERF_DATA_DIR` (default `instance/`) holds the SQLite database and the evidence;
+    `PERF_DATABASE_URL` names another database; `PERF_SECRET_KEY` signs the sessions.
+    """
+    data_dir = Path(os.environ.get("PERF_DATA_DIR") or ROOT / "instance").resolve()
+    url = os.environ.get("PERF_DATABASE_URL") or f"sqlite:///{data_dir / 'perf.sqlite3'}"
+    return {
+        "DATA_DIR": data_dir,
+        "SECRET_KEY": os.environ.get("PERF_SECRET_KEY"),
+        "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "MAX_FORM_PARTS": 20_000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": os.environ.get("PERF_HTTPS") == "1",
+        "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+    }

@@ -1,0 +1,33 @@
+"""Typed models of everything that is kept, free of Flask."""
+
+from perf.models.base import Base
+from perf.models.evaluations import Score, SelfEvaluation
+from perf.models.organisation import FiscalYear, Period, Unit, User
+from perf.models.plans import BudgetAdjustment, BudgetLine, Indicator, Plan, Project, Task
+from perf.models.records import ImportDraft, LedgerChain, LedgerEntry, Snapshot
+from perf.models.reports import Actual, BudgetExecution, Evidence, Remark, Submission
+
+__all__ = [
+    "Actual",
+    "Base",
+    "BudgetAdjustment",
+    "BudgetExecution",
+    "BudgetLine",
+    "Evidence",
+    "FiscalYear",
+    "ImportDraft",
+    "Indicator",
+    "LedgerChain",
+    "LedgerEntry",
+    "Period",
+    "Plan",
+    "Project",
+    "Remark",
+    "Score",
+    "SelfEvaluation",
+    "Snapshot",
+    "Submission",
+    "Task",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,85 @@
+"""Units, users, years and periods."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from perf.core.permissions import Actor
+from perf.core.terms import Role
+from perf.models.base import Base
+from perf.models.types import Moment, Short
+
+
+class Unit(Base):
+    """A budget unit (预算单位)."""
+
+    __tablename__ = "unit"
+
+    code: Mapped[Short | None] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    archived_at: Mapped[Moment | None]
+
+
+class User(Base):
+    """Somebody who signs in; staff and supervisors belong to one unit."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (
+        CheckConstraint(
+            "(role IN ('staff', 'supervisor')) = (unit_id IS NOT NULL)", name="role_has_unit"
+        ),
+    )
+
+    username: Mapped[Short] = mapped_column(unique=True)
+    display_name: Mapped[Short]
+    role: Mapped[Role]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    session_key: Mapped[Short]
+    archived_at: Mapped[Moment | None]
+
+    unit: Mapped[Unit | None] = relationship()
+
+    @property
+    def actor(self) -> Actor:
+        """The user as the domain sees it."""
+        return Actor(self.id, self.display_name, self.role, self.unit_id)
+
+
+class FiscalYear(Base):
+    """A budget year and the rule packs pinned to it; its id is the year itself."""
+
+    __tablename__ = "fiscal_year"
+
+    project_pack_id: Mapped[Short]
+    project_pack_version: Mapped[int]
+    cost_project_pack_id: Mapped[Short]
+    cost_project_pack_version: Mapped[int]
+    department_pack_id: Mapped[Short]
+    department_pack_version: Mapped[int]
+
+    periods: Mapped[list["Period"]] = relationship(order_by="Period.code")
+
+
+class Period(Base):
+    """A reporting period (填报期), the same for all units: `2022-Q1` … `2022-Q4`, `2022-FY`."""
+
+    __tablename__ = "period"
+    __table_args__ = (
+        UniqueConstraint("year", "code"),
+        CheckConstraint("opens_on <= due_on", name="opens_before_due"),
+    )
+
+    year: Mapped[int] = mapped_column(ForeignKey("fiscal_year.id"))
+    code: Mapped[Short]
+    name: Mapped[Short]
+    opens_on: Mapped[date]
+    due_on: Mapped[date]
+    locked_at: Mapped[Moment | None]
+
+    @property
+    def is_year(self) -> bool:
+        """Whether this is the year's self-evaluation rather than a quarter."""
+        return self.code.endswith("-FY")

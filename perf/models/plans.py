@@ -1,0 +1,185 @@
+"""Projects, plans, their money, tasks and indicators."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from perf.core.targets import Target
+from perf.core.terms import Comparator, FundSource, Kind, PlanKind, Sense
+from perf.models.base import Base, OwnedByUnit
+from perf.models.organisation import Unit
+from perf.models.types import Line, Long, Money, Points, Quantity, Short
+from perf.models.workflow import Reviewed, approval_check
+
+
+class Project(OwnedByUnit, Base):
+    """A project (项目) over the years; its code, where it has one, is unique in its unit."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "code"),
+        Index("ix_project_unit_id_name", "unit_id", "name"),
+        Index(
+            "uq_project_without_code",
+            "unit_id",
+            "name",
+            unique=True,
+            sqlite_where=text("code IS NULL"),
+            postgresql_where=text("code IS NULL"),
+        ),
+    )
+
+    code: Mapped[Short | None]
+    name: Mapped[Line]
+    category: Mapped[Line | None]
+    implementing_unit: Mapped[Line | None]
+
+
+class Plan(Reviewed, OwnedByUnit, Base):
+    """One year's targets of a project, or of the whole department where `project_id` is null."""
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "year", "project_id"),
+        Index(
+            "uq_plan_department",
+            "unit_id",
+            "year",
+            unique=True,
+            sqlite_where=text("project_id IS NULL"),
+            postgresql_where=text("project_id IS NULL"),
+        ),
+        CheckConstraint("(kind = 'department') = (project_id IS NULL)", name="kind_has_project"),
+        approval_check(),
+    )
+
+    year: Mapped[int] = mapped_column(ForeignKey("fiscal_year.id"), index=True)
+    kind: Mapped[PlanKind]
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    objective: Mapped[Long] = mapped_column(default="")
+    basic_expenditure: Mapped[Money | None]
+    project_expenditure: Mapped[Money | None]
+    pack_id: Mapped[Short]
+    pack_version: Mapped[int]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    unit: Mapped[Unit] = relationship()
+    project: Mapped[Project | None] = relationship()
+    budget_lines: Mapped[list["BudgetLine"]] = relationship(
+        order_by="BudgetLine.id", cascade="all, delete-orphan"
+    )
+    tasks: Mapped[list["Task"]] = relationship(
+        order_by="Task.ordinal", cascade="all, delete-orphan"
+    )
+    indicators: Mapped[list["Indicator"]] = relationship(
+        order_by="Indicator.ordinal", cascade="all, delete-orphan", back_populates="plan"
+    )
+
+    __mapper_args__ = {"version_id_col": Reviewed.version}
+
+    @property
+    def name(self) -> str:
+        """The project's name, or what the department's plan is called."""
+        return self.project.name if self.project else PlanKind.DEPARTMENT.label
+
+
+class BudgetLine(OwnedByUnit, Base):
+    """A plan's money from one source in 元: approved at first, and adjusted since."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (UniqueConstraint("plan_id", "source"),)
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    source: Mapped[FundSource]
+    initial: Mapped[Money]
+    adjustments: Mapped[list["BudgetAdjustment"]] = relationship(
+        order_by="BudgetAdjustment.on", cascade="all, delete-orphan"
+    )
+
+    @property
+    def adjusted(self) -> Decimal:
+        """全年预算数: the initial amount and every adjustment."""
+        return self.initial + sum((one.amount for one in self.adjustments), Decimal(0))
+
+
+class BudgetAdjustment(OwnedByUnit, Base):
+    """A dated change of a budget line (追加 positive, 追减 negative) with its document."""
+
+    __tablename__ = "budget_adjustment"
+
+    budget_line_id: Mapped[int] = mapped_column(ForeignKey("budget_line.id"), index=True)
+    amount: Mapped[Money]
+    on: Mapped[date] = mapped_column("adjusted_on")
+    document: Mapped[Line]
+
+
+class Task(OwnedByUnit, Base):
+    """One of the department's main tasks of the year (年度主要任务)."""
+
+    __tablename__ = "task"
+    __table_args__ = (UniqueConstraint("plan_id", "ordinal"),)
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    ordinal: Mapped[int]
+    name: Mapped[Line]
+    content: Mapped[Long]
+
+
+class Indicator(OwnedByUnit, Base):
+    """A third-level indicator with its target as published and as read."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "level1", "level2", "name", "occurrence"),
+        Index("ix_indicator_plan_id_ordinal", "plan_id", "ordinal"),
+        CheckConstraint("(comparator = 'eq') = (sense IS NOT NULL)", name="eq_has_sense"),
+        CheckConstraint("weight IS NULL OR weight >= 0", name="weight_not_negative"),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    ordinal: Mapped[int]
+    level1: Mapped[Short]
+    level2: Mapped[Short] = mapped_column(default="")
+    name: Mapped[Line]
+    occurrence: Mapped[int] = mapped_column(default=1)
+    target_text: Mapped[Line]
+    comparator: Mapped[Comparator]
+    target_value: Mapped[Quantity | None]
+    target_upper: Mapped[Quantity | None]
+    target_on: Mapped[date | None]
+    target_upper_on: Mapped[date | None]
+    target_unit: Mapped[Short | None]
+    sense: Mapped[Sense | None]
+    kind: Mapped[Kind]
+    weight: Mapped[Points | None]
+    is_weight_entered: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[Long] = mapped_column(default="")
+
+    plan: Mapped[Plan] = relationship(back_populates="indicators")
+
+    @property
+    def target(self) -> Target:
+        """The target as the scoring core takes it."""
+        return Target(
+            text=self.target_text,
+            comparator=self.comparator,
+            value=self.target_value if self.target_on is None else self.target_on,
+            upper=self.target_upper if self.target_upper_on is None else self.target_upper_on,
+            unit=self.target_unit,
+            sense=self.sense,
+        )
+
+    @target.setter
+    def target(self, target: Target) -> None:
+        self.target_text = target.text
+        self.comparator = target.comparator
+        self.target_value, self.target_on = _split(target.value)
+        self.target_upper, self.target_upper_on = _split(target.upper)
+        self.target_unit = target.unit
+        self.sense = target.sense
+
+
+def _split(value: Decimal | date | None) -> tuple[Decimal | None, date | None]:
+    return (value, None) if isinstance(value, Decimal) else (None, value)

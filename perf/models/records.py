@@ -1,0 +1,88 @@
+"""What is never changed: the ledger, the snapshots of each step, and drafts of imports."""
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from perf.core.terms import Action
+from perf.models.base import Base, OwnedByUnit
+from perf.models.organisation import User
+from perf.models.types import Line, Long, Moment, Short
+
+
+class LedgerChain(Base):
+    """The last number given out in one unit's chain of ledger rows; the system's chain is 0."""
+
+    __tablename__ = "ledger_chain"
+
+    last_seq: Mapped[int]
+
+
+class LedgerEntry(Base):
+    """Who changed what, when, from what to what; append-only, one chain a unit.
+
+    `changes` maps a field to [old, new], both as text or null.
+    """
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_ledger_entry_subject_subject_id", "subject", "subject_id"),
+    )
+
+    chain: Mapped[int]
+    seq: Mapped[int]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    plan_id: Mapped[int | None] = mapped_column(index=True)
+    at: Mapped[Moment]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    actor_name: Mapped[Short]
+    action: Mapped[Short]
+    subject: Mapped[Short]
+    subject_id: Mapped[int]
+    subject_name: Mapped[Line] = mapped_column(default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[Long] = mapped_column(default="")
+
+
+class Snapshot(OwnedByUnit, Base):
+    """A whole plan, quarter or self-evaluation as it stood at a step; never changed."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_subject",
+        ),
+    )
+
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    self_evaluation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("self_evaluation.id"), index=True
+    )
+    action: Mapped[Action]
+    taken_at: Mapped[Moment]
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    taken_by: Mapped[User | None] = relationship()
+
+
+class ImportDraft(Base):
+    """What was read from an uploaded document, until somebody confirms it or lets it lie."""
+
+    __tablename__ = "import_draft"
+
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[Moment]
+    file_name: Mapped[Line]
+    sha256: Mapped[Short]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1)
+    confirmed_at: Mapped[Moment | None]
+
+    __mapper_args__ = {"version_id_col": version}

@@ -1,0 +1,175 @@
+"""Quarterly submissions: actuals, executed budget, evidence and remarks."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from perf.core.actuals import Actual as ActualValue
+from perf.core.actuals import TierChoice
+from perf.core.terms import DeviationKind, FundSource, Likelihood, Tier
+from perf.models.base import Base, OwnedByUnit
+from perf.models.organisation import Period, User
+from perf.models.plans import Indicator, Plan
+from perf.models.types import Line, Long, Moment, Money, Points, Quantity, Short, enum_type
+from perf.models.workflow import Reviewed, approval_check
+
+
+class HasValue:
+    """The columns of one actual: a number, a day, or a tier with its rate; all null is 未填报."""
+
+    value: Mapped[Quantity | None]
+    on: Mapped[date | None] = mapped_column("value_on")
+    tier: Mapped[Tier | None]
+    rate: Mapped[Points | None]
+
+    @property
+    def actual(self) -> ActualValue | None:
+        """The actual as the scoring core takes it."""
+        if self.tier is not None and self.rate is not None:
+            return TierChoice(self.tier, self.rate)
+        return self.on if self.on is not None else self.value
+
+    @actual.setter
+    def actual(self, actual: ActualValue | None) -> None:
+        self.value = actual if isinstance(actual, Decimal) else None
+        self.on = actual if isinstance(actual, date) else None
+        choice = actual if isinstance(actual, TierChoice) else None
+        self.tier = choice.tier if choice else None
+        self.rate = choice.rate if choice else None
+
+
+def one_value_check() -> CheckConstraint:
+    """A number, a day or a tier: at most one of them, and a rate only with a tier."""
+    return CheckConstraint(
+        "(tier IS NULL) = (rate IS NULL) AND"
+        " (CASE WHEN value IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN value_on IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN tier IS NULL THEN 0 ELSE 1 END) <= 1",
+        name="one_value",
+    )
+
+
+class Submission(Reviewed, OwnedByUnit, Base):
+    """One plan's report of one quarter (一次填报)."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "plan_id", "period_id"),
+        Index("ix_submission_unit_id_status", "unit_id", "status"),
+        Index("ix_submission_status", "status"),
+        approval_check(),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), index=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    plan: Mapped[Plan] = relationship()
+    period: Mapped[Period] = relationship()
+    actuals: Mapped[list["Actual"]] = relationship(
+        cascade="all, delete-orphan", back_populates="submission"
+    )
+    executions: Mapped[list["BudgetExecution"]] = relationship(cascade="all, delete-orphan")
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+    remarks: Mapped[list["Remark"]] = relationship(order_by="Remark.id")
+
+    __mapper_args__ = {"version_id_col": Reviewed.version}
+
+
+class Actual(HasValue, OwnedByUnit, Base):
+    """What one indicator has reached so far (year to date) and is expected to reach."""
+
+    __tablename__ = "actual"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "indicator_id"),
+        one_value_check(),
+        CheckConstraint(
+            "NOT is_no_data OR (value IS NULL AND value_on IS NULL AND tier IS NULL)",
+            name="no_data_has_no_value",
+        ),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
+    is_no_data: Mapped[bool] = mapped_column(default=False)
+    deviation_kind: Mapped[DeviationKind | None]
+    deviation_reason: Mapped[Long] = mapped_column(default="")
+    expected_value: Mapped[Quantity | None]
+    expected_on: Mapped[date | None]
+    expected_tier: Mapped[Tier | None] = mapped_column(enum_type(Tier, "expected_tier"))
+    likelihood: Mapped[Likelihood | None]
+    ratio: Mapped[Quantity | None]
+    is_met: Mapped[bool | None]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[Moment]
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    submission: Mapped[Submission] = relationship(back_populates="actuals")
+    indicator: Mapped[Indicator] = relationship()
+    updated_by: Mapped[User | None] = relationship()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, object]:
+        return {"version_id_col": cls.version}
+
+
+class BudgetExecution(OwnedByUnit, Base):
+    """元 executed so far this year from one source; null is 未填报."""
+
+    __tablename__ = "budget_execution"
+    __table_args__ = (UniqueConstraint("submission_id", "source"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    source: Mapped[FundSource]
+    executed: Mapped[Money | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Evidence(OwnedByUnit, Base):
+    """One file that backs a figure (佐证材料), found by the SHA-256 of its content."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_unit_id_sha256", "unit_id", "sha256"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
+    sha256: Mapped[Short]
+    name: Mapped[Line]
+    media_type: Mapped[Short]
+    size: Mapped[int]
+    created_at: Mapped[Moment]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    removed_at: Mapped[Moment | None]
+
+    created_by: Mapped[User | None] = relationship()
+
+
+class Remark(OwnedByUnit, Base):
+    """A reviewer's remark on a plan, a quarter or a self-evaluation, or on one indicator of it."""
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_subject",
+        ),
+    )
+
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    self_evaluation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("self_evaluation.id"), index=True
+    )
+    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
+    text: Mapped[Long]
+    created_at: Mapped[Moment]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    resolved_at: Mapped[Moment | None]
+
+    created_by: Mapped[User | None] = relationship()

@@ -1,0 +1,53 @@
+"""The columns of everything that is submitted and approved."""
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from perf.core.terms import Status
+from perf.core.workflow import EDITABLE
+from perf.models.organisation import User
+from perf.models.types import Moment
+
+
+def approval_check() -> CheckConstraint:
+    """An approved row has an approver who is not its submitter, and both times."""
+    return CheckConstraint(
+        "status <> 'approved' OR (submitted_by_id IS NOT NULL AND submitted_at IS NOT NULL"
+        " AND decided_by_id IS NOT NULL AND decided_at IS NOT NULL"
+        " AND decided_by_id <> submitted_by_id)",
+        name="approval_is_complete",
+    )
+
+
+class Reviewed:
+    """Status, version and the people of the last submission and decision.
+
+    Every change of the content sets `updated_at`, so that the version counts it.
+    """
+
+    status: Mapped[Status] = mapped_column(default=Status.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[Moment]
+    submitted_at: Mapped[Moment | None]
+    decided_at: Mapped[Moment | None]
+
+    @declared_attr
+    def submitted_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("user_account.id"))
+
+    @declared_attr
+    def decided_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("user_account.id"))
+
+    @declared_attr
+    def submitted_by(cls) -> Mapped[User | None]:
+        return relationship(foreign_keys=[cls.submitted_by_id])  # type: ignore[list-item]
+
+    @declared_attr
+    def decided_by(cls) -> Mapped[User | None]:
+        return relationship(foreign_keys=[cls.decided_by_id])  # type: ignore[list-item]
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its content may change where it stands."""
+        return self.status in EDITABLE

@@ -1,0 +1,1 @@
+"""Every change: verb_object functions taking `session` and `actor`; they never commit."""

@@ -1,0 +1,136 @@
+"""Users and their passwords."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from perf import clock
+from perf.core.errors import Conflict, InvalidInput
+from perf.core.permissions import Actor, Permission
+from perf.core.terms import Role
+from perf.models import Unit, User
+from perf.services.ledger import record_change
+
+MIN_PASSWORD_LENGTH = 10
+UNIT_ROLES = frozenset({Role.STAFF, Role.SUPERVISOR})
+_hasher = PasswordHasher()
+_DECOY = _hasher.hash("no such user")
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash; InvalidInput where the password is too short or too long."""
+    if not MIN_PASSWORD_LENGTH <= len(password) <= 200:
+        raise InvalidInput(
+            "密码长度不合要求。",
+            {"password": f"密码至少 {MIN_PASSWORD_LENGTH} 位，最多 200 位。"},
+        )
+    return _hasher.hash(password)
+
+
+def is_password_of(user: User | None, password: str) -> bool:
+    """Whether the password fits; takes the same time where there is no such user."""
+    try:
+        _hasher.verify(user.password_hash if user else _DECOY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return user is not None
+
+
+def create_user(
+    session: Session,
+    actor: Actor,
+    *,
+    username: str,
+    display_name: str,
+    role: Role,
+    unit: Unit | None,
+    password_hash: str,
+    must_change_password: bool,
+) -> User:
+    """A new user; InvalidInput names the field that cannot be taken."""
+    actor.demand(Permission.ADMINISTER)
+    username, display_name = username.strip(), display_name.strip()
+    _check_names(session, username, display_name, None)
+    _check_unit(role, unit)
+    user = User(
+        username=username,
+        display_name=display_name,
+        role=role,
+        unit_id=unit.id if unit else None,
+        password_hash=password_hash,
+        must_change_password=must_change_password,
+        session_key=secrets.token_hex(8),
+    )
+    session.add(user)
+    record_change(session, actor, "create_user", user, name=display_name)
+    return user
+
+
+def update_user(
+    session: Session,
+    actor: Actor,
+    user: User,
+    *,
+    display_name: str,
+    role: Role,
+    unit: Unit | None,
+    is_archived: bool,
+) -> None:
+    """Change a user's name, role, unit, or whether they may still sign in."""
+    actor.demand(Permission.ADMINISTER)
+    if user.id == actor.id and (is_archived or role is not user.role):
+        raise Conflict("不能停用自己或更改自己的角色，请由另一位管理员办理。")
+    _check_names(session, user.username, display_name.strip(), user.id)
+    _check_unit(role, unit)
+    user.display_name = display_name.strip()
+    if role is not user.role or (unit.id if unit else None) != user.unit_id:
+        user.session_key = secrets.token_hex(8)
+    user.role = role
+    user.unit_id = unit.id if unit else None
+    if is_archived != (user.archived_at is not None):
+        user.archived_at = clock.now() if is_archived else None
+    record_change(session, actor, "update_user", user, name=user.display_name)
+
+
+def set_password(
+    session: Session, actor: Actor, user: User, password_hash: str, *, must_change: bool
+) -> None:
+    """A new password for oneself, or for somebody else by an administrator; ends all sessions."""
+    if user.id != actor.id:
+        actor.demand(Permission.ADMINISTER)
+    user.password_hash = password_hash
+    user.must_change_password = must_change
+    user.session_key = secrets.token_hex(8)
+    record_change(
+        session,
+        actor,
+        "set_password",
+        user,
+        name=user.display_name,
+        changes={"password": (None, None)},
+    )
+
+
+def _check_names(session: Session, username: str, display_name: str, user_id: int | None) -> None:
+    fields = {}
+    if not 2 <= len(username) <= 64 or any(letter.isspace() for letter in username):
+        fields["username"] = "用户名为 2 至 64 个字符，不含空格。"
+    elif session.scalar(
+        select(User.id).where(User.username == username, User.id != (user_id or 0))
+    ):
+        fields["username"] = "这个用户名已经有人使用，请换一个。"
+    if not 1 <= len(display_name) <= 64:
+        fields["display_name"] = "请填写姓名，最多 64 个字符。"
+    if fields:
+        raise InvalidInput("用户信息有误，请按提示修改。", fields)
+
+
+def _check_unit(role: Role, unit: Unit | None) -> None:
+    if (role in UNIT_ROLES) != (unit is not None):
+        raise InvalidInput(
+            "角色与单位不符。",
+            {"unit_id": "填报人和审核人须选择单位，其他角色不选单位。"},
+        )

@@ -1,0 +1,16 @@
+"""The pages: blueprints, permissions, presentation and error pages."""
+
+from flask import Flask
+
+from perf.web import auth, errors, health, presentation, security
+
+BLUEPRINTS = [auth.blueprint, health.blueprint]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and everything that stands around them."""
+    security.init_app(app)
+    errors.init_app(app)
+    presentation.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

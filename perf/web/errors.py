@@ -1,0 +1,91 @@
+"""One page for everything that is refused: what happened, what to do, the request's number."""
+
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from perf.core import errors
+from perf.extensions import db
+
+STATUS_OF: list[tuple[type[errors.PerfError], int]] = [
+    (errors.InvalidInput, 422),
+    (errors.NotPermitted, 403),
+    (errors.NotFound, 404),
+    (errors.Conflict, 409),
+]
+TITLES = {
+    400: "请求无效",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不能这样访问",
+    409: "内容已变动或已锁定",
+    413: "提交的内容太大",
+    422: "填写有误",
+    429: "操作太频繁",
+    500: "系统出错了",
+}
+MESSAGES = {
+    400: "浏览器送来的内容不完整。请返回上一页，刷新后重试。",
+    403: "您的角色没有此项权限。如确需办理，请联系管理员。",
+    404: "您要找的内容不存在，或者不在您的查看范围内。请从导航重新进入。",
+    405: "这个地址不能直接打开。请从导航重新进入。",
+    413: "单个请求不能超过 50 MB，单项文字不能超过 4 MB。请缩小后重试，已保存的内容不受影响。",
+    429: "尝试次数过多。请等一分钟后再试。",
+    500: "您的操作没有完成，数据没有改动。请返回重试；如仍出错，请把下面的编号告诉管理员。",
+}
+
+
+def status_of(error: errors.PerfError) -> int:
+    """The HTTP status of a refusal."""
+    return next(status for kind, status in STATUS_OF if isinstance(error, kind))
+
+
+def error_page(status: int, message: str = "") -> ResponseReturnValue:
+    """The error page, or its JSON twin for a script; rolls back whatever was begun."""
+    db.session.rollback()
+    message = message or MESSAGES.get(status, MESSAGES[400])
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(error=message, request_id=g.get("request_id", "")), status
+    page = render_template(
+        "error.html",
+        status=status,
+        title=TITLES.get(status, TITLES[400]),
+        message=message,
+        request_id=g.get("request_id", ""),
+    )
+    return page, status
+
+
+def _refused(error: errors.PerfError) -> ResponseReturnValue:
+    return error_page(status_of(error), str(error))
+
+
+def _stale(_error: StaleDataError) -> ResponseReturnValue:
+    return error_page(409, "其他人刚刚修改了同一内容，您的这次修改没有保存。请刷新页面核对后再填。")
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    return error_page(400, "页面已过期或登录已失效。请返回上一页，刷新后重新提交。")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return error_page(error.code)
+
+
+def _crashed(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("request %s failed", g.get("request_id", ""), exc_info=error)
+    return error_page(500)
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(errors.PerfError, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    if not app.testing:
+        app.register_error_handler(Exception, _crashed)

@@ -1,0 +1,111 @@
+"""How values look on a page, and what every page carries: navigation and the signed-in user."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_login import current_user
+
+from perf import clock
+from perf.core.findings import Severity
+from perf.core.numbers import format_fixed, format_number, round_half_up
+from perf.core.permissions import Permission
+from perf.core.terms import Status
+
+BLANK = "—"
+TONE_OF_STATUS = {
+    Status.DRAFT: "none",
+    Status.SUBMITTED: "warn",
+    Status.RETURNED: "bad",
+    Status.APPROVED: "ok",
+    Status.REOPENED: "warn",
+}
+TONE_OF_SEVERITY = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.INFO: "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One link of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The signed-in user as the page's head shows them."""
+
+    display_name: str
+    role_label: str
+    unit_name: str
+
+
+NAVIGATION: list[tuple[str, str, Permission]] = []
+
+
+def money_wan(yuan: Decimal | None) -> str:
+    """元 as 万元 with two decimals; a blank stays a dash."""
+    return BLANK if yuan is None else format_fixed(yuan / 10000)
+
+
+def points(value: Decimal | None) -> str:
+    """A weight or a score with two decimals."""
+    return BLANK if value is None else format_fixed(value)
+
+
+def percent(share: Decimal | None, places: int = 2) -> str:
+    """A share from 0 to 1 as a percentage."""
+    return BLANK if share is None else f"{round_half_up(share * 100, places=places)}%"
+
+
+def number(value: Decimal | None) -> str:
+    """A quantity in its shortest notation."""
+    return BLANK if value is None else format_number(value)
+
+
+def day(value: date | None) -> str:
+    """2022 年 10 月 15 日."""
+    return BLANK if value is None else f"{value.year} 年 {value.month} 月 {value.day} 日"
+
+
+def moment(value: datetime | None) -> str:
+    """2022-10-15 14:32, as the clock on the wall shows it."""
+    return BLANK if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
+
+
+def _navigation() -> list[NavLink]:
+    if not current_user.is_authenticated:
+        return []
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        NavLink(label, url_for(endpoint), endpoint.partition(".")[0] == here)
+        for label, endpoint, permission in NAVIGATION
+        if current_user.actor.may(permission)
+    ]
+
+
+def _page_context() -> dict[str, Any]:
+    me = None
+    if current_user.is_authenticated:
+        user = current_user.user
+        me = Me(user.display_name, user.role.label, user.unit.name if user.unit else "")
+    return {"nav": _navigation(), "me": me, "today": clock.today()}
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters and the page's context."""
+    app.context_processor(_page_context)
+    app.jinja_env.filters.update(
+        money_wan=money_wan,
+        points=points,
+        percent=percent,
+        number=number,
+        day=day,
+        moment=moment,
+        status_tone=TONE_OF_STATUS.__getitem__,
+        severity_tone=TONE_OF_SEVERITY.__getitem__,
+    )

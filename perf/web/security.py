@@ -1,0 +1,122 @@
+"""Who is signed in, what each route demands, and the headers of every answer."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from perf.core.errors import NotPermitted
+from perf.core.permissions import Actor, Permission
+from perf.database import begin_writing
+from perf.extensions import db, login_manager
+from perf.models import User
+
+View = Callable[..., ResponseReturnValue]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHANGE_PASSWORD = ("auth.change_password", "auth.save_password")
+
+
+class SignedIn(UserMixin):
+    """The signed-in user as Flask-Login holds it; a changed password ends every older session."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.actor = user.actor
+
+    def get_id(self) -> str:
+        return f"{self.user.id}.{self.user.session_key}"
+
+
+def current_actor() -> Actor:
+    """Who acts in this request; only for views behind `requires`."""
+    actor: Actor = current_user.actor
+    return actor
+
+
+def public(view: View) -> View:
+    """Mark a view that needs no sign-in."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def requires(
+    permission: Permission, loader: Callable[..., Any] | None = None, *, slow: bool = False
+) -> Callable[[View], View]:
+    """Let a view run only for a signed-in user who holds the permission.
+
+    `loader(session, actor, **route arguments)` gives the object, or raises NotFound for one out
+    of the actor's sight; the view receives what it gave instead of the route's arguments.
+    A `slow` view parses or hashes first and calls `begin_writing` itself; any other view of
+    a writing method stands in a writing transaction from its first query.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                return _lead_to_sign_in()
+            if current_user.user.must_change_password and request.endpoint not in _CHANGE_PASSWORD:
+                return redirect(url_for(_CHANGE_PASSWORD[0]))
+            actor = current_actor()
+            actor.demand(permission)
+            if loader is None:
+                return view(**arguments)
+            return view(loader(db.session(), actor, **arguments))
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.is_slow = slow  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _lead_to_sign_in() -> ResponseReturnValue:
+    target = request.full_path.rstrip("?") if request.method in SAFE_METHODS else "/"
+    return redirect(url_for("auth.sign_in", next=None if target == "/" else target))
+
+
+@login_manager.user_loader
+def _load_user(key: str) -> SignedIn | None:
+    user_id, _, session_key = key.partition(".")
+    user = db.session.scalar(
+        select(User)
+        .options(joinedload(User.unit))
+        .where(User.id == int(user_id), User.archived_at.is_(None))
+    )
+    return SignedIn(user) if user and user.session_key == session_key else None
+
+
+def _begin_request() -> None:
+    g.request_id = uuid.uuid4().hex[:12]
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static":
+        return
+    if not hasattr(view, "permission"):
+        raise NotPermitted("此页面没有开放。")
+    if request.method not in SAFE_METHODS and not getattr(view, "is_slow", True):
+        begin_writing(db.session())
+
+
+def _finish_response(response: Response) -> Response:
+    response.headers.setdefault(
+        "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Deny by default, and set the headers."""
+    app.before_request(_begin_request)
+    app.after_request(_finish_response)
