@@ -85,16 +85,23 @@ def attainment(target: Target, actual: Result, pack: RulePack) -> Attainment:
     number = _number(target, actual)
     if comparator is Comparator.BETWEEN:
         return _between(target, value, number, pack)
-    if comparator is Comparator.EQ:
-        if target.sense is Sense.EXACTLY:
-            return _exactly(value, number, pack)
-        at_most = target.sense is Sense.AT_MOST
-    else:
-        at_most = comparator is Comparator.LE or comparator is Comparator.LT
+    if comparator is Comparator.EQ and target.sense is Sense.EXACTLY:
+        return _exactly(value, number, pack)
+    at_most = is_at_most(target)
     if number == value and (comparator is Comparator.GT or comparator is Comparator.LT):
         rule: Rule = pack.at_most if at_most else pack.at_least
         return _judged(False, _ONE, _ONE, (rule,), Flag.AT_BOUND)
     return _at_most(value, number, pack) if at_most else _at_least(value, number, pack)
+
+
+def is_at_most(target: Target) -> bool:
+    """Whether a number above the target misses it, and one below never does."""
+    comparator = target.comparator
+    return (
+        comparator is Comparator.LE
+        or comparator is Comparator.LT
+        or (comparator is Comparator.EQ and target.sense is Sense.AT_MOST)
+    )
 
 
 def _judged(

@@ -67,13 +67,8 @@ class IndicatorScore:
     @property
     def is_below(self) -> bool:
         """Whether the exact score, before rounding, lies below the weight."""
-        numerator, denominator = self.attainment.numerator, self.attainment.denominator
-        return (
-            numerator is not None
-            and denominator is not None
-            and numerator < denominator
-            and self.weight > 0
-        )
+        pair = self.attainment.pair
+        return pair is not None and pair[0] < pair[1] and self.weight > 0
 
     @property
     def steps(self) -> list[str]:
@@ -128,7 +123,7 @@ class PlanScore:
         """The working of the total in Chinese."""
         if self.total is None or self.indicator_total is None or self.rating is None:
             return ["尚有未填报的数据，暂不计总分"]
-        indicators = format_number(self.indicator_total)
+        indicators = self.indicator_total
         if self.execution is None:
             line = f"指标得分合计 {indicators}"
         elif self.execution_points is None:
@@ -158,10 +153,10 @@ def _scored(
         raise InvalidInput("分值应为不小于 0 的数字，请先修改分值。")
     judged = attainment(target, actual, pack)
     points = None
-    if judged.numerator is not None and judged.denominator is not None:
-        counted = min(judged.numerator, judged.denominator)
-        earned = EXACT.multiply(weight, counted)
-        points = round_half_up(earned, judged.denominator, pack.rounding.places)
+    if judged.pair is not None:
+        numerator, denominator = judged.pair
+        earned = EXACT.multiply(weight, min(numerator, denominator))
+        points = round_half_up(earned, denominator, pack.rounding.places)
         # A pack that rounds to integers could otherwise give 14 of 13.67.
         points = min(points, weight)
     return IndicatorScore(weight, target, actual, pack, judged, points, entered)

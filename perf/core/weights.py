@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from math import lcm
 
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
@@ -22,8 +23,9 @@ def apportion(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     The remainder goes by largest fraction, ties to the first (40 over three → 13.34, 13.33,
     13.33). `total` has at most two decimals.
     """
-    scale = max((-_exponent(share) for share in shares), default=0)
-    whole = [int(share.scaleb(scale)) for share in shares]
+    ratios = [share.as_integer_ratio() for share in shares]
+    scale = lcm(*(under for _, under in ratios))
+    whole = [over * scale // under for over, under in ratios]
     cents, bottom = int(total.scaleb(2)), sum(whole)
     parts = [cents * share // bottom for share in whole]
     by_fraction = sorted(range(len(whole)), key=lambda index: -(cents * whole[index] % bottom))
@@ -162,9 +164,3 @@ def _demand_weight(weight: Decimal) -> None:
         raise InvalidInput("分值应大于 0、不超过 100，请修改。")
     if weight != round_half_up(weight):
         raise InvalidInput("分值最多两位小数，请修改。")
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return exponent

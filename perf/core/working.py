@@ -4,12 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from perf.core.actuals import TierChoice
-from perf.core.attainment import Attainment, Flag, NotApplicable, Result
+from perf.core.attainment import Attainment, Flag, NotApplicable, Result, is_at_most
 from perf.core.execution import rounding_note
 from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
-from perf.core.rulepack import AtMostFormula, AtMostRule, DeadlineRule, RulePack, TiersRule
+from perf.core.rulepack import AtMostFormula, AtMostRule, DeadlineRule, Rule, RulePack, TiersRule
 from perf.core.targets import Target
-from perf.core.terms import Comparator, Sense
 
 
 def words_of(
@@ -22,18 +21,20 @@ def words_of(
 ) -> list[str]:
     """One line of arithmetic, and one that names the pack, its version and the rules.
 
-    ≤7天, 7.5天 at weight 10 → `目标 ≤7天 · 实际 7.5天 → 未达成 · 10 × 7 ÷ 7.5 = 9.33（四舍五入至 0.01）`,
+    ≤7天 and 7.5天 at weight 10 →
+    `目标 ≤7天 · 实际 7.5天 → 未达成 · 10 × 7 ÷ 7.5 = 9.33（四舍五入至 0.01）` and
     `依据 cn-project-2021 第 1 版 §反向指标`.
     """
     head = f"目标 {target.text} · 实际 {shown(actual, target)} → "
-    if points is None:
+    if points is None or judged.pair is None:
         is_outside = Flag.NOT_APPLICABLE in judged.flags
         return [f"{head}{'不计分，分值由同类指标分摊' if is_outside else '暂不计分'}"]
     titles = "、".join(f"§{rule.title}" for rule in judged.rules)
-    line = (
-        f"{head}{_verdict(target, actual, judged)} · {_sum(weight, actual, judged, points, pack)}"
-    )
-    return [line, f"依据 {pack.label} {titles}"]
+    calculation = _calculation(weight, actual, judged.rules[-1], judged.pair, points, pack)
+    return [
+        f"{head}{_verdict(target, actual, judged)} · {calculation}",
+        f"依据 {pack.label} {titles}",
+    ]
 
 
 def shown(actual: Result, target: Target) -> str:
@@ -56,8 +57,8 @@ def _verdict(target: Target, actual: Result, judged: Attainment) -> str:
         return "逾期，未达成"
     if not judged.met:
         return "未达成"
-    if Flag.OVER_ACHIEVED in judged.flags and judged.numerator and judged.denominator:
-        percent = round_half_up(judged.numerator * 100, judged.denominator)
+    if Flag.OVER_ACHIEVED in judged.flags and judged.pair:
+        percent = round_half_up(judged.pair[0] * 100, judged.pair[1])
         return f"达成，完成率 {format_fixed(percent)}%，超额较多，须说明原因"
     margin = _margin(target, actual)
     return f"达成，低于指标值 {margin}" if margin else "达成"
@@ -65,36 +66,35 @@ def _verdict(target: Target, actual: Result, judged: Attainment) -> str:
 
 def _margin(target: Target, actual: Result) -> str:
     """How far an at-most target is undercut; shown, never scored."""
-    is_at_most = target.comparator in {Comparator.LE, Comparator.LT} or (
-        target.comparator is Comparator.EQ and target.sense is Sense.AT_MOST
-    )
-    if not is_at_most or not isinstance(target.value, Decimal) or not isinstance(actual, Decimal):
+    if not (
+        is_at_most(target) and isinstance(target.value, Decimal) and isinstance(actual, Decimal)
+    ):
         return ""
     margin = target.value - actual
     return f"{format_number(margin)}{target.unit or ''}" if margin else ""
 
 
-def _sum(
-    weight: Decimal, actual: Result, judged: Attainment, points: Decimal, pack: RulePack
+def _calculation(
+    weight: Decimal,
+    actual: Result,
+    rule: Rule,
+    pair: tuple[Decimal, Decimal],
+    points: Decimal,
+    pack: RulePack,
 ) -> str:
-    numerator, denominator = judged.numerator, judged.denominator
-    assert numerator is not None
-    assert denominator is not None
+    numerator, denominator = pair
     earned = EXACT.multiply(weight, min(numerator, denominator))
     note = "" if earned == EXACT.multiply(points, denominator) else rounding_note(pack)
     if numerator >= denominator:
         return f"得满分 {points}{note}"
-    if not numerator and not isinstance(judged.rules[-1], AtMostRule):
-        return f"不得分 {points}"
-    return f"{format_number(weight)} × {_factor(actual, judged)} = {points}{note}"
+    if not numerator and not isinstance(rule, AtMostRule):
+        return "不得分"
+    return f"{format_number(weight)} × {_factor(actual, rule, pair)} = {points}{note}"
 
 
-def _factor(actual: Result, judged: Attainment) -> str:
+def _factor(actual: Result, rule: Rule, pair: tuple[Decimal, Decimal]) -> str:
     """The ratio as the rule writes it."""
-    rule = judged.rules[-1]
-    numerator, denominator = judged.numerator, judged.denominator
-    assert numerator is not None
-    assert denominator is not None
+    numerator, denominator = pair
     if isinstance(rule, TiersRule):
         return f"{format_number(numerator)}%"
     if isinstance(rule, DeadlineRule):
@@ -102,7 +102,7 @@ def _factor(actual: Result, judged: Attainment) -> str:
     bottom = format_number(denominator)
     is_linear = isinstance(rule, AtMostRule) and rule.formula is AtMostFormula.LINEAR
     if is_linear and isinstance(actual, Decimal):
-        if not numerator:
-            return f"0（超出 {format_number(actual - denominator)}，不少于指标值 {bottom}）"
-        return f"(1 − ({format_number(actual)} − {bottom}) ÷ {bottom})"
+        written = f"1 − ({format_number(actual)} − {bottom}) ÷ {bottom}"
+        is_negative = actual > denominator + denominator
+        return f"0（{written} 小于 0，按 0 计）" if is_negative else f"({written})"
     return f"{format_number(numerator)} ÷ {bottom}"
