@@ -1,11 +1,46 @@
-"""Targets (指标值) as value types, and the reading of target texts as people write them."""
+"""Targets (指标值): what an indicator is to reach, read from the text as people write it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from perf.core.dates import read_dates
+from perf.core.figures import read_figure, why_unread
 from perf.core.findings import Finding
+from perf.core.numbers import format_number
+from perf.core.readings import Reading, note, plain_text, warn
 from perf.core.terms import Comparator, Sense
+
+_LONGEST = 200
+_FRAME = "“”\"'‘’。.;,、;"
+_NUMBERED = re.compile(r"(?:(?:指标)?[0-9]{1,2}[:、]|\([0-9]{1,2}\)|[①-⑳])(?=[<>=≥≤])")
+_NOTE = re.compile(r"\(((?!不含\)|不含本数\))[^()]*)\)$")
+_UNIT_NOTE = re.compile(r"[^\W\d_]\((?!含)[^\W\d_]{1,2}\)$")
+_FIGURES = re.compile("[0-9<>=≥≤%‰]|分之")
+_WORDS = re.compile("[一-鿿]")
+_NOT_MEASURABLE = re.compile("全年度?|常年|长期|整年")
+_DEADLINE_NAME = re.compile("时效|时间|时限|日期|期限|周期")
+_MONEY_NAME = re.compile(
+    "成本|经费|资金|费用|金额|投入|投资|支出|收入|预算|补助|补贴|增收|产值|造价|总价|控制数|[税收]费$"
+)
+_COUNT_NAME = re.compile("(?:人数|户数|次数|数量|面积|人次|里程|个数|[人户件次]$)")
+_TIME_UNIT = re.compile("个?(?:[天日]|工作日|自然日|小时)")
+_TIME_NAME = re.compile("时限|时间|办结|完成")
+_HARM_NAME = re.compile("投诉|事故|违规|逾期|上访|差错|超支")
+# 投诉办结率 and 上访人员满意度 name a harm but measure the good done about it.
+_REMEDY_NAME = re.compile(
+    "满意|处理|处置|办结|化解|整改|查处|调处|调解|回复|答复|受理|反馈|响应|劝返|救助|下降|降低|减少"
+)
+_CHAPTER = "[一二三四五六七八九十]"
+_NUMBERING = re.compile(
+    r"\s*(?:(?:三级|绩效)?指标\s*[0-9０-９]{1,2}\s*[:：、.．]?"
+    r"|(?P<number>[0-9０-９]{1,2})\s*[、:：)）](?P<next>[0-9０-９]*)"
+    r"|[0-9０-９]{1,2}\s*[.．](?![0-9０-９])"
+    r"|[(（\[【]\s*(?:[0-9０-９]{1,2}|" + _CHAPTER + r"{1,3})\s*[)）\]】]"
+    r"|[①-⒛㈠-㈩⓪-❿]"
+    r"|" + _CHAPTER + r"{1,3}、(?!" + _CHAPTER + r"))\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +58,158 @@ class Target:
     unit: str | None = None
     sense: Sense | None = None
     findings: tuple[Finding, ...] = ()
+
+
+def parse_target(
+    text: str,
+    *,
+    level1: str | None = None,
+    level2: str | None = None,
+    name: str | None = None,
+    year: int | None = None,
+) -> Target:
+    """What a target text says, read with the indicator's place and the plan's year; never raises.
+
+    `≥90%` → ge 90 %; `≤7 天` → le 7 天; `30万` of a cost → eq 30 万元; `2022年底之前` → by_date
+    2022-12-31. What cannot be read is qualitative, with a finding where it looks like a figure.
+    """
+    plain = plain_text(text[: _LONGEST * 10]).strip(_FRAME)
+    if not plain:
+        return _qualitative(text, warn("target-missing", "指标值为空，请填写。"))
+    plain = _NUMBERED.sub("", plain, count=1)
+    if _NOT_MEASURABLE.fullmatch(plain):
+        message = f"“{plain}”只说明期间，无法衡量，请写明要完成的数量或截止日期。"
+        return _qualitative(text, warn("not-measurable", message))
+    place = f"{level1 or ''}\n{level2 or ''}"
+    core, left_out = _without_note(plain)
+    reading = _read(core, f"{place}\n{name or ''}", "成本" in place, name or "", year)
+    if reading is None:
+        if _FIGURES.search(plain) or not _WORDS.search(plain):
+            reading = why_unread(plain[:_LONGEST])
+        else:
+            return _qualitative(text)
+    findings = reading.findings
+    if reading.comparator is Comparator.QUALITATIVE:
+        return _qualitative(text, *findings)
+    if left_out and not left_out.startswith("含"):
+        message = f"读取数值时略去了括号里的“{left_out}”，请确认含义未变。"
+        findings = (*findings, note("note-left-out", message))
+    sense = None
+    if reading.comparator is Comparator.EQ:
+        sense = Sense.EXACTLY
+        if not reading.exact:
+            sense = _sense(reading, "成本" in place, name or "")
+            message = (
+                f"没有写明方向，按“{sense.label}”计分，请确认；如不是，请改选“至少”“至多”或“恰好”。"
+            )
+            findings = (*findings, note("sense-guessed", message))
+    return Target(
+        text, reading.comparator, reading.value, reading.upper, reading.unit, sense, findings
+    )
+
+
+def _qualitative(text: str, *findings: Finding) -> Target:
+    return Target(text, Comparator.QUALITATIVE, findings=findings)
+
+
+def _without_note(plain: str) -> tuple[str, str]:
+    """The text less a bracketed remark at its end, and that remark (`100%(历史标准)`); 台(套) stays."""
+    match = _NOTE.search(plain)
+    if match is None or not match.start() or _UNIT_NOTE.search(plain):
+        return plain, ""
+    return plain[: match.start()].strip(_FRAME), match[1]
+
+
+def _read(core: str, place: str, cost: bool, name: str, year: int | None) -> Reading | None:
+    if not core or len(core) > _LONGEST:
+        return None
+    # 2025.12 is December unless it stands in a cost or after a comparator; a deadline decides.
+    timed = _DEADLINE_NAME.search(place) is not None
+    dotted = timed or not (cost or core[0] in "≥≤=<>")
+    reading = read_dates(core, year, dotted=dotted)
+    if reading is not None:
+        return reading
+    money = cost or bool(_MONEY_NAME.search(name) and not _COUNT_NAME.search(name))
+    return read_figure(core, money=money)
+
+
+def _sense(reading: Reading, cost: bool, name: str) -> Sense:
+    """Which side of an equal target counts as met, where nobody said so.
+
+    In this order: 0 → at most; a cost → at most; a time unit with 时限, 时间, 办结 or 完成 in the
+    name, or a harm in it → at most; anything else → at least.
+    """
+    timed = _TIME_UNIT.fullmatch(reading.unit or "") and _TIME_NAME.search(name)
+    harm = _HARM_NAME.search(name) and not _REMEDY_NAME.search(name)
+    at_most = reading.value == 0 or cost or timed or harm
+    return Sense.AT_MOST if at_most else Sense.AT_LEAST
+
+
+_SIGNS = {
+    Comparator.GE: "≥",
+    Comparator.LE: "≤",
+    Comparator.GT: ">",
+    Comparator.LT: "<",
+}
+_SENSE_OF = {
+    Comparator.GE: Sense.AT_LEAST.label,
+    Comparator.LE: Sense.AT_MOST.label,
+    Comparator.GT: Comparator.GT.label,
+    Comparator.LT: "小于",
+}
+
+
+def print_target(target: Target) -> str:
+    """The shortest text that reads as the same target (`大于等于 90％` → `≥90%`).
+
+    Where there is nothing to print, as for a qualitative target, it is the text as published.
+    """
+    value, upper, unit = target.value, target.upper, target.unit or ""
+    if isinstance(value, Decimal):
+        number = format_number(value)
+        if isinstance(upper, Decimal):
+            return f"{number}{unit}~{format_number(upper)}{unit}"
+        if target.comparator is Comparator.EQ:
+            return f"{'恰好' if target.sense is Sense.EXACTLY else ''}{number}{unit}"
+        return f"{_SIGNS[target.comparator]}{number}{unit}"
+    if isinstance(value, date):
+        return f"{value}至{upper}" if upper else str(value)
+    return target.text
+
+
+def describe_target(target: Target) -> str:
+    """How a target was understood, shown while it is typed (`≥90%` → `至少 90 %`)."""
+    value, upper = target.value, target.upper
+    unit = f" {target.unit}" if target.unit else ""
+    match target.comparator:
+        case Comparator.QUALITATIVE:
+            return "定性指标，按等级评定"
+        case Comparator.BY_DATE:
+            return f"最迟 {value}" if value else "截止日期待定，请写明年份"
+        case Comparator.PERIOD:
+            return f"{value} 至 {upper}" if upper else "起止日期待定，请写明年份"
+        case _ if not isinstance(value, Decimal):
+            return target.text
+        case Comparator.BETWEEN if isinstance(upper, Decimal):
+            return f"{format_number(value)} 至 {format_number(upper)}{unit}"
+        case Comparator.EQ:
+            return f"{(target.sense or Sense.EXACTLY).label} {format_number(value)}{unit}"
+        case _:
+            return f"{_SENSE_OF[target.comparator]} {format_number(value)}{unit}"
+
+
+def strip_numbering(name: str) -> str:
+    """An indicator's name without its numbering (`1、信访群众满意度` → `信访群众满意度`).
+
+    A number that belongs to the name stays: `2021年培训人数`, `1+1帮扶`, `1、2号楼维修`.
+    """
+    name = name.strip()
+    while match := _NUMBERING.match(name):
+        number, following = match["number"], match["next"]
+        if number and following and int(following) == int(number) + 1:
+            break
+        rest = name[match.start("next") if following else match.end() :]
+        if not rest:
+            break
+        name = rest
+    return name

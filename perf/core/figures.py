@@ -1,0 +1,280 @@
+"""Numbers with a comparator and a unit as people write them in a target text."""
+
+import re
+from decimal import Decimal
+
+from perf.core.errors import InvalidInput
+from perf.core.findings import Finding
+from perf.core.numbers import parse_number
+from perf.core.readings import CHINESE_DIGITS, Reading, chinese_number, note, unread
+from perf.core.terms import Comparator
+
+_NUMBER = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9])"
+_SIGNED = rf"[-+]?{_NUMBER}"
+_LETTER = r"[^\W\d_]"
+# ㎡, ㎞ and their like are symbols of one character each, which plain_text leaves as written.
+_SIGN = r"[%‰℃℉°㍱-㏟]"
+_UNIT = (
+    rf"(?:{_LETTER}|{_SIGN}|/)"
+    rf"(?:{_LETTER}|{_SIGN}|[/·•*²³]|(?<=[mM])[23]|\({_LETTER}{{1,2}}\))*"
+)
+_UNIT_LENGTH = 8
+_WORDS = {
+    Comparator.GE: "≥|大于(?:或者?)?等于|不(?:得|能|应|可)?(?:低|少|小|短)于|至少|最少|最低|起码",
+    Comparator.LE: "≤|小于(?:或者?)?等于|不(?:得|能|应|可)?(?:超过|超出|高于|大于|多于|长于|超)"
+    "|至多|最多|最高|最长",
+    Comparator.GT: ">|大于|高于|超过|多于|超出|超",
+    Comparator.LT: "<|小于|低于|少于|不足|不到",
+}
+_COMPARED = "|".join(f"(?P<{comparator}>{words})" for comparator, words in _WORDS.items())
+_PREFIX = re.compile(
+    rf"{_COMPARED}|(?P<eq>=|等于)|(?P<exact>恰好|正好|刚好)|(?P<within>控制(?:在|到|为)?)"
+    r"|每(?P<per>季度|半年|学期|年度|公里|平方米|工作日|[一-鿿])"
+    r"|(?P<silent>达到|达|完成|实现|确保|保证|保障|保持|力争|争取|共计?|合计|总计|计划|预计"
+    r"|年度|全年|目标值|指标值|定量|为|在|:)"
+    r"|(?P<word>同比|[较比](?:上年|去年|上年度|往年)|人均|户均|平均|累计|新增|新建|增长|增加|提高"
+    r"|提升|上升|下降|降低|减少|到|至|开展|举办|组织|培训|发放|覆盖|建设|建成|购置|采购|召开|受理"
+    r"|办理|维护|维修|补助|资助|慰问|救助|印发|印制|制作|编制|招聘)"
+)
+_FREE_LEAD = re.compile(rf"[一-鿿、]{{2,12}}?(?={'|'.join(_WORDS.values())}|达到?|=|:)")
+_TIME_UNIT = r"个?(?:半?[天日周月年]|工作日|自然日|小时|星期|季度)|分钟|秒"
+_AFTER_EVENT = re.compile(rf"[一-鿿]{{1,12}}(?:后|之日起|起)(?={_NUMBER}(?:{_TIME_UNIT})[之以]?内)")
+_APPROXIMATE = re.compile(r"约|近|接近|大概|左右|上下|[0-9][万亿千百]?[余多来几]|±")
+_RESULT = re.compile(
+    "(?:全部|全面|全|均|已|按时|及时|足额)*(?:(?:完成|到位|覆盖|达标|合格|合规|兑现|落实|发放|支付"
+    "|拨付|执行|满意|准确|办结|通过|保障|实现|及时|公开|整改|使用|受益)率?)+"
+)
+_TAIL_WORDS = re.compile(r"[一-鿿,、]{0,12}")
+_UPWARDS = re.compile(
+    r"(?:\((?P<in1>不?含)\)|及其?|或者?)?以上(?:\((?P<in2>不?含)(?:本数)?\))?"
+)
+_DOWNWARDS = re.compile(
+    r"(?:\((?P<in1>不?含)\)|及其?|或者?)?(?:以下|以内|之内|以里)(?:\((?P<in2>不?含)(?:本数)?\))?"
+)
+_INSIDE = re.compile(rf"(?P<unit>{_TIME_UNIT})内(?P<rest>[一-鿿,、]{{0,12}})")
+_COUNTED = (
+    "个工作日 工作日 自然日 人次 人天 课时 学时 个月 小时 分钟 万元 亿元 季度 公里 千米 平方米 立方米 "
+    "平方公里 公顷 公斤 千克 个百分点 次 个 项 天 日 年 月 周 人 名 位 份 场 期 篇 部 套 台 件 户 "
+    "村 家 批 本 条 座 处 所 元 亩 吨 米 倍 只 头 辆 张 种 起 例 成 轮 站 支 幅 块 间 栋 册 宗 课 "
+    "次 届 节 棵 株 盏 面 组 对 枚 万 亿"
+).split()
+_COUNTED_UNIT = "|".join(sorted(set(_COUNTED), key=lambda unit: (-len(unit), unit)))
+_CHINESE_NUMERAL = re.compile(
+    rf"([{CHINESE_DIGITS}十百千]+)(?=[万亿]?(?:{_COUNTED_UNIT})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
+)
+_NO_HARM = re.compile("零(?=(?:有?效?投诉|安全事故|事故|上访|差错|失误|违规|逾期|伤亡|死亡|案件|举报|火灾)$)")
+# Grades and ordinals look like quantities but say nothing about more or less.
+_GRADE = re.compile("(?:[A-Za-zⅠ-Ⅹ]*级|星级|等|类|型|号|版|档|甲等|A+$).*")
+_BAD_UNIT = re.compile("^[余多来几比]|分之|[一二三四五六七八九十]|每|以[上下内]|[不仅约]")
+_BOTH_BOUNDS = re.compile(
+    rf"≥(?P<low>{_SIGNED})(?P<u1>{_UNIT})?(?:且|并且|并|[,;、])?"
+    rf"≤(?P<high>{_SIGNED})(?P<u2>{_UNIT})?"
+)
+_RANGE = re.compile(
+    rf"(?P<low>{_SIGNED})(?P<u1>{_UNIT}?)(?P<sep>-{{1,2}}|~|至|到)(?P<high>{_SIGNED})"
+    rf"(?P<u2>{_UNIT})?"
+)
+_TOLERANCE = re.compile(rf"(?P<mid>{_NUMBER})±(?P<by>{_NUMBER})(?P<unit>{_UNIT})?")
+
+
+class _Unreadable(Exception):
+    """The text is no plain figure."""
+
+
+def read_figure(text: str, *, money: bool) -> Reading | None:
+    """The number, comparator and unit of a plain target text, or None where it is no figure.
+
+    `money` says that a bare 万 or 亿 counts yuan (`30万` → 30 万元 with a finding).
+    """
+    try:
+        reading = _read(text)
+    except _Unreadable:
+        return None
+    except InvalidInput as refused:
+        return unread("number-too-long", f"指标值里的数字放不下：{refused}")
+    if money and reading.unit and re.fullmatch("[万亿](/.*)?", reading.unit):
+        unit = f"{reading.unit[0]}元{reading.unit[1:]}"
+        found = note("unit-completed", f"单位“{reading.unit}”已补全为“{unit}”，请确认。")
+        findings = (*reading.findings, found)
+        return Reading(
+            reading.comparator, reading.value, reading.upper, unit, reading.exact, findings
+        )
+    return reading
+
+
+def why_unread(text: str) -> Reading:
+    """The reading of a text with figures that no reader could take, saying what to type instead."""
+    if _APPROXIMATE.search(text):
+        return unread("approximate", "“约”“左右”一类的数无法判断是否达成，请改成≥、≤或起止范围。")
+    if len(re.findall(_NUMBER, text)) > 1:
+        return unread("several-values", "含有多个数值，无法逐一计分，请拆成多个指标或改成一个数值。")
+    return unread(
+        "target-unreadable", "没有读出数值，按定性指标处理；如为定量指标，请写成“≥90%”这样的形式。"
+    )
+
+
+def _number(text: str) -> Decimal:
+    value = parse_number(text)
+    if value is None:
+        raise _Unreadable
+    return value
+
+
+def _read(text: str) -> Reading:
+    if both := _BOTH_BOUNDS.fullmatch(text):
+        return _between(both["low"], both["high"], both["u1"] or "", both["u2"] or "")
+    prefix = _Prefix(_with_digits(text))
+    if tolerance := _TOLERANCE.fullmatch(prefix.rest):
+        unit = tolerance["unit"]
+        # With a percentage nobody can tell points from parts of the value.
+        if prefix.comparator is not None or unit == "%":
+            raise _Unreadable
+        middle, by = _number(tolerance["mid"]), _number(tolerance["by"])
+        return Reading(Comparator.BETWEEN, middle - by, middle + by, unit)
+    if span := _RANGE.match(prefix.rest):
+        if prefix.comparator is not None or prefix.per:
+            raise _Unreadable
+        signs = span["sep"].startswith("-") and (span["low"] + span["high"]).strip("0123456789.,")
+        tail = prefix.rest[span.end() :]
+        if signs or tail not in {"", "之间"}:
+            raise _Unreadable
+        unit = re.sub("(?:之间|以内)$", "", span["u2"] or "")
+        return _between(span["low"], span["high"], span["u1"], unit, prefix.findings())
+    match = re.match(_SIGNED, prefix.rest)
+    if match is None:
+        raise _Unreadable
+    unit, suffix, words = _split_tail(prefix.rest[match.end() :])
+    comparator = _agreed(prefix.comparator, suffix, weak=prefix.within)
+    if comparator is Comparator.EQ and unit and _GRADE.fullmatch(unit):
+        raise _Unreadable
+    value = _number(match[0])
+    findings = prefix.findings(words)
+    return Reading(comparator, value, None, prefix.unit(unit), prefix.exact, findings)
+
+
+def _with_digits(text: str) -> str:
+    """The text with its one Chinese numeral as digits where a known unit follows (`三次` → `3次`)."""
+    if re.search("[0-9]", text):
+        return text
+    match = _CHINESE_NUMERAL.search(text)
+    value = chinese_number(match[1]) if match else None
+    if match is not None and value is not None:
+        return f"{text[: match.start()]}{value}{text[match.end() :]}"
+    return _NO_HARM.sub("0", text)
+
+
+class _Prefix:
+    """What stands before the number: a comparator, 每 with its base, and words left out."""
+
+    def __init__(self, text: str) -> None:
+        self.comparator: Comparator | None = None
+        self.within = self.exact = False
+        self.per: list[str] = []
+        self.words: list[str] = []
+        event = _AFTER_EVENT.match(text)
+        lead = event or (None if _PREFIX.match(text) else _FREE_LEAD.match(text))
+        if lead is not None:
+            self.words.append(lead[0])
+            text = text[lead.end() :]
+        while match := _PREFIX.match(text):
+            self._take(match)
+            text = text[match.end() :]
+        self.rest = text
+
+    def _take(self, match: re.Match[str]) -> None:
+        kind = match.lastgroup
+        if kind == "within":
+            self.within = True
+        elif kind == "exact":
+            self.exact = True
+        elif kind == "per":
+            self.per.append(match["per"])
+        elif kind == "word":
+            self.words.append(match[0])
+        elif kind != "silent":
+            found = Comparator(kind)
+            if self.comparator not in (None, found):
+                raise _Unreadable
+            self.comparator = found
+
+    def unit(self, unit: str | None) -> str | None:
+        """The unit with the base of 每 after it (每人每年500元 → 元/人·年); a year goes unsaid."""
+        if not self.per or self.per in (["年"], ["年度"]):
+            return unit
+        return f"{unit or ''}/{'·'.join(self.per)}"
+
+    def findings(self, tail: str = "") -> tuple[Finding, ...]:
+        """A note on the words that are not part of the reading."""
+        words = "、".join(filter(None, ["".join(self.words), tail]))
+        if not words:
+            return ()
+        return (note("words-left-out", f"读取数值时略去了“{words}”，请确认含义未变。"),)
+
+
+def _agreed(prefix: Comparator | None, suffix: Comparator | None, *, weak: bool) -> Comparator:
+    """The one comparator of prefix and suffix; raises where they contradict each other."""
+    if prefix is None:
+        return suffix or (Comparator.LE if weak else Comparator.EQ)
+    upward = {Comparator.GE, Comparator.GT}
+    downward = {Comparator.LE, Comparator.LT}
+    if weak and prefix in upward:
+        raise _Unreadable
+    if suffix is None or {prefix, suffix} <= upward or {prefix, suffix} <= downward:
+        return prefix
+    raise _Unreadable
+
+
+def _between(
+    low: str, high: str, unit1: str, unit2: str, findings: tuple[Finding, ...] = ()
+) -> Reading:
+    lower, upper = _number(low), _number(high)
+    if lower > upper or (unit1 and unit1 != unit2 and f"{unit1}元" != unit2):
+        raise _Unreadable
+    unit = _checked_unit(unit2) if unit2 else None
+    return Reading(Comparator.BETWEEN, lower, upper, unit, findings=findings)
+
+
+def _checked_unit(unit: str) -> str:
+    if _BAD_UNIT.search(unit) or len(unit) > _UNIT_LENGTH or not re.fullmatch(_UNIT, unit):
+        raise _Unreadable
+    return unit
+
+
+def _split_tail(tail: str) -> tuple[str | None, Comparator | None, str]:
+    """Unit, comparator and left-out words of what follows a number (`个以上乡镇` → 个, ge, 乡镇)."""
+    suffix: Comparator | None = None
+    words = ""
+    inside = _INSIDE.fullmatch(tail)
+    if inside is not None:
+        return inside["unit"], Comparator.LE, _without_results(inside["rest"])
+    for pattern, inclusive, exclusive in (
+        (_UPWARDS, Comparator.GE, Comparator.GT),
+        (_DOWNWARDS, Comparator.LE, Comparator.LT),
+    ):
+        if match := pattern.search(tail):
+            excluded = "不含" in (match["in1"], match["in2"])
+            suffix = exclusive if excluded else inclusive
+            tail, words = tail[: match.start()], tail[match.end() :]
+            break
+    else:
+        if tail.endswith("内") and len(tail) <= _UNIT_LENGTH:
+            suffix, tail = Comparator.LE, tail[:-1]
+    if _TAIL_WORDS.fullmatch(words) is None:
+        raise _Unreadable
+    words = _without_results(words)
+    if tail.startswith("%") and "/" not in tail and suffix is None:
+        words, tail = _without_results(tail[1:]), "%"
+        if _TAIL_WORDS.fullmatch(words) is None:
+            raise _Unreadable
+    tail = _without_results(tail)
+    if len(tail) > _UNIT_LENGTH and not words:
+        counted = re.match(_COUNTED_UNIT, tail)
+        if counted is None or _TAIL_WORDS.fullmatch(tail[counted.end() :]) is None:
+            raise _Unreadable
+        tail, words = counted[0], tail[counted.end() :]
+    return (_checked_unit(tail) if tail else None), suffix, words
+
+
+def _without_results(words: str) -> str:
+    """The words less those that only say that the value is reached (完成, 到位, 覆盖)."""
+    return re.sub(f"[,、]?{_RESULT.pattern}$", "", words)
