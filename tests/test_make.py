@@ -127,7 +127,7 @@ def test_every_test_tool_is_pinned() -> None:
     assert all("==" in tool for tool in PROJECT["dependency-groups"]["test"])
 
 
-def test_all_tests_are_in_exactly_one_of_the_three_runs() -> None:
+def test_every_test_is_in_exactly_one_of_the_runs_on_sqlite() -> None:
     def runs(marks: set[str]) -> list[str]:
         known = {name: name in marks for name in ("slow", "browser", "postgres")}
         chosen = {"QUICK": make.QUICK, "SLOW": make.SLOW, "BROWSER": make.BROWSER}
