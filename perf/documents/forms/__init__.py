@@ -21,6 +21,7 @@ __all__ = [
     "Money",
     "SelfEvaluationForm",
     "form_file_name",
+    "self_evaluation_layout",
     "self_evaluation_xlsx",
 ]
 

@@ -5,6 +5,8 @@ from perf.documents.forms.table import Sheet, Style
 
 # No cell of the form shows more characters than this within the greatest row height.
 _SURELY_TOO_LONG = 4_000
+# What is shown in the form of a text that goes to the annex, in points of row height.
+_BEGINNING = 160
 _WIDTHS = [48, 150, 508]
 
 
@@ -17,8 +19,8 @@ class Annex:
     def fit(self, text: str, width: int, style: Style, label: str) -> tuple[str, int]:
         """What the cell shows and the row height it needs, in points.
 
-        A text that would need a row taller than a spreadsheet allows is shown as far as it
-        fits, with the number of its annex entry, where it stands whole.
+        A text that would need a row taller than a spreadsheet allows is shown by its first
+        lines and the number of its annex entry, where it stands whole.
         """
         text = clean(text)
         if len(text) <= _SURELY_TOO_LONG:
@@ -27,7 +29,7 @@ class Annex:
                 return text, height
         self.entries.append((clean(label), text))
         pointer = f"……（全文见附页第 {len(self.entries)} 项）"
-        shown = text[: _fitting(text, pointer, width, style)].rstrip() + pointer
+        shown = text[: _fitting(text, pointer, width, style, _BEGINNING)].rstrip() + pointer
         return shown, text_height(shown, width, style)
 
     def sheet(self) -> Sheet:
@@ -56,18 +58,18 @@ class Annex:
 def _parts(text: str) -> list[str]:
     parts = []
     while text:
-        length = _fitting(text, "", _WIDTHS[2], Style.TEXT)
+        length = _fitting(text, "", _WIDTHS[2], Style.TEXT, MAX_ROW_HEIGHT)
         parts.append(text[:length])
         text = text[length:]
     return parts
 
 
-def _fitting(text: str, ending: str, width: int, style: Style) -> int:
-    """How many characters fit, with the ending, into the greatest row height (at least one)."""
+def _fitting(text: str, ending: str, width: int, style: Style, limit: int) -> int:
+    """How many characters fit, with the ending, into a row of the limit's height (at least one)."""
     low, high = 1, min(len(text), _SURELY_TOO_LONG)
     while low < high:
         middle = (low + high + 1) // 2
-        if text_height(text[:middle] + ending, width, style) <= MAX_ROW_HEIGHT:
+        if text_height(text[:middle] + ending, width, style) <= limit:
             low = middle
         else:
             high = middle - 1

@@ -79,7 +79,7 @@ def _wrapped(paragraph: str, room: int) -> int:
             used = width
         else:
             # A word longer than the column is broken wherever the line ends.
-            lines += 1 + (width - 1) // room
+            lines += (used > 0) + (width - 1) // room
             used = width % room
     return lines
 

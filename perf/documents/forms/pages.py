@@ -9,7 +9,7 @@ PAGE_HEIGHT = 842
 PAGE_WIDTH = 595
 MARGIN_TOP = 54
 MARGIN_BOTTOM = 50
-MARGIN_SIDE = 33
+MARGIN_SIDE = 28
 # Printers and programs differ by a few per cent in what they put on a page.
 _SAFETY = 96
 

@@ -1,31 +1,36 @@
 """The 绩效自评表 as a table: 项目支出 and 部门（单位）整体支出, with the working of each score."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 
 from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.terms import PlanKind
 from perf.documents.forms.annex import Annex
-from perf.documents.forms.measure import MAX_ROW_HEIGHT, clean, cut, text_height
-from perf.documents.forms.pages import break_pages
+from perf.documents.forms.classes import merge_classes
+from perf.documents.forms.measure import clean, cut, text_height
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
-    IndicatorRow,
     Money,
     SelfEvaluationForm,
 )
 from perf.documents.forms.table import Layout, Sheet, Style
+from perf.documents.forms.texts import (
+    actual_text,
+    day_text,
+    form_mark,
+    form_title,
+    points_cell,
+    reason_text,
+    target_text,
+)
 from perf.documents.forms.working import working_sheet
 
 # Columns: 绩效指标 | 一级 | 二级 | 三级 | 年度指标值 | 实际完成值 | 分值 | 得分 | 偏差原因.
-_WIDTHS = [58, 64, 70, 108, 80, 80, 48, 60, 138]
+_WIDTHS = [44, 76, 66, 128, 76, 76, 46, 58, 146]
 _LAST = 8
-_ROW = 22
-_SHANGHAI = timezone(timedelta(hours=8))
+_ROW = 20
 _NEVER_SIGNED = datetime(2000, 1, 1, tzinfo=UTC)
 _DASH = "—"
-_MISSING = "未填报"
 # File properties are held to 255 characters.
 _MAX_TITLE = 200
 
@@ -38,38 +43,16 @@ def self_evaluation_layout(form: SelfEvaluationForm) -> Layout:
     """
     annex = Annex()
     main = _MainSheet(form, annex)
-    sheets = [main.build(), working_sheet(form, annex, _mark(form))]
+    sheets = [main.build(), working_sheet(form, annex, form_mark(form))]
     if annex.entries:
         sheets.append(annex.sheet())
     return Layout(
-        title=f"{form.year}年度{clean(form.name)[:_MAX_TITLE]}{_title(form)}",
+        title=f"{form.year}年度{clean(form.name)[:_MAX_TITLE]}{form_title(form)}",
         author=clean(form.implementing_unit)[:_MAX_TITLE],
         created=form.approved_at or form.submitted_at or _NEVER_SIGNED,
-        mark=_mark(form),
+        mark=form_mark(form),
         sheets=sheets,
     )
-
-
-def _title(form: SelfEvaluationForm) -> str:
-    if form.kind is PlanKind.DEPARTMENT:
-        return "部门（单位）整体支出绩效自评表"
-    return "项目支出绩效自评表"
-
-
-def _mark(form: SelfEvaluationForm) -> str:
-    marks = []
-    if form.is_draft:
-        marks.append("草稿（未签署）")
-    if form.is_demo:
-        marks.append("演示数据（非真实填报）")
-    return "　".join(marks)
-
-
-def _day(moment: datetime | None) -> str:
-    if moment is None:
-        return "　　　年　　月　　日"
-    local = moment.astimezone(_SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def _wan(yuan: Decimal | None) -> Decimal | None:
@@ -92,7 +75,7 @@ class _MainSheet:
     def __init__(self, form: SelfEvaluationForm, annex: Annex) -> None:
         self.form = form
         self.annex = annex
-        name = "部门整体支出绩效自评表" if form.kind is PlanKind.DEPARTMENT else _title(form)
+        name = "部门整体支出绩效自评表" if form.kind is PlanKind.DEPARTMENT else form_title(form)
         self.sheet = Sheet(name=name, widths=_WIDTHS)
         self.total_row = 0
         self.notes: list[str] = []
@@ -106,7 +89,7 @@ class _MainSheet:
         first, last = self._indicators()
         self._totals(first, last)
         self._foot()
-        self._paginate(first, last)
+        merge_classes(self.sheet, self.form.rows, first)
         return self.sheet
 
     def _row(self, *parts: tuple[int, int, str | Decimal | None, Style], label: str = "") -> int:
@@ -115,11 +98,12 @@ class _MainSheet:
         fitted = []
         height = _ROW
         for column, last_column, value, style in parts:
+            shown = value
             if isinstance(value, str):
                 width = sheet.span(column, last_column)
-                value, needed = self.annex.fit(value, width, style, label)
+                shown, needed = self.annex.fit(value, width, style, label)
                 height = max(height, needed)
-            fitted.append((column, last_column, value, style))
+            fitted.append((column, last_column, shown, style))
         row = sheet.add_row(height)
         for column, last_column, value, style in fitted:
             sheet.put(column, last_column, value, style)
@@ -127,11 +111,11 @@ class _MainSheet:
 
     def _head(self) -> None:
         form, sheet = self.form, self.sheet
-        if mark := _mark(form):
+        if mark := form_mark(form):
             sheet.add_row(_ROW)
             sheet.put(0, _LAST, mark, Style.MARK)
-        sheet.add_row(34)
-        sheet.put(0, _LAST, _title(form), Style.TITLE)
+        sheet.add_row(30)
+        sheet.put(0, _LAST, form_title(form), Style.TITLE)
         sheet.add_row(_ROW)
         sheet.put(0, _LAST, f"（{form.year}年度）", Style.SUBTITLE)
         name = "部门（单位）名称" if form.kind is PlanKind.DEPARTMENT else "项目名称"
@@ -189,7 +173,7 @@ class _MainSheet:
         for label, money in form.funds:
             last = self._money_row(label, money)
         execution = form.execution
-        if reason := _reason(execution.deviation_reason, execution.corrective_action):
+        if reason := reason_text(execution.deviation_reason, execution.corrective_action):
             last = self._row(
                 (1, 2, "执行偏差原因及改进措施", Style.LABEL),
                 (3, _LAST, reason, Style.SMALL),
@@ -232,7 +216,7 @@ class _MainSheet:
             (5, _LAST, self.form.objective_actual, Style.TEXT),
             label="年度总体目标",
         )
-        self.sheet.heights[last] = max(self.sheet.heights[last], 60)
+        self.sheet.heights[last] = max(self.sheet.heights[last], 48)
         self._block_label("年度\n总体\n目标", first, last)
 
     def _indicators(self) -> tuple[int, int]:
@@ -252,11 +236,11 @@ class _MainSheet:
             name = f"{item.name}（{item.tag}）" if item.tag else item.name
             self._row(
                 (3, 3, name, Style.SMALL),
-                (4, 4, _target(item), Style.CENTRE),
-                (5, 5, _actual(item), Style.CENTRE),
+                (4, 4, target_text(item), Style.CENTRE),
+                (5, 5, actual_text(item), Style.CENTRE),
                 (6, 6, item.weight, Style.NUMBER),
-                (7, 7, *_points(item)),
-                (8, 8, _reason(item.deviation_reason, item.corrective_action), Style.SMALL),
+                (7, 7, *points_cell(item)),
+                (8, 8, reason_text(item.deviation_reason, item.corrective_action), Style.SMALL),
                 label=f"指标：{item.name}",
             )
         return head + 1, head + len(self.form.rows)
@@ -287,20 +271,15 @@ class _MainSheet:
                 f"各项得分合计为 {format_fixed(expected)}。"
             )
             formula = ""
+        weight_formula = f"=ROUND(SUM(G{first + 1}:G{last + 1}{weight_ref}),2)"
         rating = f"评级：{form.rating.label}" if form.rating else ""
-        sheet.add_row(26)
+        sheet.add_row(22)
         sheet.put(0, 5, "总分", Style.LABEL)
-        sheet.put(
-            6,
-            6,
-            round_half_up(weight),
-            Style.TOTAL,
-            formula=f"=ROUND(SUM(G{first + 1}:G{last + 1}{weight_ref}),2)",
-        )
-        if form.total is None:
-            sheet.put(7, 7, None, Style.TOTAL_POINTS)
-        else:
-            sheet.put(7, 7, form.total, Style.TOTAL_POINTS, formula=formula)
+        # Without indicators there is nothing to add up.
+        if not form.rows:
+            formula = weight_formula = ""
+        sheet.put(6, 6, round_half_up(weight), Style.TOTAL, formula=weight_formula)
+        sheet.put(7, 7, form.total, Style.TOTAL_POINTS, formula=formula)
         sheet.put(8, 8, rating, Style.LABEL)
         self._foot_notes()
 
@@ -326,91 +305,23 @@ class _MainSheet:
     def _foot(self) -> None:
         form, sheet = self.form, self.sheet
         blank = "　　　　　　"
-        sheet.add_row(30)
-        sheet.put(0, 2, f"填报人：{clean(form.submitted_by) or blank}", Style.SIGN)
-        sheet.put(3, 5, f"审核人：{clean(form.approved_by) or blank}", Style.SIGN)
-        sheet.put(6, _LAST, "单位负责人（签字）：", Style.SIGN)
-        sheet.add_row(26)
-        sheet.put(0, 2, f"填报日期：{_day(form.submitted_at)}", Style.SIGN)
-        sheet.put(3, 5, f"审核日期：{_day(form.approved_at)}", Style.SIGN)
-        sheet.put(6, _LAST, "日期：　　　年　　月　　日", Style.SIGN)
-        sheet.add_row(48)
-        sheet.put(0, 5, "", Style.SIGN)
-        sheet.put(6, _LAST, "单位（盖章）：", Style.SIGN)
-
-    def _paginate(self, first: int, last: int) -> None:
-        """Choose the page breaks, then merge equal neighbours of the first three columns.
-
-        The total, the notes and the signatures stay with the last indicator. Merges begin anew
-        on each page, so that every page shows its classes; a merge too low for its text grows
-        its last row, which may move the breaks.
-        """
-        sheet = self.sheet
-        allowed = range(last + 1)
-        sheet.breaks = break_pages(sheet, allowed)
-        for _ in range(3):
-            if not self._grow(first, last):
-                break
-            sheet.breaks = break_pages(sheet, allowed)
-        for column, text, start, end in self._groups(first, last):
-            sheet.put(column, column, text, Style.CENTRE, row=start, last_row=end)
-
-    def _grow(self, first: int, last: int) -> bool:
-        sheet = self.sheet
-        grown = False
-        for column, text, start, end in self._groups(first, last):
-            needed = text_height(text, sheet.widths[column], Style.CENTRE)
-            lacking = needed - sum(sheet.heights[start : end + 1])
-            room = MAX_ROW_HEIGHT - sheet.heights[end]
-            if lacking > 0 and room > 0:
-                sheet.heights[end] += min(lacking, room)
-                grown = True
-        return grown
-
-    def _groups(self, first: int, last: int) -> Iterator[tuple[int, str, int, int]]:
-        """(column, text, first row, last row) of the merges in the first three columns."""
-        rows = self.form.rows
-        breaks = set(self.sheet.breaks)
-        for column in range(3):
-            start = first
-            for row in range(first + 1, last + 2):
-                if row <= last and row not in breaks:
-                    one, other = rows[row - first], rows[start - first]
-                    if column == 0 or one.level1 == other.level1:
-                        if column < 2 or one.level2 == other.level2:
-                            continue
-                if start <= last:
-                    item = rows[start - first]
-                    text = ("绩效\n指标", item.level1, item.level2 or "")[column]
-                    yield column, cut(clean(text)), start, row - 1
-                start = row
-
-
-def _target(item: IndicatorRow) -> str:
-    if not item.initial_target:
-        return item.target
-    points = (
-        "" if item.initial_points is None else f"，按其得 {format_fixed(item.initial_points)} 分"
-    )
-    return f"{item.target}\n（年初：{item.initial_target}{points}）"
-
-
-def _actual(item: IndicatorRow) -> str:
-    if item.tag == NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    return item.actual or _MISSING
-
-
-def _points(item: IndicatorRow) -> tuple[str | Decimal | None, Style]:
-    if item.tag == NOT_APPLICABLE and item.points is None:
-        return NOT_APPLICABLE, Style.CENTRE
-    return item.points, Style.POINTS
-
-
-def _reason(deviation_reason: str, corrective_action: str) -> str:
-    parts = []
-    if deviation_reason.strip():
-        parts.append(f"偏差原因：{deviation_reason.strip()}")
-    if corrective_action.strip():
-        parts.append(f"改进措施：{corrective_action.strip()}")
-    return "\n".join(parts)
+        names = (
+            (0, 3, f"填报人：{clean(form.submitted_by) or blank}"),
+            (4, 6, f"审核人：{clean(form.approved_by) or blank}"),
+            (7, _LAST, "单位负责人（签字）："),
+        )
+        days = (
+            (0, 3, f"填报日期：{day_text(form.submitted_at)}"),
+            (4, 6, f"审核日期：{day_text(form.approved_at)}"),
+            (7, _LAST, f"日期：{day_text(None)}"),
+        )
+        for least, parts in ((28, names), (22, days)):
+            fitted = [
+                (first, last, *self.annex.fit(text, sheet.span(first, last), Style.SIGN, "签字栏"))
+                for first, last, text in parts
+            ]
+            sheet.add_row(max(least, *(height for *_, height in fitted)))
+            for first, last, text, _ in fitted:
+                sheet.put(first, last, text, Style.SIGN)
+        sheet.add_row(44)
+        sheet.put(7, _LAST, "单位（盖章）：", Style.SIGN)

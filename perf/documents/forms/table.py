@@ -41,7 +41,8 @@ BODY_SIZE = 10
 class Cell(NamedTuple):
     """A value in a rectangle of the grid, rows and columns counted from 0.
 
-    `formula` is for spreadsheets (A1 notation with its `=`); `value` is what it comes to.
+    `formula` is for spreadsheets (A1 notation with its `=`); `value` is what it comes to. A cell
+    without a value stays blank, whatever its formula.
     """
 
     row: int

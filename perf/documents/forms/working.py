@@ -52,17 +52,17 @@ def working_sheet(form: SelfEvaluationForm, annex: Annex, mark: str) -> Sheet:
 
 def _facts(sheet: Sheet, form: SelfEvaluationForm) -> None:
     version = f"（版本 {form.pack_version}）" if form.pack_version else ""
-    total = "" if form.total is None else format_fixed(form.total)
-    facts = (
-        ("评分办法", f"{form.pack_id}{version}"),
-        ("总分", total),
-        ("评级", form.rating.label if form.rating else ""),
+    pack = cut(clean(f"{form.pack_id}{version}"))
+    height = text_height(pack, sum(_WIDTHS[2:]), Style.CENTRE)
+    facts: tuple[tuple[str, str | Decimal | None, Style], ...] = (
+        ("评分办法", pack, Style.CENTRE),
+        ("总分", form.total, Style.POINTS),
+        ("评级", form.rating.label if form.rating else "", Style.CENTRE),
     )
-    for label, value in facts:
-        value = cut(clean(value))
-        sheet.add_row(min(MAX_ROW_HEIGHT, max(_ROW, text_height(value, 662, Style.TEXT))))
+    for label, value, style in facts:
+        sheet.add_row(min(MAX_ROW_HEIGHT, max(_ROW, height)))
         sheet.put(0, 1, label, Style.LABEL)
-        sheet.put(2, _LAST, value, Style.TEXT)
+        sheet.put(2, _LAST, value, style)
 
 
 def _steps(item: IndicatorRow) -> list[str]:

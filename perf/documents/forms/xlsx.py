@@ -37,6 +37,9 @@ _LOOKS: dict[Style, dict[str, Any]] = {
     Style.NOTE: {"align": "left", "valign": "top"},
     Style.SIGN: {"align": "left"},
 }
+# Column widths are counted in digits of this font, so it has to be one that every system has or
+# replaces by one of the same widths (Calibri is missing on Linux and made columns a third wider).
+_NORMAL = {"font_name": "Arial", "font_size": 10}
 # What a spreadsheet would read as the beginning of a formula when the cell is edited.
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _POINTS_PER_INCH = 72
@@ -56,6 +59,7 @@ def render_xlsx(layout: Layout) -> bytes:
             "strings_to_formulas": False,
             "strings_to_numbers": False,
             "strings_to_urls": False,
+            "default_format_properties": _NORMAL,
         },
     )
     workbook.set_properties(
@@ -107,7 +111,7 @@ def _set_up(worksheet: Worksheet, sheet: Sheet, mark: str) -> None:
     worksheet.print_area(0, 0, last_row, last_column)
     worksheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.35})
     if mark:
-        worksheet.set_header(f"&R&9{mark.replace('&', '&&')}", {"margin": 0.35})
+        worksheet.set_header(f"&R&9&KC00000{mark.replace('&', '&&')}", {"margin": 0.35})
     if sheet.header_row is not None:
         worksheet.repeat_rows(sheet.header_row)
     if sheet.breaks:

@@ -1,0 +1,1 @@
+"""Documents in and out: readers give drafts with findings, forms give files."""

@@ -1,0 +1,72 @@
+"""The wording of the 绩效自评表, piece by piece."""
+
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+from perf.core.numbers import format_fixed
+from perf.core.terms import PlanKind
+from perf.documents.forms.rows import NOT_APPLICABLE, IndicatorRow, SelfEvaluationForm
+from perf.documents.forms.table import Style
+
+# China keeps no summer time.
+_SHANGHAI = timezone(timedelta(hours=8))
+_MISSING = "未填报"
+
+
+def form_title(form: SelfEvaluationForm) -> str:
+    """The form's heading."""
+    if form.kind is PlanKind.DEPARTMENT:
+        return "部门（单位）整体支出绩效自评表"
+    return "项目支出绩效自评表"
+
+
+def form_mark(form: SelfEvaluationForm) -> str:
+    """What an unsigned or invented form says of itself on every page; blank for a signed one."""
+    marks = []
+    if form.is_draft:
+        marks.append("草稿（未签署）")
+    if form.is_demo:
+        marks.append("演示数据（非真实填报）")
+    return "　".join(marks)
+
+
+def day_text(moment: datetime | None) -> str:
+    """The day in Asia/Shanghai, or room to write one by hand."""
+    if moment is None:
+        return "　　　年　　月　　日"
+    local = moment.astimezone(_SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def target_text(item: IndicatorRow) -> str:
+    """年度指标值; a revised one with the 年初 target and the points by it."""
+    if not item.initial_target:
+        return item.target
+    points = (
+        "" if item.initial_points is None else f"，按其得 {format_fixed(item.initial_points)} 分"
+    )
+    return f"{item.target}\n（年初：{item.initial_target}{points}）"
+
+
+def actual_text(item: IndicatorRow) -> str:
+    """实际完成值 as printed."""
+    if item.tag == NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    return item.actual or _MISSING
+
+
+def points_cell(item: IndicatorRow) -> tuple[str | Decimal | None, Style]:
+    """得分 with the style that it is printed in."""
+    if item.tag == NOT_APPLICABLE and item.points is None:
+        return NOT_APPLICABLE, Style.CENTRE
+    return item.points, Style.POINTS
+
+
+def reason_text(deviation_reason: str, corrective_action: str) -> str:
+    """偏差原因分析及改进措施, each under its own word; blank where neither is given."""
+    parts = []
+    if deviation_reason.strip():
+        parts.append(f"偏差原因：{deviation_reason.strip()}")
+    if corrective_action.strip():
+        parts.append(f"改进措施：{corrective_action.strip()}")
+    return "\n".join(parts)
