@@ -153,10 +153,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("chain", "seq", name=op.f("uq_ledger_entry_chain_seq")),
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_entry_actor_id_id", ["actor_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ledger_entry_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ledger_entry_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(
             "ix_ledger_entry_subject_subject_id", ["subject", "subject_id"], unique=False
         )
+        batch_op.create_index("ix_ledger_entry_unit_id_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "plan",
@@ -880,8 +883,11 @@ def downgrade() -> None:
 
     op.drop_table("plan")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_entry_unit_id_id")
         batch_op.drop_index("ix_ledger_entry_subject_subject_id")
         batch_op.drop_index(batch_op.f("ix_ledger_entry_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_ledger_entry_at"))
+        batch_op.drop_index("ix_ledger_entry_actor_id_id")
 
     op.drop_table("ledger_entry")
     with op.batch_alter_table("import_draft", schema=None) as batch_op:

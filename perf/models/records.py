@@ -29,13 +29,15 @@ class LedgerEntry(Base):
     __table_args__ = (
         UniqueConstraint("chain", "seq"),
         Index("ix_ledger_entry_subject_subject_id", "subject", "subject_id"),
+        Index("ix_ledger_entry_unit_id_id", "unit_id", "id"),
+        Index("ix_ledger_entry_actor_id_id", "actor_id", "id"),
     )
 
     chain: Mapped[int]
     seq: Mapped[int]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     plan_id: Mapped[int | None] = mapped_column(index=True)
-    at: Mapped[Moment]
+    at: Mapped[Moment] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     actor_name: Mapped[Short]
     action: Mapped[Short]
