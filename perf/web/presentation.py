@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from perf import clock
@@ -44,7 +44,16 @@ class Me:
     unit_name: str
 
 
-NAVIGATION: list[tuple[str, str, Permission]] = []
+NAVIGATION: list[tuple[str, str, Permission]] = [
+    ("工作台", "workbench.home", Permission.READ),
+    ("绩效目标", "plans.index", Permission.READ),
+    ("审核", "review.queue", Permission.REVIEW),
+    ("自评", "evaluations.index", Permission.READ),
+    ("单位", "units.index", Permission.READ_ALL_UNITS),
+    ("导入", "imports.new", Permission.IMPORT),
+    ("变更记录", "ledger.index", Permission.READ_LEDGER),
+    ("管理", "admin.users", Permission.ADMINISTER),
+]
 
 
 def money_wan(yuan: Decimal | None) -> str:
@@ -84,7 +93,7 @@ def _navigation() -> list[NavLink]:
     return [
         NavLink(label, url_for(endpoint), endpoint.partition(".")[0] == here)
         for label, endpoint, permission in NAVIGATION
-        if current_user.actor.may(permission)
+        if current_user.actor.may(permission) and endpoint in current_app.view_functions
     ]
 
 
