@@ -1,0 +1,27 @@
+"""Documents to drafts: one reader a file kind, one Table type, one recogniser."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from perf.core.drafts import Draft
+from perf.documents.readers.recogniser import recognise
+from perf.documents.readers.tables import Document
+from perf.documents.readers.txt import UnreadableDocument, read_txt
+
+READERS: dict[str, Callable[[bytes], Document]] = {".txt": read_txt}
+
+
+def read_document(name: str, content: bytes, *, year: int | None = None) -> Draft:
+    """The draft that a file holds, its reader chosen by the name's ending.
+
+    `year` overrides the fiscal year that the document names. Raises UnreadableDocument, with
+    what to do instead, where the file cannot be read at all; everything else is a finding.
+    """
+    reader = READERS.get(PurePath(name).suffix.lower())
+    if reader is None:
+        accepted = "、".join(READERS)
+        raise UnreadableDocument(f"不能读取“{name}”：目前接受的文件类型是 {accepted}。")
+    return recognise(reader(content), year=year)
+
+
+__all__ = ["READERS", "UnreadableDocument", "read_document"]

@@ -1,0 +1,196 @@
+"""部门（单位）整体绩效目标表: objective, tasks and budget above, the indicators below."""
+
+import re
+from dataclasses import dataclass, field
+
+from perf.core.drafts import DraftPlan
+from perf.core.targets import strip_numbering
+from perf.core.terms import FundSource, PlanKind
+from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
+from perf.documents.readers.report import Report, at_line
+from perf.documents.readers.tables import Row, close_up, key, trim
+from perf.documents.readers.vocabulary import amount, is_class, looks_like_amount, money_unit
+
+DEPARTMENT_PLAN = "部门整体"
+_SIDE_HEADS = frozenset(
+    {
+        "年度履职目标", "年度主要任务", "年度总体目标", "年度绩效目标", "预算情况", "一级指标",
+        "绩效指标", "年度目标", "主要任务", "部门职能概述",
+    }
+)  # fmt: skip
+_OBJECTIVE = frozenset({"年度履职目标", "年度总体目标", "年度绩效目标", "年度目标"})
+_UNIT_NAME = re.compile(r"(?:部门|单位|部门\(单位\)|预算部门)名称[:：]?(.*)")
+_AMOUNT_LABEL = re.compile(
+    r"(?:\d[、.])?(?:资金来源|资金结构)?[:：]?(?:\(\d\)|\d[、.)])?(?:其中[:：])?"
+    r"(部门预算总额|预算总额|年度预算总额|资金总额|政府预算资金|财政拨款|一般公共预算"
+    r"|财政专户管理资金|单位资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
+)
+_SOURCES = {
+    "政府预算资金": FundSource.FISCAL,
+    "财政拨款": FundSource.FISCAL,
+    "一般公共预算": FundSource.FISCAL,
+    "财政专户管理资金": FundSource.SPECIAL_ACCOUNT,
+    "单位资金": FundSource.UNIT_FUNDS,
+    "其他资金": FundSource.OTHER,
+}
+
+
+@dataclass(slots=True)
+class DepartmentForm:
+    """What the form says: the plan, the department's name, and the total as it is printed."""
+
+    plan: DraftPlan
+    unit_name: str | None = None
+    total_text: str | None = None
+    total_unit: str | None = None
+    total_line: int = 0
+
+
+@dataclass(slots=True)
+class _Top:
+    """The part above the indicators, read row by row."""
+
+    form: DepartmentForm
+    report: Report
+    unit: str | None
+    part: str = "objective"
+    objective: list[str] = field(default_factory=list)
+    pending: str | None = None
+    assumed: bool = False
+
+    def read(self, row: Row) -> None:
+        """Takes one row, whichever side heading slid into it."""
+        cells = [text for _, text in row.filled()]
+        if self._takes_unit_name(cells):
+            return
+        keys = [key(text) for text in cells]
+        if any(each in _OBJECTIVE for each in keys):
+            self.part = "objective"
+        if "任务名称" in keys or "主要内容" in keys:
+            self.part = "tasks"
+            return
+        rest = [
+            text
+            for text, plain in zip(cells, keys, strict=True)
+            if plain not in _SIDE_HEADS and not is_class(text)
+        ]
+        if self._takes_amounts(rest, row):
+            self.part = "budget"
+        elif self.part == "objective":
+            self.objective += [trim(text) for text in rest]
+        elif self.part == "tasks" and rest:
+            self._take_task(rest, row)
+        elif self.part == "budget" and len(rest) == 1 and looks_like_amount(rest[0]):
+            self._take_late_amount(rest[0], row)
+
+    def _takes_unit_name(self, cells: list[str]) -> bool:
+        match = _UNIT_NAME.fullmatch(key(cells[0])) if cells and len(cells[0]) < 200 else None
+        if match is None:
+            return False
+        name = match[1] or (cells[1] if len(cells) > 1 else "")
+        self.form.unit_name = close_up(name) or None
+        return True
+
+    def _take_task(self, rest: list[str], row: Row) -> None:
+        tasks = self.form.plan.tasks
+        if len(rest) == 1 and tasks and (row.after_break or len(rest[0]) > 16):
+            name, content = tasks[-1]
+            tasks[-1] = (name, content + trim(rest[0]))
+            self.report.info(
+                "torn-row-joined",
+                "年度主要任务的文字被拆开，已与上一行合并，请核对。",
+                at_line(row.line),
+            )
+            return
+        tasks.append((strip_numbering(close_up(rest[0])), "".join(map(trim, rest[1:]))))
+
+    def _takes_amounts(self, cells: list[str], row: Row) -> bool:
+        """Labels with the figure right of each; a label's unit holds until another is named."""
+        label: str | None = None
+        for text in cells:
+            match = _AMOUNT_LABEL.fullmatch(key(text)) if len(text) < 60 else None
+            if match is not None:
+                label = match[1]
+                self.unit = money_unit(text) or self.unit
+                self.pending = label
+            elif label is not None and looks_like_amount(text):
+                self._store(label, text, row)
+                label = self.pending = None
+        return label is not None or any(
+            len(text) < 60 and _AMOUNT_LABEL.fullmatch(key(text)) for text in cells
+        )
+
+    def _take_late_amount(self, text: str, row: Row) -> None:
+        if self.pending is not None:
+            self.report.info(
+                "slid-cells-moved",
+                f"“{self.pending}”的金额落在下一行，已移回，请核对。",
+                at_line(row.line),
+            )
+            self._store(self.pending, text, row)
+            self.pending = None
+
+    def _store(self, label: str, text: str, row: Row) -> None:
+        if self.unit is None and not self.assumed:
+            self.assumed = True
+            self.report.warning(
+                "money-unit-missing",
+                "预算情况没有写明金额单位，已按万元读取，请核对。",
+                at_line(row.line),
+            )
+        money = amount(text, self.unit or "万元")
+        plan = self.form.plan
+        if money is None:
+            return
+        if label in _SOURCES:
+            plan.budget[_SOURCES[label]] = money
+        elif label == "基本支出":
+            plan.basic_expenditure = money
+        elif label == "项目支出":
+            plan.project_expenditure = money
+        else:
+            plan.budget_total = money
+            self.form.total_text = text
+            self.form.total_unit = self.unit
+            self.form.total_line = row.line
+
+
+def read_department_targets(rows: list[Row], before: list[str], report: Report) -> DepartmentForm:
+    """The department's plan out of the form's rows; `before` are the text lines above it."""
+    plan = DraftPlan(kind=PlanKind.DEPARTMENT, name=DEPARTMENT_PLAN)
+    form = DepartmentForm(plan)
+    said = next((unit for line in before if (unit := money_unit(line))), None)
+    top = _Top(form, report, said)
+    indicators = IndicatorReader(report)
+    begun = False
+    for row in rows:
+        if row.is_rule():
+            continue
+        plan.where = plan.where or at_line(row.line)
+        if is_indicator_header(row) or (not begun and _begins_without_header(row)):
+            begun = True
+        if begun:
+            indicators.read(row)
+        else:
+            indicators.note_class_above(row)
+            top.read(row)
+    plan.objective = "".join(top.objective) or None
+    plan.indicators = indicators.finish()
+    total = form.plan.budget_total
+    if total is None and plan.budget:
+        report.warning(
+            "budget-total-missing",
+            "没有找到部门预算总额，请在预览中补填。",
+            plan.where,
+        )
+    return form
+
+
+def _begins_without_header(row: Row) -> bool:
+    """A first indicator row where the heading was lost: a class, then three cells or more."""
+    filled = row.filled()
+    return (
+        len(filled) >= 4
+        and is_class(filled[0][1])
+        and not any(looks_like_amount(text) for _, text in filled)
+    )

@@ -1,0 +1,303 @@
+"""项目绩效目标表: one row or more a project, its indicators side by side in class columns."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from perf.core.drafts import DraftIndicator, DraftPlan
+from perf.core.targets import strip_numbering
+from perf.core.terms import FundSource, PlanKind
+from perf.documents.readers.project_header import (
+    CODE,
+    NAME,
+    OBJECTIVE,
+    TOTAL,
+    Pair,
+    ProjectHeader,
+    is_header_row,
+    read_header,
+)
+from perf.documents.readers.repair import place
+from perf.documents.readers.report import Report, at_line, at_lines
+from perf.documents.readers.tables import Row, close_up, key, trim
+from perf.documents.readers.vocabulary import amount, code_digits, looks_like_target, money_unit
+
+PROJECT_CODE_DIGITS = 10
+_TOTALS = frozenset({"合计", "总计", "小计"})
+
+
+@dataclass(slots=True)
+class ProjectForm:
+    """What the form says: the projects, and the units and sums of the rows above them (元)."""
+
+    projects: list[DraftPlan] = field(default_factory=list)
+    units: list[tuple[str, str]] = field(default_factory=list)
+    totals: list[Decimal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Building:
+    """A project whose rows are still coming."""
+
+    plan: DraftPlan
+    line: int
+    columns: list[list[DraftIndicator]]
+    fragments: set[int] = field(default_factory=set)
+    slide: int = 0
+    slid: list[int] = field(default_factory=list)
+    torn: list[int] = field(default_factory=list)
+
+
+class _Reader:
+    """Walks the rows once; the state is the project being built and the header in force."""
+
+    def __init__(self, known: dict[str, str], unit_said: str | None, report: Report) -> None:
+        self.known = known
+        self.unit_said = unit_said
+        self.report = report
+        self.form = ProjectForm()
+        self.header: ProjectHeader | None = None
+        self.heading_rows: list[Row] = []
+        self.building: _Building | None = None
+        self.unit_name: str | None = None
+
+    def read(self, rows: list[Row]) -> ProjectForm:
+        for row in rows:
+            if row.is_rule():
+                continue
+            if is_header_row(row):
+                self.heading_rows.append(row)
+                continue
+            if self.heading_rows:
+                self._take_header()
+            if self.header is not None:
+                self._row(row)
+        self._finish()
+        return self.form
+
+    def _take_header(self) -> None:
+        header = read_header(self.heading_rows)
+        lines = at_line(self.heading_rows[0].line)
+        self.heading_rows = []
+        if header is None or (self.header is not None and header.classes_assumed):
+            return
+        header.unit = header.unit or (self.header.unit if self.header else None)
+        if self.header is None and header.unit is None:
+            header.unit = self.unit_said
+            if self.unit_said is None:
+                self.report.warning(
+                    "money-unit-missing", "表中没有写明金额单位，已按万元读取，请核对。", lines
+                )
+        if header.classes_assumed:
+            self.report.warning(
+                "classes-assumed",
+                "表头缺少一级指标名称，已按通用格式依次推定，请逐项核对指标所属的一级指标。",
+                lines,
+            )
+        if self.header is not None and self.building is not None:
+            if [pair.level1 for pair in header.pairs] != [p.level1 for p in self.header.pairs]:
+                self._finish()
+        self.header = header
+
+    def _row(self, row: Row) -> None:
+        assert self.header is not None  # noqa: S101
+        usual = self.building.slide if self.building else 0
+        filled = _split_glued_code(row.filled())
+        placed = place(filled, self.header.roles, usual_slide=usual)
+        cells = placed.cells
+        if self._is_sum_row(cells):
+            return
+        if self._begins_project(cells, row):
+            self._finish()
+            self._begin(cells, row)
+        building = self.building
+        if building is None:
+            return
+        if not _only_known(cells):
+            building.slide = placed.slide
+        if placed.slide:
+            building.slid.append(row.line)
+        self._continue_head(cells, row)
+        self._indicators(cells, row)
+
+    def _is_sum_row(self, cells: dict[str, str]) -> bool:
+        """Rows above the projects: the sum of all, or of one unit (a short code, no indicators)."""
+        code, name = code_digits(cells.get(CODE, "")), cells.get(NAME, "")
+        if key(cells.get(CODE, "")) in _TOTALS or key(name) in _TOTALS:
+            self._add_total(cells)
+            return True
+        if any(role.startswith("name") and role != NAME for role in cells):
+            return False
+        is_unit = code is not None and len(code) < PROJECT_CODE_DIGITS and TOTAL in cells
+        if code is None and key(name) in self.known.values() and key(name) not in self.known:
+            is_unit = True
+        if is_unit:
+            if code is not None:
+                self.form.units.append((code, close_up(name)))
+            if name:
+                self.unit_name = close_up(name)
+            self._add_total(cells)
+        return is_unit
+
+    def _add_total(self, cells: dict[str, str]) -> None:
+        total = self._money(cells.get(TOTAL))
+        if total is not None:
+            self.form.totals.append(total)
+
+    def _begins_project(self, cells: dict[str, str], row: Row) -> bool:
+        code, name = code_digits(cells.get(CODE, "")), key(cells.get(NAME, ""))
+        current = self.building
+        if current is None:
+            return bool(code or name)
+        if code is not None:
+            return not self._continues_code(code, cells)
+        if not name or name == key(current.plan.name):
+            return False
+        if key(current.plan.name) + name in self.known:
+            return False
+        if TOTAL in cells or name in self.known:
+            return True
+        return not row.after_break and _has_pair(cells, self.header)
+
+    def _continues_code(self, code: str, cells: dict[str, str]) -> bool:
+        """Whether the code is the current project's, repeated over a page break, or its torn end."""
+        assert self.building is not None  # noqa: S101
+        current = self.building.plan.code or ""
+        if code == current:
+            return True
+        return TOTAL not in cells and 0 < len(current) < 18 and len(current + code) <= 24
+
+    def _begin(self, cells: dict[str, str], row: Row) -> None:
+        assert self.header is not None  # noqa: S101
+        code = code_digits(cells.get(CODE, ""))
+        plan = DraftPlan(
+            kind=PlanKind.PROJECT,
+            name=strip_numbering(close_up(cells.get(NAME, ""))),
+            code=code,
+            implementing_unit=self.unit_name,
+            where=at_line(row.line),
+        )
+        plan.budget_total = self._money(cells.get(TOTAL))
+        for source in FundSource:
+            money = self._money(cells.get(source.value))
+            if money is not None:
+                plan.budget[source] = money
+        self.building = _Building(plan, row.line, [[] for _ in self.header.pairs])
+
+    def _continue_head(self, cells: dict[str, str], row: Row) -> None:
+        building = self.building
+        assert building is not None  # noqa: S101
+        plan = building.plan
+        if OBJECTIVE in cells:
+            plan.objective = (plan.objective or "") + trim(cells[OBJECTIVE])
+        if row.line == building.line:
+            return
+        code, name = code_digits(cells.get(CODE, "")), close_up(cells.get(NAME, ""))
+        if code is not None and code != plan.code:
+            plan.code = (plan.code or "") + code
+            building.torn.append(row.line)
+        if name and key(name) != key(plan.name):
+            plan.name += name
+            building.torn.append(row.line)
+
+    def _money(self, text: str | None) -> Decimal | None:
+        unit = (self.header.unit if self.header else None) or "万元"
+        return amount(text, unit) if text else None
+
+    def _indicators(self, cells: dict[str, str], row: Row) -> None:
+        assert self.building is not None and self.header is not None  # noqa: S101, PT018
+        is_fragment = not _has_pair(cells, self.header) and row.line != self.building.line
+        for number, pair in enumerate(self.header.pairs):
+            name = strip_numbering(close_up(cells.get(f"name{number}", "")))
+            target = trim(cells.get(f"target{number}", ""))
+            if name or target:
+                self._cell(number, pair, name, target, row, is_fragment)
+
+    def _cell(  # noqa: PLR0913, PLR0917
+        self, number: int, pair: Pair, name: str, target: str, row: Row, is_fragment: bool
+    ) -> None:
+        building = self.building
+        assert building is not None  # noqa: S101
+        column = building.columns[number]
+        last = column[-1] if column else None
+        if last is not None and _is_continuation(
+            last, name, target, row, is_fragment or number in building.fragments
+        ):
+            last.name += name
+            last.target += target
+            building.torn.append(row.line)
+        else:
+            column.append(
+                DraftIndicator(pair.level1, pair.level2, name, target, where=at_line(row.line))
+            )
+        if is_fragment:
+            building.fragments.add(number)
+        else:
+            building.fragments.discard(number)
+
+    def _finish(self) -> None:
+        building, self.building = self.building, None
+        if building is None:
+            return
+        plan = building.plan
+        plan.indicators = [each for column in building.columns for each in column]
+        self.form.projects.append(plan)
+        label = f"项目“{plan.name}”"
+        if building.slid:
+            self.report.info(
+                "slid-cells-moved",
+                f"{label}的单元格与表头错位，已按表头和内容移回原列，请核对指标所属的一级指标。",
+                at_lines(building.slid),
+            )
+        if building.torn:
+            self.report.info(
+                "torn-row-joined",
+                f"{label}有被分页或换行拆开的单元格，已与上一行合并，请核对。",
+                at_lines(building.torn),
+            )
+
+
+def _is_continuation(
+    last: DraftIndicator, name: str, target: str, row: Row, is_fragment: bool
+) -> bool:
+    """Whether the cells belong to the indicator above: torn at a page break, or wrapped."""
+    if name and target:
+        return not last.target and (row.after_break or is_fragment)
+    if name:
+        return row.after_break or is_fragment
+    if not last.target:
+        return True
+    return not looks_like_target(last.target) or not looks_like_target(target) or row.after_break
+
+
+def _has_pair(cells: dict[str, str], header: ProjectHeader | None) -> bool:
+    pairs = range(len(header.pairs)) if header else range(0)
+    return any(f"name{each}" in cells and f"target{each}" in cells for each in pairs)
+
+
+def _only_known(cells: dict[str, str]) -> bool:
+    return not any(role.startswith(("name", "target")) and role != NAME for role in cells)
+
+
+def _split_glued_code(filled: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """`4107…4802 某经费` in one cell is a code and a name."""
+    if not filled:
+        return filled
+    column, text = filled[0]
+    digits = text[: len(text) - len(text.lstrip("0123456789"))]
+    rest = text[len(digits) :].strip()
+    taken = len(filled) > 1 and filled[1][0] == column + 1
+    if len(digits) >= PROJECT_CODE_DIGITS + 4 and rest and not rest[0].isdigit() and not taken:
+        return [(column, digits), (column + 1, rest), *filled[1:]]
+    return filled
+
+
+def read_project_targets(
+    rows: list[Row], before: list[str], known: dict[str, str], report: Report
+) -> ProjectForm:
+    """The projects of the form's rows.
+
+    `before` are the text lines above it (单位：万元); `known` maps the names of projects, as the
+    spending table has them, to their units: it tells a torn name from a new project.
+    """
+    said = next((unit for line in before if (unit := money_unit(line))), None)
+    return _Reader(known, said, report).read(rows)

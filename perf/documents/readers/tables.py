@@ -1,0 +1,81 @@
+"""What every reader makes of a document: tables of cells with their source lines, and the text."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_SPACE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
+_RULE = re.compile(r"[-—–─━=_＿－·.:|\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of running text; `number` counts the document's lines from 1."""
+
+    text: str
+    number: int
+
+
+@dataclass(slots=True)
+class Row:
+    """A table's row: its cells as published, the line it begins on.
+
+    `after_break` is set where something (a blank line, a page number, a repeated heading) stood
+    between this row and the one before: a row may be torn only there or where a cell was wrapped.
+    """
+
+    cells: list[str]
+    line: int
+    after_break: bool = False
+
+    def filled(self) -> list[tuple[int, str]]:
+        """The cells that hold anything, each with its column."""
+        return [(column, text) for column, text in enumerate(self.cells) if text]
+
+    def is_rule(self) -> bool:
+        """Whether the row only draws a line, as converters put at the foot of a table."""
+        filled = self.filled()
+        return not filled or all(_RULE.fullmatch(text) for _, text in filled)
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows that stand together, and the text lines between the table before and this one."""
+
+    before: list[Line] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Document:
+    """A document as its tables in order, and the text after the last of them."""
+
+    tables: list[Table] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
+
+    def lines(self) -> Iterator[Line]:
+        """Every line of running text."""
+        for table in self.tables:
+            yield from table.before
+        yield from self.after
+
+
+def key(text: str) -> str:
+    """The text for comparing: no white space, full-width letters and brackets made plain."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def close_up(text: str) -> str:
+    """A name as published with white space removed, except between two ASCII words."""
+    parts = _SPACE.split(text)
+    closed = ""
+    for part in filter(None, parts):
+        both_ascii = closed[-1:].isascii() and closed[-1:].isalnum() and part[0].isascii()
+        closed += (" " if both_ascii and part[0].isalnum() and closed else "") + part
+    return closed
+
+
+def trim(text: str) -> str:
+    """A text as published with the white space around it removed, line breaks inside closed."""
+    return _SPACE.sub(lambda gap: " " if gap.group() == " " else "", text.strip()).strip()
