@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from perf.core.findings import Finding
 from perf.core.readings import (
     CHINESE_DIGITS,
     Reading,
@@ -18,18 +19,18 @@ from perf.core.terms import Comparator
 
 _YEAR = "(?:19|20)[0-9]{2}"
 _OWN_YEAR = f"(?:(?:(?P<y>{_YEAR}|[0-9]{{2}})年度?|(?P<rel>[本当今每次下明来])年度?)的?)?"
+_CLOSING_YEAR = f"(?:(?P<y>{_YEAR}|[0-9]{{2}}(?=年[底末]))|(?P<rel>[本当今每次下明来])?)"
+_DAY_OR_PART = "(?:(?P<d>[0-9]{1,2})[日号]|(?P<part>底|末|上旬|中旬|下旬))"
 _POINTS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?P<y>{_YEAR})(?P<sep>[-./])(?P<m>[0-9]{{1,2}})(?P=sep)(?P<d>[0-9]{{1,2}})日?(?![0-9.])",
         rf"(?P<y>{_YEAR})[-/](?P<m>[0-9]{{1,2}})月?(?![0-9.])",
         rf"(?P<y>{_YEAR})(?P<dot>\.)(?P<m>[0-9]{{1,2}})月?(?![0-9.])",
-        rf"{_OWN_YEAR}(?P<m>[0-9]{{1,2}})月份?"
-        r"(?:(?P<d>[0-9]{1,2})[日号]|(?P<part>底|末|上旬|中旬|下旬))?",
+        rf"{_OWN_YEAR}(?P<m>[0-9]{{1,2}})月份?{_DAY_OR_PART}?",
         rf"{_OWN_YEAR}(?:(?P<half>[上下])半年|第?(?P<q>[1-4])季度)(?P<part>底|末)?",
         rf"(?P<y>{_YEAR})年(?P<whole>全年)",
-        rf"(?:(?P<y>{_YEAR})|(?P<rel>[本当今每次下明来])?)年度?"
-        r"(?P<part>底|末|终|结束|以内|之内|内)",
+        rf"{_CLOSING_YEAR}年度?(?P<part>底|末|终|结束|以内|之内|内)",
         rf"(?P<y>{_YEAR})年度?",
         r"(?P<m>[0-9]{1,2})[./](?P<d>[0-9]{1,2})(?=之?前|以前|止)",
     )
@@ -47,7 +48,7 @@ _PLAIN_LEAD = re.compile(
     "|最迟|最晚|不得|不晚于|不迟于|不超过)*"
 )
 _OTHER_LEAD = re.compile(r"[一-鿿]{1,10}")
-_BARRED_LEAD = re.compile("[比较自从按照据以不未无非每去起超第前]")
+_BARRED_LEAD = re.compile("[比较自从按照据以不未无非每去起超第前]|[一二三四五六七八九十两半]$")
 _WORDS = re.compile(r"[^0-9<>=≥≤]{0,20}")
 _DAY = re.compile(
     rf"(?P<y>{_YEAR})(?:(?P<sep>[-./])(?P<m>[0-9]{{1,2}})(?P=sep)(?P<d>[0-9]{{1,2}})日?"
@@ -164,7 +165,7 @@ def read_dates(text: str, year: int | None, *, dotted: bool) -> Reading | None:
 
 
 def _western(text: str) -> str:
-    """The text with Chinese numerals before 年, 月, 日 and 季度 as digits and short ranges spelt out."""
+    """The text with Chinese numerals of dates as digits and short ranges spelt out."""
 
     def digits(match: re.Match[str]) -> str:
         value = chinese_number(match[0])
@@ -175,7 +176,7 @@ def _western(text: str) -> str:
     text = re.sub(rf"(?<=月)[{CHINESE_DIGITS}十]{{1,3}}(?=[日号])", digits, text)
     text = re.sub(rf"({_YEAR})(-{{1,2}}|~|至|到)(?={_YEAR}年)", r"\1年\2", text)
     return re.sub(
-        r"(?<![0-9.\-/])([0-9]{1,2})(-{1,2}|~|至|到)(?=[0-9]{1,2}月)", r"\1月\2", text
+        r"(?<![0-9.\-/])([0-9]{1,2})(-{1,2}|~|至|到)(?=[0-9]{1,2}(月|季度))", r"\1\3\2", text
     )
 
 
@@ -224,7 +225,7 @@ def _deadline(text: str, point: _Point, plan_year: int | None, *, before: bool) 
         return _no_such_day(text)
     if year is None:
         return _without_year(Comparator.BY_DATE)
-    findings = ()
+    findings: tuple[Finding, ...] = ()
     if before and not point.closes():
         message = f"“前”不含当期，截止日期读作 {last}；如含当期，请写“底前”。"
         findings = (note("deadline-before", message),)
@@ -236,8 +237,8 @@ def _period(begin: _Point, until: _Point, plan_year: int | None) -> Reading:
     begin_year = begin.year(until.year(None) if written else plan_year)
     until_year = until.year(begin_year)
     try:
-        first = begin.days(2000 if begin_year is None else begin_year)[0]
-        last = until.days(2000 if until_year is None else until_year)[1]
+        first = begin.days(begin_year or 2000)[0]
+        last = until.days(until_year or until.year(2000) or 2000)[1]
     except (ValueError, OverflowError):
         return unread("date-invalid", "起止日期里有不存在的日期，请核对月份和日数。")
     if first > last:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding
-from perf.core.numbers import parse_number
+from perf.core.numbers import format_number, parse_number
 from perf.core.readings import CHINESE_DIGITS, Reading, chinese_number, note, unread
 from perf.core.terms import Comparator
 
@@ -26,52 +26,60 @@ _WORDS = {
     Comparator.GT: ">|大于|高于|超过|多于|超出|超",
     Comparator.LT: "<|小于|低于|少于|不足|不到",
 }
+_BY_NAME = {comparator.value: comparator for comparator in Comparator}
 _COMPARED = "|".join(f"(?P<{comparator}>{words})" for comparator, words in _WORDS.items())
 _PREFIX = re.compile(
     rf"{_COMPARED}|(?P<eq>=|等于)|(?P<exact>恰好|正好|刚好)|(?P<within>控制(?:在|到|为)?)"
-    r"|每(?P<per>季度|半年|学期|年度|公里|平方米|工作日|[一-鿿])"
+    r"|每(?P<per>季度|人次|半年|学期|年度|公里|平方米|工作日|[一-鿿])"
     r"|(?P<silent>达到|达|完成|实现|确保|保证|保障|保持|力争|争取|共计?|合计|总计|计划|预计"
     r"|年度|全年|目标值|指标值|定量|为|在|:)"
     r"|(?P<word>同比|[较比](?:上年|去年|上年度|往年)|人均|户均|平均|累计|新增|新建|增长|增加|提高"
-    r"|提升|上升|下降|降低|减少|到|至|开展|举办|组织|培训|发放|覆盖|建设|建成|购置|采购|召开|受理"
+    r"|提升|上升|下降|降低|减少|节约|节省|到|至|开展|举办|组织|培训|发放|覆盖|建设|建成|购置|采购|召开|受理"
     r"|办理|维护|维修|补助|资助|慰问|救助|印发|印制|制作|编制|招聘)"
 )
-_FREE_LEAD = re.compile(rf"[一-鿿、]{{2,12}}?(?={'|'.join(_WORDS.values())}|达到?|=|:)")
+_FREE_LEAD = re.compile(
+    rf"[一-鿿、]{{2,12}}?(?={'|'.join(_WORDS.values())}|达到?|=|:|(?<=[率度])[0-9])"
+)
 _TIME_UNIT = r"个?(?:半?[天日周月年]|工作日|自然日|小时|星期|季度)|分钟|秒"
 _AFTER_EVENT = re.compile(rf"[一-鿿]{{1,12}}(?:后|之日起|起)(?={_NUMBER}(?:{_TIME_UNIT})[之以]?内)")
-_APPROXIMATE = re.compile(r"约|近|接近|大概|左右|上下|[0-9][万亿千百]?[余多来几]|±")
+_APPROXIMATE = re.compile(
+    "(?<![节预签])约(?=[0-9])|(?:近|接近|大概)(?=[0-9])|左右|[0-9][万亿千百]?[余多来几]"
+)
 _RESULT = re.compile(
     "(?:全部|全面|全|均|已|按时|及时|足额)*(?:(?:完成|到位|覆盖|达标|合格|合规|兑现|落实|发放|支付"
     "|拨付|执行|满意|准确|办结|通过|保障|实现|及时|公开|整改|使用|受益)率?)+"
 )
 _TAIL_WORDS = re.compile(r"[一-鿿,、]{0,12}")
-_UPWARDS = re.compile(
-    r"(?:\((?P<in1>不?含)\)|及其?|或者?)?以上(?:\((?P<in2>不?含)(?:本数)?\))?"
-)
+_UPWARDS = re.compile(r"(?:\((?P<in1>不?含)\)|及其?|或者?)?以上(?:\((?P<in2>不?含)(?:本数)?\))?")
 _DOWNWARDS = re.compile(
     r"(?:\((?P<in1>不?含)\)|及其?|或者?)?(?:以下|以内|之内|以里)(?:\((?P<in2>不?含)(?:本数)?\))?"
 )
 _INSIDE = re.compile(rf"(?P<unit>{_TIME_UNIT})内(?P<rest>[一-鿿,、]{{0,12}})")
 _COUNTED = (
-    "个工作日 工作日 自然日 人次 人天 课时 学时 个月 小时 分钟 万元 亿元 季度 公里 千米 平方米 立方米 "
-    "平方公里 公顷 公斤 千克 个百分点 次 个 项 天 日 年 月 周 人 名 位 份 场 期 篇 部 套 台 件 户 "
-    "村 家 批 本 条 座 处 所 元 亩 吨 米 倍 只 头 辆 张 种 起 例 成 轮 站 支 幅 块 间 栋 册 宗 课 "
-    "次 届 节 棵 株 盏 面 组 对 枚 万 亿"
-).split()
-_COUNTED_UNIT = "|".join(sorted(set(_COUNTED), key=lambda unit: (-len(unit), unit)))
-_CHINESE_NUMERAL = re.compile(
-    rf"([{CHINESE_DIGITS}十百千]+)(?=[万亿]?(?:{_COUNTED_UNIT})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
+    "个工作日|工作日|自然日|人次|人天|课时|学时|个月|小时|分钟|万元|亿元|季度|公里|千米|平方米|立方米"
+    "|平方公里|公顷|公斤|千克|个百分点|[次个项天日年月周人名位份场期篇部套台件户村家批本条座处所元亩吨]"
+    "|[米倍只头辆张种起例成轮站支幅块间栋册宗课届节棵株盏面组对枚万亿]"
 )
-_NO_HARM = re.compile("零(?=(?:有?效?投诉|安全事故|事故|上访|差错|失误|违规|逾期|伤亡|死亡|案件|举报|火灾)$)")
+_CHINESE_NUMERAL = re.compile(
+    rf"([{CHINESE_DIGITS}十百千]+)(?=[万亿]?(?:{_COUNTED})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
+)
+_NO_HARM = re.compile(
+    "零(?=(?:有?效?投诉|安全事故|事故|上访|差错|失误|违规|逾期|伤亡|死亡|案件|举报|火灾)$)"
+)
 # Grades and ordinals look like quantities but say nothing about more or less.
 _GRADE = re.compile("(?:[A-Za-zⅠ-Ⅹ]*级|星级|等|类|型|号|版|档|甲等|A+$).*")
-_BAD_UNIT = re.compile("^[余多来几比]|分之|[一二三四五六七八九十]|每|以[上下内]|[不仅约]")
+# Nor does what begins like the rest of a date (年水平, 日前, 月初) name a quantity.
+_BAD_UNIT = re.compile(
+    "^[年日](?![/·]|$)|^月(?![/·龄]|$)|^比|分之|[一二三四五六七八九十不仅每]|以[上下内]"
+)
+_DATED = re.compile("[0-9]年|[0-9]月|[0-9]日前")
+_EXPONENT = re.compile("[0-9][eE][-+]?[0-9]")
 _BOTH_BOUNDS = re.compile(
-    rf"≥(?P<low>{_SIGNED})(?P<u1>{_UNIT})?(?:且|并且|并|[,;、])?"
+    rf"≥(?P<low>{_SIGNED})(?P<u1>{_UNIT})?[,;、]?"
     rf"≤(?P<high>{_SIGNED})(?P<u2>{_UNIT})?"
 )
 _RANGE = re.compile(
-    rf"(?P<low>{_SIGNED})(?P<u1>{_UNIT}?)(?P<sep>-{{1,2}}|~|至|到)(?P<high>{_SIGNED})"
+    rf"(?P<low>{_SIGNED})(?P<u1>(?:{_UNIT})?)(?P<sep>-{{1,2}}|~|至|到)(?P<high>{_SIGNED})"
     rf"(?P<u2>{_UNIT})?"
 )
 _TOLERANCE = re.compile(rf"(?P<mid>{_NUMBER})±(?P<by>{_NUMBER})(?P<unit>{_UNIT})?")
@@ -86,6 +94,8 @@ def read_figure(text: str, *, money: bool) -> Reading | None:
 
     `money` says that a bare 万 or 亿 counts yuan (`30万` → 30 万元 with a finding).
     """
+    if _APPROXIMATE.search(text):
+        return None
     try:
         reading = _read(text)
     except _Unreadable:
@@ -106,8 +116,12 @@ def why_unread(text: str) -> Reading:
     """The reading of a text with figures that no reader could take, saying what to type instead."""
     if _APPROXIMATE.search(text):
         return unread("approximate", "“约”“左右”一类的数无法判断是否达成，请改成≥、≤或起止范围。")
-    if len(re.findall(_NUMBER, text)) > 1:
-        return unread("several-values", "含有多个数值，无法逐一计分，请拆成多个指标或改成一个数值。")
+    if _DATED.search(text):
+        return unread(
+            "date-unreadable", "没有读出截止日期，请写成“2022年12月底前”或“2022-12-31”这样的形式。"
+        )
+    if len(re.findall(_NUMBER, text)) > 1 and not _EXPONENT.search(text):
+        return unread("several-values", "含有多个数值，无法计分，请拆成多个指标或改成一个数值。")
     return unread(
         "target-unreadable", "没有读出数值，按定性指标处理；如为定量指标，请写成“≥90%”这样的形式。"
     )
@@ -122,15 +136,16 @@ def _number(text: str) -> Decimal:
 
 def _read(text: str) -> Reading:
     if both := _BOTH_BOUNDS.fullmatch(text):
-        return _between(both["low"], both["high"], both["u1"] or "", both["u2"] or "")
+        unit = re.sub("(?:并|且|并且)$", "", both["u1"] or "")
+        return _between(both["low"], both["high"], unit, both["u2"] or "")
     prefix = _Prefix(_with_digits(text))
     if tolerance := _TOLERANCE.fullmatch(prefix.rest):
-        unit = tolerance["unit"]
         # With a percentage nobody can tell points from parts of the value.
-        if prefix.comparator is not None or unit == "%":
+        if prefix.comparator is not None or prefix.per or "%" in (tolerance["unit"] or ""):
             raise _Unreadable
         middle, by = _number(tolerance["mid"]), _number(tolerance["by"])
-        return Reading(Comparator.BETWEEN, middle - by, middle + by, unit)
+        low, high = format_number(middle - by), format_number(middle + by)
+        return _between(low, high, "", tolerance["unit"] or "", prefix.findings())
     if span := _RANGE.match(prefix.rest):
         if prefix.comparator is not None or prefix.per:
             raise _Unreadable
@@ -148,12 +163,17 @@ def _read(text: str) -> Reading:
     if comparator is Comparator.EQ and unit and _GRADE.fullmatch(unit):
         raise _Unreadable
     value = _number(match[0])
+    if unit == "年" and value >= 1900:
+        raise _Unreadable
     findings = prefix.findings(words)
+    if unit == "月":
+        message = f"读作{value}个月；如指{value}月份，请写“{value}月底前”。"
+        findings = (*findings, note("month-ambiguous", message))
     return Reading(comparator, value, None, prefix.unit(unit), prefix.exact, findings)
 
 
 def _with_digits(text: str) -> str:
-    """The text with its one Chinese numeral as digits where a known unit follows (`三次` → `3次`)."""
+    """The text with its one Chinese numeral as digits where a unit follows (`三次` → `3次`)."""
     if re.search("[0-9]", text):
         return text
     match = _CHINESE_NUMERAL.search(text)
@@ -167,19 +187,22 @@ class _Prefix:
     """What stands before the number: a comparator, 每 with its base, and words left out."""
 
     def __init__(self, text: str) -> None:
+        event = _AFTER_EVENT.match(text)
+        self._consume(text, event.end() if event else 0)
+        lead = _FREE_LEAD.match(text)
+        if lead is not None and not re.match(_SIGNED, self.rest):
+            self._consume(text, lead.end())
+
+    def _consume(self, text: str, start: int) -> None:
+        """Take all words before the number, `text[:start]` as words left out."""
         self.comparator: Comparator | None = None
         self.within = self.exact = False
         self.per: list[str] = []
-        self.words: list[str] = []
-        event = _AFTER_EVENT.match(text)
-        lead = event or (None if _PREFIX.match(text) else _FREE_LEAD.match(text))
-        if lead is not None:
-            self.words.append(lead[0])
-            text = text[lead.end() :]
-        while match := _PREFIX.match(text):
+        self.words = [text[:start]]
+        while match := _PREFIX.match(text, start):
             self._take(match)
-            text = text[match.end() :]
-        self.rest = text
+            start = match.end()
+        self.rest = text[start:]
 
     def _take(self, match: re.Match[str]) -> None:
         kind = match.lastgroup
@@ -192,7 +215,7 @@ class _Prefix:
         elif kind == "word":
             self.words.append(match[0])
         elif kind != "silent":
-            found = Comparator(kind)
+            found = _BY_NAME[kind or ""]
             if self.comparator not in (None, found):
                 raise _Unreadable
             self.comparator = found
@@ -228,7 +251,7 @@ def _between(
     low: str, high: str, unit1: str, unit2: str, findings: tuple[Finding, ...] = ()
 ) -> Reading:
     lower, upper = _number(low), _number(high)
-    if lower > upper or (unit1 and unit1 != unit2 and f"{unit1}元" != unit2):
+    if lower > upper or (unit1 and unit2 not in {unit1, f"{unit1}元"}):
         raise _Unreadable
     unit = _checked_unit(unit2) if unit2 else None
     return Reading(Comparator.BETWEEN, lower, upper, unit, findings=findings)
@@ -241,7 +264,7 @@ def _checked_unit(unit: str) -> str:
 
 
 def _split_tail(tail: str) -> tuple[str | None, Comparator | None, str]:
-    """Unit, comparator and left-out words of what follows a number (`个以上乡镇` → 个, ge, 乡镇)."""
+    """Unit, comparator and words left out of what follows a number (`个以上乡镇` → 个, ge)."""
     suffix: Comparator | None = None
     words = ""
     inside = _INSIDE.fullmatch(tail)
@@ -268,7 +291,7 @@ def _split_tail(tail: str) -> tuple[str | None, Comparator | None, str]:
             raise _Unreadable
     tail = _without_results(tail)
     if len(tail) > _UNIT_LENGTH and not words:
-        counted = re.match(_COUNTED_UNIT, tail)
+        counted = re.match(_COUNTED, tail)
         if counted is None or _TAIL_WORDS.fullmatch(tail[counted.end() :]) is None:
             raise _Unreadable
         tail, words = counted[0], tail[counted.end() :]

@@ -28,6 +28,8 @@ _SYMBOLS = (
     (re.compile(r"百分百"), "100%"),
     (re.compile(r"百分之([0-9.]+)"), r"\1%"),
 )
+# A date cell of a spreadsheet turns into text with a time of day that nobody wrote.
+_MIDNIGHT = re.compile(r"(?<=[0-9])[ T]00:00(?::00)?\s*$")
 _DIGITS = {"〇": 0, "零": 0, "○": 0, "两": 2}
 _DIGITS.update({char: value for value, char in enumerate("一二三四五六七八九", start=1)})
 CHINESE_DIGITS = "".join(_DIGITS)
@@ -70,7 +72,7 @@ def plain_text(text: str) -> str:
     Full-width forms are folded; ①, ², ½ and ㎡ stay, since folding them would make new digits.
     """
     chars = []
-    for char in text:
+    for char in _MIDNIGHT.sub("", text):
         if unicodedata.category(char)[0] in "CZ":
             continue
         folded = unicodedata.normalize("NFKC", char)

@@ -17,12 +17,14 @@ _FRAME = "“”\"'‘’。.;,、;"
 _NUMBERED = re.compile(r"(?:(?:指标)?[0-9]{1,2}[:、]|\([0-9]{1,2}\)|[①-⑳])(?=[<>=≥≤])")
 _NOTE = re.compile(r"\(((?!不含\)|不含本数\))[^()]*)\)$")
 _UNIT_NOTE = re.compile(r"[^\W\d_]\((?!含)[^\W\d_]{1,2}\)$")
+_BARE_UNIT = re.compile(r"(?<=[0-9])\((?![不含])(%|‰|[^\W\d_]{1,3})\)$")
+_APART = re.compile(r"[0-9]\s+[0-9]", re.ASCII)
 _FIGURES = re.compile("[0-9<>=≥≤%‰]|分之")
 _WORDS = re.compile("[一-鿿]")
 _NOT_MEASURABLE = re.compile("全年度?|常年|长期|整年")
 _DEADLINE_NAME = re.compile("时效|时间|时限|日期|期限|周期")
 _MONEY_NAME = re.compile(
-    "成本|经费|资金|费用|金额|投入|投资|支出|收入|预算|补助|补贴|增收|产值|造价|总价|控制数|[税收]费$"
+    "成本|经费|资金|费用|金额|投入|投资|支出|收入|预算|补助|补贴|增收|产值|造价|总价|控制数|费$"
 )
 _COUNT_NAME = re.compile("(?:人数|户数|次数|数量|面积|人次|里程|个数|[人户件次]$)")
 _TIME_UNIT = re.compile("个?(?:[天日]|工作日|自然日|小时)")
@@ -38,7 +40,7 @@ _NUMBERING = re.compile(
     r"|(?P<number>[0-9０-９]{1,2})\s*[、:：)）](?P<next>[0-9０-９]*)"
     r"|[0-9０-９]{1,2}\s*[.．](?![0-9０-９])"
     r"|[(（\[【]\s*(?:[0-9０-９]{1,2}|" + _CHAPTER + r"{1,3})\s*[)）\]】]"
-    r"|[①-⒛㈠-㈩⓪-❿]"
+    r"|[①-⒛㈠-㈩⓪-⓿❶-❿]"
     r"|" + _CHAPTER + r"{1,3}、(?!" + _CHAPTER + r"))\s*"
 )
 
@@ -94,6 +96,9 @@ def parse_target(
     if left_out and not left_out.startswith("含"):
         message = f"读取数值时略去了括号里的“{left_out}”，请确认含义未变。"
         findings = (*findings, note("note-left-out", message))
+    if isinstance(reading.value, Decimal) and _APART.search(text):
+        message = "数字之间的空格已略去，请核对数值。"
+        findings = (*findings, note("digits-apart", message))
     sense = None
     if reading.comparator is Comparator.EQ:
         sense = Sense.EXACTLY
@@ -113,7 +118,8 @@ def _qualitative(text: str, *findings: Finding) -> Target:
 
 
 def _without_note(plain: str) -> tuple[str, str]:
-    """The text less a bracketed remark at its end, and that remark (`100%(历史标准)`); 台(套) stays."""
+    """The text less a bracketed remark at its end, and that remark (`100%(历史标准)`)."""
+    plain = _BARE_UNIT.sub(r"\1", plain)
     match = _NOTE.search(plain)
     if match is None or not match.start() or _UNIT_NOTE.search(plain):
         return plain, ""
