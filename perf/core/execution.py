@@ -64,7 +64,7 @@ class ExecutionScore:
         if adjusted is None or executed is None:
             missing = "全年预算数" if adjusted is None else "全年执行数"
             return f"{missing}未填报 → 暂不计分"
-        if not self.is_applicable:
+        if self.points is None:
             return "全年预算数 0 · 全年执行数 0 → 不涉及，总分按其余分值折算"
         top, bottom = _wan(executed), _wan(adjusted)
         percent = format_fixed(round_half_up(executed * 100, adjusted))
@@ -74,7 +74,7 @@ class ExecutionScore:
             return f"{head}，超过 100%，按 100% 计 · 得满分 {self.points}"
         if executed == adjusted:
             return f"{head} · 得满分 {self.points}"
-        exact = EXACT.multiply(weight, executed) == EXACT.multiply(self.points or weight, adjusted)
+        exact = EXACT.multiply(weight, executed) == EXACT.multiply(self.points, adjusted)
         note = "" if exact else rounding_note(self.pack)
         return f"{head} · {format_number(weight)} × {top} ÷ {bottom} = {self.points}{note}"
 
@@ -122,8 +122,8 @@ def rating(total: Decimal, pack: RulePack) -> Rating:
 def rounding_note(pack: RulePack) -> str:
     """The remark after a rounded figure (`（四舍五入至 0.01）`)."""
     places = pack.rounding.places
-    unit = format(Decimal(1).scaleb(-places), "f") if places else "整数"
-    return f"（四舍五入至 {unit}）"
+    unit = f" {format(Decimal(1).scaleb(-places), 'f')}" if places else "整数"
+    return f"（四舍五入至{unit}）"
 
 
 def _wan(amount: Decimal) -> str:
