@@ -11,12 +11,12 @@ from perf.core.terms import Comparator
 
 _NUMBER = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9])"
 _SIGNED = rf"[-+]?{_NUMBER}"
-_LETTER = r"[^\W\d_]"
+_LETTER = "[A-Za-zµΩⅠ-Ⅻ一-鿿]"
 # ㎡, ㎞ and their like are symbols of one character each, which plain_text leaves as written.
 _SIGN = r"[%‰℃℉°㍱-㏟]"
 _UNIT = (
     rf"(?:{_LETTER}|{_SIGN}|/)"
-    rf"(?:{_LETTER}|{_SIGN}|[/·•*²³]|(?<=[mM])[23]|\({_LETTER}{{1,2}}\))*"
+    rf"(?:{_LETTER}|{_SIGN}|[/·•*²³]|(?<=[mM])[23]|\((?!含){_LETTER}{{1,2}}\))*"
 )
 _UNIT_LENGTH = 8
 _WORDS = {
@@ -30,7 +30,7 @@ _BY_NAME = {comparator.value: comparator for comparator in Comparator}
 _COMPARED = "|".join(f"(?P<{comparator}>{words})" for comparator, words in _WORDS.items())
 _PREFIX = re.compile(
     rf"{_COMPARED}|(?P<eq>=|等于)|(?P<exact>恰好|正好|刚好)|(?P<within>控制(?:在|到|为)?)"
-    r"|每(?P<per>季度|人次|半年|学期|年度|公里|平方米|工作日|[一-鿿])"
+    r"|每(?P<per>季度|人次|半年|学期|年度|公里|平方米|工作日|(?![内一二三四五六七八九十])[一-鿿])"
     r"|(?P<silent>达到|达|完成|实现|确保|保证|保障|保持|力争|争取|共计?|合计|总计|计划|预计"
     r"|年度|全年|目标值|指标值|定量|为|在|:)"
     r"|(?P<word>同比|[较比](?:上年|去年|上年度|往年)|人均|户均|平均|累计|新增|新建|增长|增加|提高"
@@ -70,7 +70,8 @@ _NO_HARM = re.compile(
 _GRADE = re.compile("(?:[A-Za-zⅠ-Ⅹ]*级|星级|等|类|型|号|版|档|甲等|A+$).*")
 # Nor does what begins like the rest of a date (年水平, 日前, 月初) name a quantity.
 _BAD_UNIT = re.compile(
-    "^[年日](?![/·]|$)|^月(?![/·龄]|$)|^比|分之|[一二三四五六七八九十不仅每]|以[上下内]"
+    "^[年日](?![/·]|$)|^月(?![/·龄]|$)|^比|分之|[一二三四五六七八九十不仅每]|以[上下内]|内$"
+    "|^[前后]|[%‰](?![/]|$)|达到|完成|控制|恰好"
 )
 _DATED = re.compile("[0-9]年|[0-9]月|[0-9]日前")
 _EXPONENT = re.compile("[0-9][eE][-+]?[0-9]")
@@ -136,25 +137,24 @@ def _number(text: str) -> Decimal:
 
 def _read(text: str) -> Reading:
     if both := _BOTH_BOUNDS.fullmatch(text):
-        unit = re.sub("(?:并|且|并且)$", "", both["u1"] or "")
-        return _between(both["low"], both["high"], unit, both["u2"] or "")
+        first_unit = re.sub("(?:并|且|并且)$", "", both["u1"] or "")
+        return _between(both["low"], both["high"], first_unit, both["u2"] or "")
     prefix = _Prefix(_with_digits(text))
+    constrained = prefix.comparator is not None or bool(prefix.per)
     if tolerance := _TOLERANCE.fullmatch(prefix.rest):
         # With a percentage nobody can tell points from parts of the value.
-        if prefix.comparator is not None or prefix.per or "%" in (tolerance["unit"] or ""):
+        if constrained or "%" in (tolerance["unit"] or ""):
             raise _Unreadable
         middle, by = _number(tolerance["mid"]), _number(tolerance["by"])
         low, high = format_number(middle - by), format_number(middle + by)
         return _between(low, high, "", tolerance["unit"] or "", prefix.findings())
     if span := _RANGE.match(prefix.rest):
-        if prefix.comparator is not None or prefix.per:
+        # After a dash as separator nobody can tell a sign from another dash.
+        signed = span["sep"].startswith("-") and "-" in span["low"] + span["high"]
+        if constrained or signed or span.end() < len(prefix.rest):
             raise _Unreadable
-        signs = span["sep"].startswith("-") and (span["low"] + span["high"]).strip("0123456789.,")
-        tail = prefix.rest[span.end() :]
-        if signs or tail not in {"", "之间"}:
-            raise _Unreadable
-        unit = re.sub("(?:之间|以内)$", "", span["u2"] or "")
-        return _between(span["low"], span["high"], span["u1"], unit, prefix.findings())
+        last_unit = re.sub("(?:之间|以内)$", "", span["u2"] or "")
+        return _between(span["low"], span["high"], span["u1"], last_unit, prefix.findings())
     match = re.match(_SIGNED, prefix.rest)
     if match is None:
         raise _Unreadable
@@ -265,39 +265,31 @@ def _checked_unit(unit: str) -> str:
 
 def _split_tail(tail: str) -> tuple[str | None, Comparator | None, str]:
     """Unit, comparator and words left out of what follows a number (`个以上乡镇` → 个, ge)."""
-    suffix: Comparator | None = None
-    words = ""
     inside = _INSIDE.fullmatch(tail)
     if inside is not None:
         return inside["unit"], Comparator.LE, _without_results(inside["rest"])
+    suffix: Comparator | None = None
+    unit, words = _without_results(tail), ""
     for pattern, inclusive, exclusive in (
         (_UPWARDS, Comparator.GE, Comparator.GT),
         (_DOWNWARDS, Comparator.LE, Comparator.LT),
     ):
-        if match := pattern.search(tail):
-            excluded = "不含" in (match["in1"], match["in2"])
-            suffix = exclusive if excluded else inclusive
-            tail, words = tail[: match.start()], tail[match.end() :]
+        if match := pattern.search(unit):
+            suffix = exclusive if "不含" in (match["in1"], match["in2"]) else inclusive
+            unit, words = unit[: match.start()], unit[match.end() :]
             break
     else:
-        if tail.endswith("内") and len(tail) <= _UNIT_LENGTH:
-            suffix, tail = Comparator.LE, tail[:-1]
+        if unit.endswith("内"):
+            suffix, unit = Comparator.LE, unit[:-1]
+        elif unit.startswith("%") and "/" not in unit:
+            unit, words = "%", unit[1:]
+        elif len(unit) > _UNIT_LENGTH and (counted := re.match(_COUNTED, unit)):
+            unit, words = counted[0], unit[counted.end() :]
     if _TAIL_WORDS.fullmatch(words) is None:
         raise _Unreadable
-    words = _without_results(words)
-    if tail.startswith("%") and "/" not in tail and suffix is None:
-        words, tail = _without_results(tail[1:]), "%"
-        if _TAIL_WORDS.fullmatch(words) is None:
-            raise _Unreadable
-    tail = _without_results(tail)
-    if len(tail) > _UNIT_LENGTH and not words:
-        counted = re.match(_COUNTED, tail)
-        if counted is None or _TAIL_WORDS.fullmatch(tail[counted.end() :]) is None:
-            raise _Unreadable
-        tail, words = counted[0], tail[counted.end() :]
-    return (_checked_unit(tail) if tail else None), suffix, words
+    return (_checked_unit(_without_results(unit)) if unit else None), suffix, words
 
 
 def _without_results(words: str) -> str:
     """The words less those that only say that the value is reached (完成, 到位, 覆盖)."""
-    return re.sub(f"[,、]?{_RESULT.pattern}$", "", words)
+    return re.sub(rf"(?:[,、]?{_RESULT.pattern})+$", "", words)

@@ -13,7 +13,8 @@ from perf.core.readings import Reading, note, plain_text, warn
 from perf.core.terms import Comparator, Sense
 
 _LONGEST = 200
-_FRAME = "“”\"'‘’。.;,、;"
+_QUOTES = "“”\"'‘’。,;、"
+_FRAME = _QUOTES + "."
 _NUMBERED = re.compile(r"(?:(?:指标)?[0-9]{1,2}[:、]|\([0-9]{1,2}\)|[①-⑳])(?=[<>=≥≤])")
 _NOTE = re.compile(r"\(((?!不含\)|不含本数\))[^()]*)\)$")
 _UNIT_NOTE = re.compile(r"[^\W\d_]\((?!含)[^\W\d_]{1,2}\)$")
@@ -75,7 +76,7 @@ def parse_target(
     `≥90%` → ge 90 %; `≤7 天` → le 7 天; `30万` of a cost → eq 30 万元; `2022年底之前` → by_date
     2022-12-31. What cannot be read is qualitative, with a finding where it looks like a figure.
     """
-    plain = plain_text(text[: _LONGEST * 10]).strip(_FRAME)
+    plain = plain_text(text[: _LONGEST * 10]).lstrip(_QUOTES).rstrip(_FRAME)
     if not plain:
         return _qualitative(text, warn("target-missing", "指标值为空，请填写。"))
     plain = _NUMBERED.sub("", plain, count=1)
@@ -123,7 +124,7 @@ def _without_note(plain: str) -> tuple[str, str]:
     match = _NOTE.search(plain)
     if match is None or not match.start() or _UNIT_NOTE.search(plain):
         return plain, ""
-    return plain[: match.start()].strip(_FRAME), match[1]
+    return plain[: match.start()].rstrip(_FRAME), match[1]
 
 
 def _read(core: str, place: str, cost: bool, name: str, year: int | None) -> Reading | None:
