@@ -91,6 +91,11 @@ class TiersRule(Rule):
             return self.partial_from, self.achieved_from
         return Decimal(0), self.partial_from
 
+    @property
+    def bands(self) -> dict[Tier, tuple[Decimal, Decimal]]:
+        """The bounds of all bands, as the reading of a typed grade wants them."""
+        return {tier: self.band(tier) for tier in Tier}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverAchievementRule(Rule):

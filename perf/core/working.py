@@ -1,9 +1,8 @@
 """The working of one score in Chinese, the same on screen, in the API and in exported forms."""
 
-from datetime import date
 from decimal import Decimal
 
-from perf.core.actuals import TierChoice
+from perf.core.actuals import format_actual
 from perf.core.attainment import Attainment, Flag, NotApplicable, Result, is_at_most
 from perf.core.execution import rounding_note
 from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
@@ -38,16 +37,12 @@ def words_of(
 
 
 def shown(actual: Result, target: Target) -> str:
-    """An actual as the working shows it: with its unit, a day in full, a grade with its rate."""
-    if actual is None:
-        return "未填报"
+    """An actual as the working shows it: a number close to its unit (`7.5天`), as targets are."""
     if isinstance(actual, NotApplicable):
         return "不涉及"
-    if isinstance(actual, TierChoice):
-        return f"{actual.tier.label} {format_number(actual.rate)}%"
-    if isinstance(actual, date):
-        return f"{actual.year}年{actual.month}月{actual.day}日"
-    return f"{format_number(actual)}{target.unit or ''}"
+    if isinstance(actual, Decimal):
+        return f"{format_number(actual)}{target.unit or ''}"
+    return format_actual(actual)
 
 
 def _verdict(target: Target, actual: Result, judged: Attainment) -> str:

@@ -53,7 +53,7 @@ def test_a_year_has_four_quarters_and_its_self_evaluation_in_the_order_of_time()
         "2022-Q4",
         "2022-FY",
     ]
-    assert sorted(reversed(periods)) == list(periods)
+    assert sorted(set(periods)) == list(periods)
     assert [period.previous for period in periods] == [None, *periods[:4]]
     assert Period(2022, 1) in periods
 

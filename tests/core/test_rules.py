@@ -78,9 +78,11 @@ def test_the_class_weights_are_those_of_the_document(
 def test_the_common_rules_are_inverse_tiers_80_60_threshold_1_3_and_two_decimals(pack_id: str):
     pack = load_pack(pack_id)
     assert pack.at_most.formula is AtMostFormula.INVERSE
-    assert pack.tiers.band(Tier.ACHIEVED) == (D(80), D(100))
-    assert pack.tiers.band(Tier.PARTIAL) == (D(60), D(80))
-    assert pack.tiers.band(Tier.MISSED) == (D(0), D(60))
+    assert pack.tiers.bands == {
+        Tier.ACHIEVED: (D(80), D(100)),
+        Tier.PARTIAL: (D(60), D(80)),
+        Tier.MISSED: (D(0), D(60)),
+    }
     assert pack.over_achievement.flagged_from == D("1.3")
     assert pack.rounding.places == 2
     assert pack.deadline.late_ratio == 0
