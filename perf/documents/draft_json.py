@@ -13,6 +13,8 @@ from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_targets import DEPARTMENT_PLAN
 
 _WAN = Decimal(10000)
+_SEVERITIES = {each.value: each for each in Severity}
+_SOURCES = {each.value: each for each in FundSource}
 _YUAN_FIELDS = {
     "government_budget": FundSource.FISCAL,
     "fiscal_special_account": FundSource.SPECIAL_ACCOUNT,
@@ -138,7 +140,7 @@ def draft_from_json(data: Mapping[str, Any]) -> Draft:
         department=department,
         projects=[_project_from(each) for each in data.get("projects", ())],
         findings=[
-            Finding(Severity(each["severity"]), each["code"], each["message"], each["where"])
+            Finding(_SEVERITIES[each["severity"]], each["code"], each["message"], each["where"])
             for each in data.get("findings", ())
         ],
     )
@@ -180,7 +182,7 @@ def _project_from(data: Mapping[str, Any]) -> DraftPlan:
         implementing_unit=data.get("unit"),
         objective=data.get("objective"),
         budget={
-            FundSource(source): Decimal(money)
+            _SOURCES[source]: Decimal(money)
             for source, money in (data.get("budget_yuan") or {}).items()
         },
         budget_total=exact if exact is not None or wan is None else wan * _WAN,

@@ -59,7 +59,6 @@ class IndicatorReader:
         self.rows: list[Leveled] = []
         self.waiting1 = ""
         self.waiting2 = ""
-        self.slide = 0
         self.slid: list[int] = []
         self.torn: list[int] = []
 
@@ -85,8 +84,7 @@ class IndicatorReader:
             if last is not None:
                 self._join(cells, row)
         else:
-            self.waiting1 = cells.level1 or self.waiting1
-            self.waiting2 = cells.level2 or self.waiting2
+            self._level_alone(cells, row)
 
     def finish(self) -> list[DraftIndicator]:
         """The indicators in form order."""
@@ -130,10 +128,9 @@ class IndicatorReader:
         if slid_level and columns.get("level2") is not None and _may_be_level2(first or ""):
             filled = [(columns["level2"] if text is first else at, text) for at, text in filled]
             self.slid.append(row.line)
-        placed = place(filled, self.roles, usual_slide=self.slide)
+        placed = place(filled, self.roles)
         if placed.slide:
             self.slid.append(row.line)
-        self.slide = placed.slide
         found = placed.cells
         return _Cells(
             level1=close_up(found.get("level1", "")),
@@ -146,6 +143,20 @@ class IndicatorReader:
     def _continues(self, cells: _Cells, row: Row) -> bool:
         """Whether a name without a target is the torn end of the name above."""
         return bool(self.rows) and (row.after_break or not cells.note)
+
+    def _level_alone(self, cells: _Cells, row: Row) -> None:
+        """A row of level cells only: torn ends of those right above, or levels of what follows."""
+        above = self.rows[-1] if self.rows else None
+        text = cells.level1 or cells.level2
+        if above and above.level1 and key(above.level1 + text) in CLASSES:
+            above.level1 += text
+        elif above and above.level2 and key(text) not in CLASSES and text not in LEVEL2_CLASS:
+            above.level2 += text
+        else:
+            self.waiting1 = cells.level1 or self.waiting1
+            self.waiting2 = cells.level2 or self.waiting2
+            return
+        self.torn.append(row.line)
 
     def _begin(self, cells: _Cells, row: Row) -> None:
         indicator = DraftIndicator(

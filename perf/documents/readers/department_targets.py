@@ -25,6 +25,8 @@ _AMOUNT_LABEL = re.compile(
     r"(部门预算总额|预算总额|年度预算总额|资金总额|政府预算资金|财政拨款|一般公共预算"
     r"|财政专户管理资金|单位资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
 )
+_LONGEST_LABEL = 60
+_LONGEST_TASK = 24
 _SOURCES = {
     "政府预算资金": FundSource.FISCAL,
     "财政拨款": FundSource.FISCAL,
@@ -57,6 +59,8 @@ class _Top:
     objective: list[str] = field(default_factory=list)
     pending: str | None = None
     assumed: bool = False
+    partial: tuple[str, str] | None = None
+    content_column: int | None = None
 
     def read(self, row: Row) -> None:
         """Takes one row, whichever side heading slid into it."""
@@ -68,18 +72,23 @@ class _Top:
             self.part = "objective"
         if "任务名称" in keys or "主要内容" in keys:
             self.part = "tasks"
+            contents = (column for column, text in row.filled() if key(text) == "主要内容")
+            self.content_column = next(contents, None)
             return
-        rest = [
-            text
-            for text, plain in zip(cells, keys, strict=True)
-            if plain not in _SIDE_HEADS and not is_class(text)
+        placed = [
+            (column, text)
+            for column, text in row.filled()
+            if key(text) not in _SIDE_HEADS and not is_class(text)
         ]
+        rest = [text for _, text in placed]
+        if self._takes_torn_label(rest, row):
+            return
         if self._takes_amounts(rest, row):
             self.part = "budget"
         elif self.part == "objective":
             self.objective += [trim(text) for text in rest]
         elif self.part == "tasks" and rest:
-            self._take_task(rest, row)
+            self._take_task(placed, row)
         elif self.part == "budget" and len(rest) == 1 and looks_like_amount(rest[0]):
             self._take_late_amount(rest[0], row)
 
@@ -91,24 +100,47 @@ class _Top:
         self.form.unit_name = close_up(name) or None
         return True
 
-    def _take_task(self, rest: list[str], row: Row) -> None:
+    def _take_task(self, placed: list[tuple[int, str]], row: Row) -> None:
         tasks = self.form.plan.tasks
-        if len(rest) == 1 and tasks and (row.after_break or len(rest[0]) > 16):
+        column, text = placed[0]
+        if len(placed) == 1 and tasks and (row.after_break or tasks[-1][1]):
             name, content = tasks[-1]
-            tasks[-1] = (name, content + trim(rest[0]))
+            is_content = self.content_column is None or column >= self.content_column
+            if is_content or len(text) > _LONGEST_TASK:
+                tasks[-1] = (name, content + trim(text))
+            else:
+                tasks[-1] = (name + close_up(text), content)
             self.report.info(
                 "torn-row-joined",
                 "年度主要任务的文字被拆开，已与上一行合并，请核对。",
                 at_line(row.line),
             )
             return
-        tasks.append((strip_numbering(close_up(rest[0])), "".join(map(trim, rest[1:]))))
+        contents = "".join(trim(text) for _, text in placed[1:])
+        tasks.append((strip_numbering(close_up(text)), contents))
+
+    def _takes_torn_label(self, rest: list[str], row: Row) -> bool:
+        """A label whose end stands in the next row: 部门预算总 | 2,109,100.0 and below 额(元)."""
+        partial, self.partial = self.partial, None
+        if len(rest) == 1 and partial is not None and len(rest[0]) < _LONGEST_LABEL:
+            label, figure = partial
+            unit = money_unit(label + rest[0])
+            match = _AMOUNT_LABEL.fullmatch(key(label + rest[0]))
+            if match is not None:
+                self.unit = unit or self.unit
+                self._store(match[1], figure, row)
+                self.part = "budget"
+                return True
+        if len(rest) == 2 and len(rest[0]) < _LONGEST_LABEL and looks_like_amount(rest[1]):
+            self.partial = (rest[0], rest[1])
+            return self.part == "tasks" and _AMOUNT_LABEL.fullmatch(key(rest[0])) is None
+        return False
 
     def _takes_amounts(self, cells: list[str], row: Row) -> bool:
         """Labels with the figure right of each; a label's unit holds until another is named."""
         label: str | None = None
         for text in cells:
-            match = _AMOUNT_LABEL.fullmatch(key(text)) if len(text) < 60 else None
+            match = _AMOUNT_LABEL.fullmatch(key(text)) if len(text) < _LONGEST_LABEL else None
             if match is not None:
                 label = match[1]
                 self.unit = money_unit(text) or self.unit
@@ -117,7 +149,7 @@ class _Top:
                 self._store(label, text, row)
                 label = self.pending = None
         return label is not None or any(
-            len(text) < 60 and _AMOUNT_LABEL.fullmatch(key(text)) for text in cells
+            len(text) < _LONGEST_LABEL and _AMOUNT_LABEL.fullmatch(key(text)) for text in cells
         )
 
     def _take_late_amount(self, text: str, row: Row) -> None:

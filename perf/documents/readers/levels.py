@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from perf.core.drafts import DraftIndicator
 from perf.documents.readers.report import Report, at_lines
@@ -60,9 +61,32 @@ def _settle_seconds(rows: list[Leveled], carried: list[str]) -> list[str]:
         standing = LEVEL2_OF_NAME.get(key(row.indicator.name))
         if standing is not None and (standing in printed or not settled[index]):
             settled[index] = printed.get(standing, standing)
+    _settle_by_classes(rows, settled)
     for above, below in _neighbours(settled):
         _settle_boundary(rows, settled, above, below)
     return settled
+
+
+def _settle_by_classes(rows: list[Leveled], settled: list[str]) -> None:
+    """Second levels that slid away from the class printed beside their true first row."""
+    for index, row in enumerate(rows):
+        if not row.level1 or row.level2 or index == 0:
+            continue
+        began = rows[index - 1].level2
+        before = settled[index - 2] if index > 1 else ""
+        if began and before and _expected(rows[index - 1].indicator.name, "") == key(before):
+            settled[index - 1] = before
+            continue
+        name = row.indicator.name
+        if key(settled[index]) in {LEVEL2_OF_NAME.get(key(name)), _expected(name, "")}:
+            continue
+        standing = LEVEL2_CLASS.get(key(settled[index]))
+        later = next((at for at in range(index + 1, len(rows)) if rows[at].level2), None)
+        if later is None or standing in {None, key(row.level1)}:
+            continue
+        if LEVEL2_CLASS.get(key(rows[later].level2), key(row.level1)) == key(row.level1):
+            for at in range(index, later):
+                settled[at] = rows[later].level2
 
 
 def _groups(texts: list[str]) -> Iterator[range]:
@@ -75,7 +99,7 @@ def _groups(texts: list[str]) -> Iterator[range]:
 
 def _neighbours(texts: list[str]) -> list[tuple[range, range]]:
     groups = list(_groups(texts))
-    return list(zip(groups, groups[1:], strict=False))
+    return list(pairwise(groups))
 
 
 def _expected(name: str, level1: str) -> str | None:

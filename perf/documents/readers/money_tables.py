@@ -100,7 +100,7 @@ def _heads(row: Row) -> dict[str, int]:
 
 
 def is_spending_header(row: Row) -> bool:
-    """Whether the row heads 项目支出预算表: 项目名称 beside 类型 or 项目单位, each in its own cell."""
+    """Whether the row heads 项目支出预算表: 项目名称 beside 类型 or 项目单位, in two cells."""
     heads = _heads(row)
     return "name" in heads and len(heads) > 1
 

@@ -64,9 +64,10 @@ class ProjectHeader:
 
 
 def is_header_row(row: Row) -> bool:
-    """Whether every cell of the row is a heading of this form (a page break may repeat it)."""
+    """Whether the row holds headings of this form only (a page break may repeat it, or tear one)."""
     filled = row.filled()
-    return bool(filled) and all(_is_heading(text) for _, text in filled)
+    headings = sum(_is_heading(text) for _, text in filled)
+    return headings > 0 and headings >= len(filled) - (1 if len(filled) > 2 else 0)
 
 
 def _is_heading(text: str) -> bool:

@@ -43,6 +43,7 @@ class _Building:
     columns: list[list[DraftIndicator]]
     fragments: set[int] = field(default_factory=set)
     slide: int = 0
+    ended: frozenset[str] = frozenset()
     slid: list[int] = field(default_factory=list)
     torn: list[int] = field(default_factory=list)
 
@@ -93,16 +94,16 @@ class _Reader:
                 "表头缺少一级指标名称，已按通用格式依次推定，请逐项核对指标所属的一级指标。",
                 lines,
             )
-        if self.header is not None and self.building is not None:
-            if [pair.level1 for pair in header.pairs] != [p.level1 for p in self.header.pairs]:
-                self._finish()
+        if self.header is not None and _classes(header) != _classes(self.header):
+            self._finish()
         self.header = header
 
     def _row(self, row: Row) -> None:
         assert self.header is not None  # noqa: S101
         usual = self.building.slide if self.building else 0
         filled = _split_glued_code(row.filled())
-        placed = place(filled, self.header.roles, usual_slide=usual)
+        unlikely = self.building.ended if self.building else frozenset[str]()
+        placed = place(filled, self.header.roles, usual_slide=usual, unlikely=unlikely)
         cells = placed.cells
         if self._is_sum_row(cells):
             return
@@ -146,6 +147,8 @@ class _Reader:
     def _begins_project(self, cells: dict[str, str], row: Row) -> bool:
         code, name = code_digits(cells.get(CODE, "")), key(cells.get(NAME, ""))
         current = self.building
+        if current is None and self._continues_unit(cells):
+            return False
         if current is None:
             return bool(code or name)
         if code is not None:
@@ -158,8 +161,15 @@ class _Reader:
             return True
         return not row.after_break and _has_pair(cells, self.header)
 
+    def _continues_unit(self, cells: dict[str, str]) -> bool:
+        """Whether the row is only the torn end of the unit's name above the projects."""
+        if set(cells) != {NAME} or not self.unit_name:
+            return False
+        self.unit_name += close_up(cells[NAME])
+        return True
+
     def _continues_code(self, code: str, cells: dict[str, str]) -> bool:
-        """Whether the code is the current project's, repeated over a page break, or its torn end."""
+        """Whether the code is the current project's: repeated over a page break, or its end."""
         assert self.building is not None  # noqa: S101
         current = self.building.plan.code or ""
         if code == current:
@@ -206,13 +216,21 @@ class _Reader:
     def _indicators(self, cells: dict[str, str], row: Row) -> None:
         assert self.building is not None and self.header is not None  # noqa: S101, PT018
         is_fragment = not _has_pair(cells, self.header) and row.line != self.building.line
+        if not is_fragment:
+            # Each class lists its indicators from the project's first row down without a gap.
+            self.building.ended = frozenset(
+                role
+                for number in range(len(self.header.pairs))
+                if f"name{number}" not in cells
+                for role in (f"name{number}", f"target{number}")
+            )
         for number, pair in enumerate(self.header.pairs):
             name = strip_numbering(close_up(cells.get(f"name{number}", "")))
             target = trim(cells.get(f"target{number}", ""))
             if name or target:
                 self._cell(number, pair, name, target, row, is_fragment)
 
-    def _cell(  # noqa: PLR0913, PLR0917
+    def _cell(
         self, number: int, pair: Pair, name: str, target: str, row: Row, is_fragment: bool
     ) -> None:
         building = self.building
@@ -266,12 +284,20 @@ def _is_continuation(
         return row.after_break or is_fragment
     if not last.target:
         return True
-    return not looks_like_target(last.target) or not looks_like_target(target) or row.after_break
+    if target[0] in "≥≤≧≦><=＞＜":
+        return False
+    if looks_like_target(last.target) and looks_like_target(target):
+        return row.after_break or last.target[-1] in "0123456789.，,≥≤><="
+    return True
 
 
 def _has_pair(cells: dict[str, str], header: ProjectHeader | None) -> bool:
     pairs = range(len(header.pairs)) if header else range(0)
     return any(f"name{each}" in cells and f"target{each}" in cells for each in pairs)
+
+
+def _classes(header: ProjectHeader) -> list[str]:
+    return [pair.level1 for pair in header.pairs]
 
 
 def _only_known(cells: dict[str, str]) -> bool:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_SLIDE = 3
 _CHANGE = 0.5
 _DISTANCE = 0.05
 _UNPAIRED = 1.5
+_UNLIKELY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,38 @@ class _Path:
     roles: tuple[int, ...]
 
 
-def place(filled: list[tuple[int, str]], roles: list[Role], *, usual_slide: int = 0) -> Placed:
+def place(
+    filled: list[tuple[int, str]],
+    roles: list[Role],
+    *,
+    usual_slide: int = 0,
+    unlikely: frozenset[str] = frozenset(),
+) -> Placed:
     """Each cell with the role it most likely has.
 
     A cell under its own heading that looks at home stays. Otherwise the row is laid over the
     header so that the fewest slides explain it: cells keep their order, a slide moves all cells
     after it, and each cell pays for looking strange where it lands. `usual_slide` is that of the
-    rows above in the same block, for torn blocks slide as one. Roles are ordered by column.
+    rows above in the same block, for torn blocks slide as one; `unlikely` names roles whose cells
+    ended further up. Roles are ordered by column.
     """
+    options = []
     for slide in dict.fromkeys((usual_slide, 0)):
         chosen = _laid_over(filled, roles, slide)
         if chosen is not None and _stands(filled, roles, chosen, strictly=slide == 0):
-            return _placed(filled, roles, chosen)
-    best = _search(filled, roles, usual_slide)
+            options.append(chosen)
+    if options:
+        return _placed(filled, roles, min(options, key=lambda each: _unpaired(each, roles)))
+    best = _search(filled, roles, usual_slide, unlikely)
     return _placed(filled, roles, list(best.roles)) if best else Placed({}, 0)
+
+
+def _unpaired(chosen: list[int], roles: list[Role]) -> int:
+    """How many targets stand without their names, and names without their targets."""
+    names = {roles[index].name for index in chosen}
+    wanted = {roles[index].pair_of for index in chosen if roles[index].pair_of}
+    paired = {role.pair_of for role in roles if role.pair_of}
+    return len(wanted - names) + len((names & paired) - wanted)
 
 
 def _placed(filled: list[tuple[int, str]], roles: list[Role], chosen: list[int]) -> Placed:
@@ -82,14 +102,21 @@ def _stands(
     misfits = [roles[index].misfit(text) for index, (_, text) in zip(chosen, filled, strict=True)]
     paired = next((role for role in roles if role.pair_of), None)
     if paired is None or not any(paired.misfit(text) == 0 for _, text in filled):
-        return max(misfits, default=0) < 1
+        torn_apart = len(filled) > 1 and _unpaired(chosen, roles) > 1
+        adjoin = any(b[0] - a[0] == 1 for a, b in pairwise(filled))
+        if torn_apart and adjoin:
+            return False
+        has_pair = any(roles[index].pair_of in {roles[i].name for i in chosen} for index in chosen)
+        return max(misfits, default=0) < (0.7 if has_pair else 1)
     if max(misfits, default=0) > (0 if strictly else 0.9):
         return False
     names = {roles[index].name for index in chosen}
     return all(roles[index].pair_of in {None, *names} for index in chosen)
 
 
-def _search(filled: list[tuple[int, str]], roles: list[Role], usual_slide: int) -> _Path | None:
+def _search(
+    filled: list[tuple[int, str]], roles: list[Role], usual_slide: int, unlikely: frozenset[str]
+) -> _Path | None:
     paths: dict[int, _Path] = {}
     for number, (column, text) in enumerate(filled):
         reached: dict[int, _Path] = {}
@@ -98,6 +125,7 @@ def _search(filled: list[tuple[int, str]], roles: list[Role], usual_slide: int) 
             if abs(slide) > MAX_SLIDE:
                 continue
             here = role.misfit(text) + _DISTANCE * abs(slide)
+            here += _UNLIKELY if role.name in unlikely else 0.0
             options = (
                 [_start(slide, usual_slide)]
                 if number == 0

@@ -5,6 +5,7 @@ import re
 
 from perf.core.errors import InvalidInput
 from perf.documents.readers.tables import Document, Line, Row, Table, key
+from perf.documents.readers.wrapped import mend_wrapped_lines
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CELL = 4000
@@ -93,14 +94,11 @@ def _tables(text: str) -> Document:
             gap = page_break = False
         elif not raw.strip():
             gap = True
-        elif table.rows and _PAGE_NUMBER.fullmatch(key(raw)):
+        elif table.rows and _PAGE_NUMBER.fullmatch(key(raw[:40])):
             page_break = True
-        elif (
-            table.rows
-            and not (gap or page_break or _stands_alone(raw))
-            and _continue_last_cell(table.rows[-1], raw.strip())
-        ):
-            continue
+        elif table.rows and not (gap or page_break or _stands_alone(raw)):
+            # The rest or the beginning of a cell that holds a line break.
+            table.rows.append(Row([raw.strip()], number))
         else:
             if table.rows:
                 document.tables.append(table)
@@ -112,50 +110,9 @@ def _tables(text: str) -> Document:
     else:
         document.after = table.before
     for each in document.tables:
-        each.rows = _mend_wrapped_lines(each.rows)
+        each.rows = mend_wrapped_lines(each.rows)
     return document
 
 
 def _stands_alone(raw: str) -> bool:
-    return bool(_STANDS_ALONE.match(key(raw[:80])))
-
-
-def _continue_last_cell(row: Row, text: str) -> bool:
-    """A cell that held a line break: its rest is a line without a tab right below.
-
-    False where no cell can take it (text that long is no cell).
-    """
-    filled = row.filled()
-    if not filled or len(filled[-1][1]) > MAX_CELL or len(text) > MAX_CELL:
-        return False
-    row.cells[filled[-1][0]] += "\n" + text
-    return True
-
-
-def _mend_wrapped_lines(rows: list[Row]) -> list[Row]:
-    """Joins two lines that are one row with a line break inside a cell.
-
-    They are where both are shorter than the table, the second begins with text, and together
-    they have the table's width exactly.
-    """
-    widths: dict[int, int] = {}
-    for row in rows:
-        widths[len(row.cells)] = widths.get(len(row.cells), 0) + 1
-    if not widths:
-        return rows
-    width = max(widths, key=lambda each: (widths[each], each))
-    mended: list[Row] = []
-    for row in rows:
-        before = mended[-1] if mended else None
-        if (
-            before is not None
-            and not row.after_break
-            and len(before.cells) + len(row.cells) - 1 == width
-            and 1 < len(before.cells) < width
-            and before.cells[-1]
-            and row.cells[0]
-        ):
-            before.cells[-1:] = [before.cells[-1] + "\n" + row.cells[0], *row.cells[1:]]
-        else:
-            mended.append(row)
-    return mended
+    return len(raw) > MAX_CELL or bool(_STANDS_ALONE.match(key(raw[:80])))

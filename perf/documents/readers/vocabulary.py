@@ -26,7 +26,7 @@ PROJECT_LEVEL2 = frozenset(
     }
 )  # fmt: skip
 
-# The standing part of 部门（单位）整体绩效目标表: second level → its class, and name → second level.
+# The standing part of 部门整体绩效目标表: second level → its class, and name → second level.
 LEVEL2_CLASS = {
     "工作目标管理": "投入管理指标",
     "预算和财务管理": "投入管理指标",
