@@ -142,7 +142,7 @@ def read_dates(text: str, year: int | None, *, dotted: bool) -> Reading | None:
         return None if lead or rest else _period(point, point, year)
     bound = _BOUND.match(rest)
     tail = rest[bound.end() :] if bound else rest
-    monthly = bool(point.parts.get("m")) and not point.parts.get("d")
+    monthly = bool(point.parts.get("q") or point.parts.get("m")) and not point.parts.get("d")
     vague = monthly and not (point.parts.get("y") or point.parts.get("rel") or point.closes())
     if vague and bound and bound[0].endswith("内"):
         return unread(

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import cast
 
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding
@@ -30,7 +31,7 @@ _BY_NAME = {comparator.value: comparator for comparator in Comparator}
 _COMPARED = "|".join(f"(?P<{comparator}>{words})" for comparator, words in _WORDS.items())
 _PREFIX = re.compile(
     rf"{_COMPARED}|(?P<eq>=|等于)|(?P<exact>恰好|正好|刚好)|(?P<within>控制(?:在|到|为)?)"
-    r"|每(?P<per>季度|人次|半年|学期|年度|公里|平方米|工作日|(?![内一二三四五六七八九十])[一-鿿])"
+    r"|每(?P<per>季度|人次|半年|学期|年度|公里|平方米|工作日|(?![内不且一二三四五六七八九十])[一-鿿])"
     r"|(?P<silent>达到|达|完成|实现|确保|保证|保障|保持|力争|争取|共计?|合计|总计|计划|预计"
     r"|年度|全年|目标值|指标值|定量|为|在|:)"
     r"|(?P<word>同比|[较比](?:上年|去年|上年度|往年)|人均|户均|平均|累计|新增|新建|增长|增加|提高"
@@ -71,7 +72,7 @@ _GRADE = re.compile("(?:[A-Za-zⅠ-Ⅹ]*级|星级|等|类|型|号|版|档|甲�
 # Nor does what begins like the rest of a date (年水平, 日前, 月初) name a quantity.
 _BAD_UNIT = re.compile(
     "^[年日](?![/·]|$)|^月(?![/·龄]|$)|^比|分之|[一二三四五六七八九十不仅每]|以[上下内]|内$"
-    "|^[前后]|[%‰](?![/]|$)|达到|完成|控制|恰好"
+    "|^[前后]|[%‰](?![/]|$)|达到|完成|控制|恰好|[大小等低高少多]于|超过"
 )
 _DATED = re.compile("[0-9]年|[0-9]月|[0-9]日前")
 _EXPONENT = re.compile("[0-9][eE][-+]?[0-9]")
@@ -129,10 +130,8 @@ def why_unread(text: str) -> Reading:
 
 
 def _number(text: str) -> Decimal:
-    value = parse_number(text)
-    if value is None:
-        raise _Unreadable
-    return value
+    # The patterns only hand over digits, for which the reader of numbers has no None.
+    return cast("Decimal", parse_number(text))
 
 
 def _read(text: str) -> Reading:
@@ -162,12 +161,14 @@ def _read(text: str) -> Reading:
     comparator = _agreed(prefix.comparator, suffix, weak=prefix.within)
     if comparator is Comparator.EQ and unit and _GRADE.fullmatch(unit):
         raise _Unreadable
+    monthly = unit in {"月", "季度"}
     value = _number(match[0])
-    if unit == "年" and value >= 1900:
+    # A year, or a bare month or quarter, is a date that could not be read as one.
+    if (unit == "年" and value >= 1900) or (monthly and comparator is Comparator.EQ):
         raise _Unreadable
     findings = prefix.findings(words)
-    if unit == "月":
-        message = f"读作{value}个月；如指{value}月份，请写“{value}月底前”。"
+    if monthly:
+        message = f"“{value}{unit}”读作时长；如指截止日期，请写成“{value}{unit}底前”。"
         findings = (*findings, note("month-ambiguous", message))
     return Reading(comparator, value, None, prefix.unit(unit), prefix.exact, findings)
 

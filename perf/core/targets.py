@@ -24,6 +24,7 @@ _FIGURES = re.compile("[0-9<>=≥≤%‰]|分之")
 _WORDS = re.compile("[一-鿿]")
 _NOT_MEASURABLE = re.compile("全年度?|常年|长期|整年")
 _DEADLINE_NAME = re.compile("时效|时间|时限|日期|期限|周期")
+_AMOUNT_PLACE = re.compile("成本|数量|经济效益|金额|产值|收入|经费|资金")
 _MONEY_NAME = re.compile(
     "成本|经费|资金|费用|金额|投入|投资|支出|收入|预算|补助|补贴|增收|产值|造价|总价|控制数|费$"
 )
@@ -130,9 +131,9 @@ def _without_note(plain: str) -> tuple[str, str]:
 def _read(core: str, place: str, cost: bool, name: str, year: int | None) -> Reading | None:
     if not core or len(core) > _LONGEST:
         return None
-    # 2025.12 is December unless it stands in a cost or after a comparator; a deadline decides.
+    # 2025.12 is a month unless it stands where amounts do; a deadline's name decides.
     timed = _DEADLINE_NAME.search(place) is not None
-    dotted = timed or not (cost or core[0] in "≥≤=<>")
+    dotted = timed or not (_AMOUNT_PLACE.search(place) or core[0] in "≥≤=<>")
     reading = read_dates(core, year, dotted=dotted)
     if reading is not None:
         return reading
