@@ -1,0 +1,249 @@
+"""A plan's indicators: one sheet edit of all of them, their weights and the plan's rule pack."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from perf import clock
+from perf.core.errors import Conflict, InvalidInput
+from perf.core.permissions import Actor
+from perf.core.rules import RulePack, load_pack
+from perf.core.targets import Target
+from perf.core.terms import PlanKind
+from perf.core.weights import class_name, class_of, spread_weights
+from perf.models import FiscalYear, Indicator, Plan, Remark, Submission
+from perf.services.budgets import demand_editable
+from perf.services.ledger import as_text, changes_of, record_change
+from perf.services.sheets import IndicatorEntry, IndicatorValues, read_entries, values_of
+from perf.services.steps import check_version
+
+COST_CLASS = "成本指标"
+MAX_INDICATORS = 500
+Place = tuple[str, str, str, int]
+
+
+def save_indicators(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    entries: Sequence[IndicatorEntry],
+    *,
+    version: int,
+) -> int:
+    """Bring the plan's indicators to what the sheet says, all or nothing; how many rows changed.
+
+    Rows that the sheet does not name stay as they are; a row goes only where it is marked. Rows
+    of one class stand together afterwards, in the order typed. Raises InvalidInput with a
+    sentence a field, Stale, Locked, and Conflict where a row is needed by a quarter's figures.
+    """
+    demand_editable(actor, plan)
+    check_version(plan, version)
+    rows = {row.id: row for row in plan.indicators}
+    entries = [entry for entry in entries if entry.indicator_id or not entry.is_blank]
+    removed = [
+        rows[entry.indicator_id]
+        for entry in entries
+        if entry.is_removed and entry.indicator_id in rows
+    ]
+    kept = [entry for entry in entries if not entry.is_removed]
+    if removed:
+        _demand_unused(session, plan)
+    values = read_entries(kept, plan.year)
+    entered: list[tuple[Indicator | None, IndicatorValues]] = [
+        (rows.get(entry.indicator_id or 0), value)
+        for entry, value in zip(kept, values, strict=True)
+    ]
+    named = {row.id for row, _ in entered if row} | {row.id for row in removed}
+    entered += [(row, values_of(row)) for row in plan.indicators if row.id not in named]
+    if len(entered) > MAX_INDICATORS:
+        raise InvalidInput(f"一份绩效目标最多 {MAX_INDICATORS} 个指标，请精简。")
+    for row in removed:
+        _remove(session, actor, plan, row)
+    changed = len(removed) + _write(session, actor, plan, _in_form_order(entered))
+    if changed:
+        plan.updated_at = clock.now()
+        session.flush()
+    return changed
+
+
+def add_indicators(
+    session: Session, actor: Actor, plan: Plan, values: Sequence[IndicatorValues]
+) -> None:
+    """The first indicators of a new plan, in the order given; for callers that asked already."""
+    _write(session, actor, plan, [(None, each) for each in values])
+
+
+def spread(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack) -> list[Decimal | None]:
+    """Weights with the blanks filled; a row of a class that the pack does not know keeps its own.
+
+    A published plan may bring such a class in; it can be stored, but not submitted.
+    """
+    known = [index for index, (level1, _) in enumerate(entries) if _is_known(level1, pack)]
+    weights = [weight for _, weight in entries]
+    for index, weight in zip(
+        known, spread_weights([entries[index] for index in known], pack), strict=True
+    ):
+        weights[index] = weight
+    return weights
+
+
+def choose_pack(year: FiscalYear, kind: PlanKind, levels: Sequence[str]) -> tuple[str, int]:
+    """The pinned pack's id and version for a plan of these 一级指标."""
+    if kind is PlanKind.DEPARTMENT:
+        return year.department_pack_id, year.department_pack_version
+    if any(class_name(level1) == COST_CLASS for level1 in levels):
+        return year.cost_project_pack_id, year.cost_project_pack_version
+    return year.project_pack_id, year.project_pack_version
+
+
+def assign_pack(session: Session, plan: Plan, levels: Sequence[str]) -> RulePack:
+    """Set the plan's pack by the year's pins and the 一级指标 that are in it; gives the pack."""
+    with session.no_autoflush:
+        year = session.get_one(FiscalYear, plan.year)
+    plan.pack_id, plan.pack_version = choose_pack(year, plan.kind, levels)
+    return load_pack(plan.pack_id)
+
+
+def _is_known(level1: str, pack: RulePack) -> bool:
+    try:
+        class_of(level1, pack)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _in_form_order(
+    entered: Sequence[tuple[Indicator | None, IndicatorValues]],
+) -> list[tuple[Indicator | None, IndicatorValues]]:
+    """By the typed numbers, new rows last, then class by class as the classes first appear."""
+    by_number = sorted(
+        entered, key=lambda item: (item[1].ordinal is None, item[1].ordinal or Decimal(0))
+    )
+    classes = list(dict.fromkeys(value.level1 for _, value in by_number))
+    return sorted(by_number, key=lambda item: classes.index(item[1].level1))
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    entered: Sequence[tuple[Indicator | None, IndicatorValues]],
+) -> int:
+    """Store the rows in this order one by one, spread the weights, choose the pack."""
+    levels = [value.level1 for _, value in entered]
+    pack = assign_pack(session, plan, levels)
+    weights = spread([(value.level1, value.weight) for _, value in entered], pack)
+    before = [row.id for row in plan.indicators]
+    taken = {_place(row): row.id for row in plan.indicators}
+    changed = 0
+    for ordinal, ((row, value), weight) in enumerate(zip(entered, weights, strict=True), start=1):
+        changed += _write_row(session, actor, plan, row, value, weight, ordinal, taken)
+    return changed + _record_frame(session, actor, plan, before)
+
+
+def _write_row(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    stored: Indicator | None,
+    value: IndicatorValues,
+    weight: Decimal | None,
+    ordinal: int,
+    taken: dict[Place, int],
+) -> bool:
+    """Store one row and tell the ledger; whether anything but its place in the order changed.
+
+    `taken` holds the place of every row as the database has it now, and is kept so.
+    """
+    row = stored or Indicator(unit_id=plan.unit_id, plan_id=plan.id)
+    with session.no_autoflush:
+        if stored is None or _place(stored)[:3] != _names(value):
+            for place in [place for place, owner in taken.items() if owner == row.id]:
+                del taken[place]
+            row.level1, row.level2, row.name = _names(value)
+            row.occurrence = _free(value, taken)
+        row.ordinal = ordinal
+        if stored is None or _is_other(stored.target, value.target):
+            row.target = value.target
+        row.kind, row.note = value.kind, value.note
+        row.weight, row.is_weight_entered = weight, value.weight is not None
+        if stored is None:
+            plan.indicators.append(row)
+        changes = changes_of(row)
+    if stored is not None:
+        # A row that only moved is told once for the whole sheet.
+        changes.pop("ordinal", None)
+    action = "update_indicator" if stored else "add_indicator"
+    entry = record_change(session, actor, action, row, changes=changes, name=row.name)
+    taken[_place(row)] = row.id
+    return entry is not None
+
+
+def _record_frame(session: Session, actor: Actor, plan: Plan, before: Sequence[int]) -> int:
+    """What changed around the rows: the order of those that stayed, and the plan's pack."""
+    plan.indicators.sort(key=lambda row: row.ordinal)
+    after = [row.id for row in plan.indicators if row.id in set(before)]
+    stayed = [row_id for row_id in before if row_id in set(after)]
+    changes = changes_of(plan)
+    if stayed != after:
+        changes["order"] = (_listed(stayed), _listed(after))
+    return int(
+        record_change(session, actor, "arrange_indicators", plan, changes=changes, name=plan.name)
+        is not None
+    )
+
+
+def _listed(ids: Sequence[int]) -> str:
+    return "、".join(map(str, ids))
+
+
+def _names(value: IndicatorValues) -> tuple[str, str, str]:
+    return value.level1, value.level2, value.name
+
+
+def _place(row: Indicator) -> Place:
+    return row.level1, row.level2, row.name, row.occurrence
+
+
+def _free(value: IndicatorValues, taken: dict[Place, int]) -> int:
+    """The first number that no row of these names has now, so that no write meets another."""
+    occurrence = 1
+    while (*_names(value), occurrence) in taken:
+        occurrence += 1
+    return occurrence
+
+
+def _is_other(stored: Target, read: Target) -> bool:
+    """Whether the target reads differently; its findings are not kept."""
+    return replace(stored, findings=()) != replace(read, findings=())
+
+
+def _demand_unused(session: Session, plan: Plan) -> None:
+    with session.no_autoflush:
+        used = session.scalar(select(Submission.id).where(Submission.plan_id == plan.id).limit(1))
+    if used is not None:
+        raise Conflict("已经有季度填报用到这份目标，不能删除指标；可以修改指标内容，或保留原样。")
+
+
+def _remove(session: Session, actor: Actor, plan: Plan, row: Indicator) -> None:
+    """Take an indicator away; what a reviewer said about it stays with the plan."""
+    told = {
+        "level1": row.level1,
+        "level2": row.level2,
+        "name": row.name,
+        "target_text": row.target_text,
+        "weight": row.weight,
+        "note": row.note,
+    }
+    changes: dict[str, tuple[str | None, str | None]] = {
+        key: (as_text(value), None) for key, value in told.items() if value
+    }
+    for remark in session.scalars(select(Remark).where(Remark.indicator_id == row.id)):
+        remark.indicator_id = None
+        remark.text = f"（指标“{row.name}”已删除）{remark.text}"
+    record_change(session, actor, "remove_indicator", row, changes=changes, name=row.name)
+    plan.indicators.remove(row)
+    session.flush()

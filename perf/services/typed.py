@@ -1,0 +1,57 @@
+"""Texts as people type them: trimmed, held to their column's length, refused by field."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from perf.core.errors import InvalidInput
+
+SHORT = 64
+LINE = 500
+LONG = 4000
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_T = TypeVar("_T")
+
+
+def clean_text(text: str) -> str:
+    """The text without control characters and outer white space; line breaks stay."""
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+class Typed:
+    """Reads the fields of one form and gathers what cannot be taken, one sentence a field."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, str] = {}
+
+    def line(
+        self, field: str, label: str, text: str, *, limit: int = LINE, required: bool = False
+    ) -> str:
+        """One line of at most `limit` characters."""
+        return self.text(
+            field, label, " ".join(clean_text(text).split("\n")), limit=limit, required=required
+        )
+
+    def text(
+        self, field: str, label: str, text: str, *, limit: int = LONG, required: bool = False
+    ) -> str:
+        """A text of at most `limit` characters."""
+        cleaned = clean_text(text)
+        if len(cleaned) > limit:
+            self.errors[field] = f"{label}最多 {limit} 字，现有 {len(cleaned)} 字，请精简。"
+        elif required and not cleaned:
+            self.errors[field] = f"请填写{label}。"
+        return cleaned
+
+    def read(self, field: str, read: Callable[[str], _T], text: str) -> _T | None:
+        """What `read` makes of the text, or None with its sentence kept where it refuses."""
+        try:
+            return read(text)
+        except InvalidInput as error:
+            self.errors[field] = str(error)
+            return None
+
+    def demand_clean(self, message: str) -> None:
+        """Raise InvalidInput with every field's sentence where there is any."""
+        if self.errors:
+            raise InvalidInput(message, self.errors)
