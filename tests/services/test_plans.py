@@ -451,9 +451,9 @@ def draft(**fields) -> DraftPlan:
 def test_a_plan_out_of_a_document_says_what_the_document_says(world):
     plan = create_plan_from_draft(world.session, SYSTEM, world.unit, 2022, draft())
     assert [(row.name, row.occurrence, str(row.weight)) for row in plan.indicators] == [
-        ("结对帮扶", 1, "28.13"),
-        ("结对帮扶", 2, "28.12"),
-        ("影响", 1, "33.75"),
+        ("结对帮扶", 1, "25.00"),
+        ("结对帮扶", 2, "25.00"),
+        ("影响", 1, "40.00"),
     ]
     assert differences_from_draft(plan, draft()) == []
 
