@@ -35,6 +35,7 @@ _POINTS = tuple(
         r"(?P<m>[0-9]{1,2})[./](?P<d>[0-9]{1,2})(?=之?前|以前|止)",
     )
 )
+_COMPACT = re.compile(rf"(?<![0-9.])({_YEAR})(0[1-9]|1[0-2])([0-3][0-9])(?=$|-|~|至|到|前|之前)")
 _MONTH_DAY = re.compile(r"(?P<m>[0-9]{1,2})[./](?P<d>[0-9]{1,2})(?![0-9.])")
 _BOUND = re.compile(r"之前|以前|前|为止|止|以内|之内|内")
 _SEPARATOR = re.compile(r"-{1,2}|~|至|到")
@@ -122,9 +123,11 @@ def read_dates(text: str, year: int | None, *, dotted: bool) -> Reading | None:
 
     The value is the last day that still counts: `9月前` → 31 August, `9月底前` → 30 September,
     `12月31日前` includes the day. Without a year in the text the plan's `year` is used.
-    `dotted` says whether a bare `2025.12` is a month here and not a number.
+    `dotted` says whether a bare `2025.12` is a month here and `20221231` a day, and no number.
     """
     text = _western(text)
+    if dotted:
+        text = _COMPACT.sub(r"\1-\2-\3", text)
     found = _first_point(text)
     if found is None:
         return None

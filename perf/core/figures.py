@@ -12,12 +12,12 @@ from perf.core.terms import Comparator
 
 _NUMBER = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9])"
 _SIGNED = rf"[-+]?{_NUMBER}"
-_LETTER = "[A-Za-zµΩⅠ-Ⅻ一-鿿]"
+_LETTER = "[A-Za-zμΩⅠ-Ⅻ一-鿿]"
 # ㎡, ㎞ and their like are symbols of one character each, which plain_text leaves as written.
 _SIGN = r"[%‰℃℉°㍱-㏟]"
 _UNIT = (
     rf"(?:{_LETTER}|{_SIGN}|/)"
-    rf"(?:{_LETTER}|{_SIGN}|[/·•*²³]|(?<=[mM])[23]|\((?!含){_LETTER}{{1,2}}\))*"
+    rf"(?:{_LETTER}|{_SIGN}|[/·•*²³]|(?<=[mM])[23]|\((?!含)(?:[一-鿿]|人次|社区|街道|乡镇)\))*"
 )
 _UNIT_LENGTH = 8
 _WORDS = {
@@ -33,13 +33,13 @@ _PREFIX = re.compile(
     rf"{_COMPARED}|(?P<eq>=|等于)|(?P<exact>恰好|正好|刚好)|(?P<within>控制(?:在|到|为)?)"
     r"|每(?P<per>季度|人次|半年|学期|年度|公里|平方米|工作日|(?![内不且一二三四五六七八九十])[一-鿿])"
     r"|(?P<silent>达到|达|完成|实现|确保|保证|保障|保持|力争|争取|共计?|合计|总计|计划|预计"
-    r"|年度|全年|目标值|指标值|定量|为|在|:)"
-    r"|(?P<word>同比|[较比](?:上年|去年|上年度|往年)|人均|户均|平均|累计|新增|新建|增长|增加|提高"
+    r"|年度|全年|目标值|指标值|定量|[应须需要为在:])"
+    r"|(?P<word>同比|[较比](?:上年|去年|上年度|往年)|人均|户均|平均|累计|带动|受益|惠及|服务|解决|提供|新增|新建|增长|增加|提高"
     r"|提升|上升|下降|降低|减少|节约|节省|到|至|开展|举办|组织|培训|发放|覆盖|建设|建成|购置|采购|召开|受理"
     r"|办理|维护|维修|补助|资助|慰问|救助|印发|印制|制作|编制|招聘)"
 )
 _FREE_LEAD = re.compile(
-    rf"[一-鿿、]{{2,12}}?(?={'|'.join(_WORDS.values())}|达到?|=|:|(?<=[率度])[0-9])"
+    rf"[一-鿿、]{{2,12}}?(?={'|'.join(_WORDS.values())}|达到?|=|:|为[0-9]|(?<=[率度])[0-9])"
 )
 _TIME_UNIT = r"个?(?:半?[天日周月年]|工作日|自然日|小时|星期|季度)|分钟|秒"
 _AFTER_EVENT = re.compile(rf"[一-鿿]{{1,12}}(?:后|之日起|起)(?={_NUMBER}(?:{_TIME_UNIT})[之以]?内)")
@@ -62,7 +62,12 @@ _COUNTED = (
     "|[米倍只头辆张种起例成轮站支幅块间栋册宗课届节棵株盏面组对枚万亿]"
 )
 _CHINESE_NUMERAL = re.compile(
-    rf"([{CHINESE_DIGITS}十百千]+)(?=[万亿]?(?:{_COUNTED})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
+    rf"([{CHINESE_DIGITS}十百千]+)(?=[万亿]?(?!批)(?:{_COUNTED})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
+)
+# Nouns before a plain count (举办培训班3期) can be left out, but not words that turn its meaning.
+_NOUN_LEAD = re.compile(
+    r"(?:(?![不第前约近比除每自从按非无未级占一二三四五六七八九十两半])[一-鿿]){1,12}"
+    rf"(?={_NUMBER}(?:[万亿]?(?:{_COUNTED})|%)(?:及?以[上下内])?$)"
 )
 _NO_HARM = re.compile(
     "零(?=(?:有?效?投诉|安全事故|事故|上访|差错|失误|违规|逾期|伤亡|死亡|案件|举报|火灾)$)"
@@ -71,7 +76,7 @@ _NO_HARM = re.compile(
 _GRADE = re.compile("(?:[A-Za-zⅠ-Ⅹ]*级|星级|等|类|型|号|版|档|甲等|A+$).*")
 # Nor does what begins like the rest of a date (年水平, 日前, 月初) name a quantity.
 _BAD_UNIT = re.compile(
-    "^[年日](?![/·]|$)|^月(?![/·龄]|$)|^比|分之|[一二三四五六七八九十不仅每]|以[上下内]|内$"
+    "^[年日](?![/·历]|$)|^月(?![/·龄]|$)|^比|分之|[一二三四五六七八九十不仅]|^每|以[上下内]|内$"
     "|^[前后]|[%‰](?![/]|$)|达到|完成|控制|恰好|[大小等低高少多]于|超过"
 )
 _DATED = re.compile("[0-9]年|[0-9]月|[0-9]日前")
@@ -138,7 +143,7 @@ def _read(text: str) -> Reading:
     if both := _BOTH_BOUNDS.fullmatch(text):
         first_unit = re.sub("(?:并|且|并且)$", "", both["u1"] or "")
         return _between(both["low"], both["high"], first_unit, both["u2"] or "")
-    prefix = _Prefix(_with_digits(text))
+    prefix = _Prefix(_with_digits(text), nouns=re.search("[0-9]", text) is not None)
     constrained = prefix.comparator is not None or bool(prefix.per)
     if tolerance := _TOLERANCE.fullmatch(prefix.rest):
         # With a percentage nobody can tell points from parts of the value.
@@ -187,10 +192,10 @@ def _with_digits(text: str) -> str:
 class _Prefix:
     """What stands before the number: a comparator, 每 with its base, and words left out."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, nouns: bool) -> None:
         event = _AFTER_EVENT.match(text)
         self._consume(text, event.end() if event else 0)
-        lead = _FREE_LEAD.match(text)
+        lead = _FREE_LEAD.match(text) or (_NOUN_LEAD.match(text) if nouns else None)
         if lead is not None and not re.match(_SIGNED, self.rest):
             self._consume(text, lead.end())
 
@@ -252,6 +257,8 @@ def _between(
     low: str, high: str, unit1: str, unit2: str, findings: tuple[Finding, ...] = ()
 ) -> Reading:
     lower, upper = _number(low), _number(high)
+    if 1900 <= lower <= upper <= 2100 and (not unit2 or "年" in unit2):
+        raise _Unreadable
     if lower > upper or (unit1 and unit2 not in {unit1, f"{unit1}元"}):
         raise _Unreadable
     unit = _checked_unit(unit2) if unit2 else None

@@ -17,7 +17,7 @@ _QUOTES = "“”\"'‘’。,;、"
 _FRAME = _QUOTES + "."
 _NUMBERED = re.compile(r"(?:(?:指标)?[0-9]{1,2}[:、]|\([0-9]{1,2}\)|[①-⑳])(?=[<>=≥≤])")
 _NOTE = re.compile(r"\(((?!不含\)|不含本数\))[^()]*)\)$")
-_UNIT_NOTE = re.compile(r"[^\W\d_]\((?!含)[^\W\d_]{1,2}\)$")
+_UNIT_NOTE = re.compile(r"[A-Za-z一-鿿]\((?!含)(?:[一-鿿]|人次|社区|街道|乡镇)\)$")
 _BARE_UNIT = re.compile(r"(?<=[0-9])\((?![不含])(%|‰|[^\W\d_]{1,3})\)$")
 _APART = re.compile(r"[0-9]\s+[0-9]", re.ASCII)
 _FIGURES = re.compile("[0-9<>=≥≤%‰]|分之")

@@ -93,6 +93,9 @@ FIGURES = [
     ("530元/人*月", "eq", "530", "", "元/人*月"),
     ("每月1次", "eq", "1", "", "次/月"),
     ("每年4次", "eq", "4", "", "次"),
+    ("每村一名", "eq", "1", "", "名/村"),
+    ("须达到90%", "eq", "90", "", "%"),
+    ("≤180日历天", "le", "180", "", "日历天"),
     ("8台(套)", "eq", "8", "", "台(套)"),
     ("500㎡", "eq", "500", "", "㎡"),
     ("500m2", "eq", "500", "", "m2"),
@@ -126,6 +129,10 @@ WITH_A_NOTE = [
     ("24小时内响应", "le", "24", "小时", "words-left-out"),
     ("受理后15个工作日内", "le", "15", "个工作日", "words-left-out"),
     ("群众满意度≥90%", "ge", "90", "%", "words-left-out"),
+    ("召开会议12次", "eq", "12", "次", "words-left-out"),
+    ("受益群众1万人以上", "ge", "1", "万人", "words-left-out"),
+    ("合格率为100%", "eq", "100", "%", "words-left-out"),
+    ("≥80分（良好）", "ge", "80", "分", "note-left-out"),
     ("完成率100%", "eq", "100", "%", "words-left-out"),
     ("较上年增长5%以上", "ge", "5", "%", "words-left-out"),
     ("100%群众满意", "eq", "100", "%", "words-left-out"),
@@ -218,6 +225,7 @@ PERIODS = [
     ("2022.1.1-12.31", "2022-01-01", "2022-12-31"),
     ("2022年3月15日至2022年11月15日", "2022-03-15", "2022-11-15"),
     ("2021-2023年", "2021-01-01", "2023-12-31"),
+    ("20220101-20221130", "2022-01-01", "2022-11-30"),
     ("1-4季度", "2022-01-01", "2022-12-31"),
     ("2021年全年", "2021-01-01", "2021-12-31"),
 ]
@@ -233,7 +241,7 @@ def test_a_period_has_its_first_and_its_last_day(text, first, last):
 @pytest.mark.parametrize(
     "text",
     ["明显", "确保", "良好", "无", "否", "全覆盖", "一次性", "三级甲等", "零距离", "按期完成", "春节前",
-     "定性优良中低差", "应助尽助", "有效保障，力争将信访问题在当地解决。", "台", "每季度末", "一年一次"],
+     "定性优良中低差", "应助尽助", "有效保障，力争将信访问题在当地解决。", "台", "每季度末", "一年一次", "培育一批", "争创第一", "完成任务一项"],
 )  # fmt: skip
 def test_words_are_qualitative_and_no_error(text):
     target = parse_target(text, year=2022)
@@ -255,6 +263,8 @@ UNREAD = [
     ("5人-8%", "several-values"),
     ("100±5%", "several-values"),
     ("7×24小时", "several-values"),
+    ("2021-2022学年", "several-values"),
+    ("居全省前10名", "target-unreadable"),
     ("第1名", "target-unreadable"),
     ("5A级", "target-unreadable"),
     ("≥5天以内", "target-unreadable"),
@@ -306,6 +316,8 @@ def test_what_cannot_be_read_is_qualitative_with_a_finding_and_never_a_guess(tex
 def test_a_number_that_looks_like_a_month_stays_a_number_where_amounts_stand():
     assert parse_target("2025.12", level1="成本指标").value == Decimal("2025.12")
     assert parse_target("2025.12", level2="时效指标", level1="成本指标").value == date(2025, 12, 31)
+    assert parse_target("20221231").value == date(2022, 12, 31)
+    assert parse_target("20221231", level2="数量指标").value == Decimal(20221231)
     assert parse_target("≤2025.12").comparator is Comparator.LE
 
 
