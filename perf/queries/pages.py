@@ -21,7 +21,7 @@ class Page(Generic[Row]):
     total: int
 
 
-def page_of(session: Session, query: Select[tuple[Row]], number: int) -> Page[Row]:
+def page_of(session: Session, query: Select[Row], number: int) -> Page[Row]:
     """The page of this number, or the nearest there is; one query to count and one for the rows.
 
     The query says its order itself, ending with a unique column.
@@ -40,6 +40,6 @@ def count_pages(session: Session, query: Select[Any], number: int) -> tuple[int,
 
 
 def contains(text: str) -> str:
-    """A LIKE pattern that finds the text anywhere; use it with `escape="\\\\"`."""
+    """A LIKE pattern that finds the text anywhere; its escape sign is the backslash."""
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{plain}%"

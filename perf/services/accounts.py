@@ -5,6 +5,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from perf import clock
@@ -16,8 +17,17 @@ from perf.services.ledger import record_change
 
 MIN_PASSWORD_LENGTH = 10
 UNIT_ROLES = frozenset({Role.STAFF, Role.SUPERVISOR})
+_NAME_TAKEN = "这个用户名已经有人使用，请换一个。"
+# Without letters and digits that look alike, since people copy it from a screen or a note.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 _DECOY = _hasher.hash("no such user")
+
+
+def generate_password() -> str:
+    """A random password of four groups of four (79 bits), easy to read out."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
 
 
 def hash_password(password: str) -> str:
@@ -54,7 +64,7 @@ def create_user(
     actor.demand(Permission.ADMINISTER)
     username, display_name = username.strip(), display_name.strip()
     _check_names(session, username, display_name, None)
-    _check_unit(role, unit)
+    _check_unit(role, unit, None)
     user = User(
         username=username,
         display_name=display_name,
@@ -64,8 +74,13 @@ def create_user(
         must_change_password=must_change_password,
         session_key=secrets.token_hex(8),
     )
-    session.add(user)
-    record_change(session, actor, "create_user", user, name=display_name)
+    try:
+        # Somebody else may take the name between the question and the answer.
+        with session.begin_nested():
+            session.add(user)
+            record_change(session, actor, "create_user", user, name=display_name)
+    except IntegrityError as error:
+        raise InvalidInput("用户名已有人使用。", {"username": _NAME_TAKEN}) from error
     return user
 
 
@@ -81,10 +96,11 @@ def update_user(
 ) -> None:
     """Change a user's name, role, unit, or whether they may still sign in."""
     actor.demand(Permission.ADMINISTER)
+    session.refresh(user, with_for_update=True)
     if user.id == actor.id and (is_archived or role is not user.role):
         raise Conflict("不能停用自己或更改自己的角色，请由另一位管理员办理。")
     _check_names(session, user.username, display_name.strip(), user.id)
-    _check_unit(role, unit)
+    _check_unit(role, unit, user.unit_id)
     user.display_name = display_name.strip()
     if role is not user.role or (unit.id if unit else None) != user.unit_id:
         user.session_key = secrets.token_hex(8)
@@ -116,21 +132,23 @@ def set_password(
 
 def _check_names(session: Session, username: str, display_name: str, user_id: int | None) -> None:
     fields = {}
-    if not 2 <= len(username) <= 64 or any(letter.isspace() for letter in username):
+    if not 2 <= len(username) <= 64 or not username.isprintable() or " " in username:
         fields["username"] = "用户名为 2 至 64 个字符，不含空格。"
     elif session.scalar(
         select(User.id).where(User.username == username, User.id != (user_id or 0))
     ):
-        fields["username"] = "这个用户名已经有人使用，请换一个。"
-    if not 1 <= len(display_name) <= 64:
+        fields["username"] = _NAME_TAKEN
+    if not 1 <= len(display_name) <= 64 or not display_name.isprintable():
         fields["display_name"] = "请填写姓名，最多 64 个字符。"
     if fields:
         raise InvalidInput("用户信息有误，请按提示修改。", fields)
 
 
-def _check_unit(role: Role, unit: Unit | None) -> None:
+def _check_unit(role: Role, unit: Unit | None, present_id: int | None) -> None:
     if (role in UNIT_ROLES) != (unit is not None):
         raise InvalidInput(
             "角色与单位不符。",
-            {"unit_id": "填报人和审核人须选择单位，其他角色不选单位。"},
+            {"unit": "填报人和审核人须填写单位，其他角色不填单位。"},
         )
+    if unit is not None and unit.archived_at is not None and unit.id != present_id:
+        raise InvalidInput("单位已停用。", {"unit": "这个单位已停用，请选择在用的单位。"})

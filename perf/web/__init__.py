@@ -2,9 +2,15 @@
 
 from flask import Flask
 
-from perf.web import auth, errors, health, presentation, security
+from perf.web import admin, auth, errors, health, ledger, presentation, security, units
 
-BLUEPRINTS = [auth.blueprint, health.blueprint]
+BLUEPRINTS = [
+    auth.blueprint,
+    health.blueprint,
+    admin.blueprint,
+    units.blueprint,
+    ledger.blueprint,
+]
 
 
 def init_app(app: Flask) -> None:

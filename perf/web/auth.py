@@ -37,7 +37,8 @@ def sign_in() -> ResponseReturnValue:
 )
 def try_sign_in() -> ResponseReturnValue:
     """Check the password and lead on to where the user wanted to go."""
-    username = request.form.get("username", "").strip()
+    # PostgreSQL takes no NUL, not even to look for one.
+    username = request.form.get("username", "").replace("\x00", "").strip()
     user = db.session.scalar(
         select(User)
         .options(joinedload(User.unit))

@@ -1,0 +1,216 @@
+"""Units, years, their periods and the rule packs pinned to them."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from perf import clock
+from perf.core.errors import Conflict, InvalidInput
+from perf.core.periods import Period as PeriodOfYear
+from perf.core.periods import periods_of
+from perf.core.permissions import Actor, Permission
+from perf.core.rules import PACKS, load_pack
+from perf.core.terms import PlanKind
+from perf.models import FiscalYear, Period, Plan, Unit, User
+from perf.services import texts
+from perf.services.ledger import record_change
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+DEFAULT_PACKS = {
+    "project": "cn-project-2020",
+    "cost_project": "cn-project-2021",
+    "department": "department-overall",
+}
+PACK_LABELS = {
+    "project": "项目（没有成本指标一类）",
+    "cost_project": "项目（有成本指标一类）",
+    "department": "部门整体",
+}
+PACK_KINDS = {
+    "project": PlanKind.PROJECT,
+    "cost_project": PlanKind.PROJECT,
+    "department": PlanKind.DEPARTMENT,
+}
+
+
+def create_unit(session: Session, actor: Actor, *, name: str, code: str = "") -> Unit:
+    """A new unit; InvalidInput names the field that cannot be taken, a blank code is none."""
+    actor.demand(Permission.ADMINISTER)
+    unit = Unit()
+    _write_unit(session, actor, "create_unit", unit, name, code, is_archived=False)
+    return unit
+
+
+def update_unit(
+    session: Session, actor: Actor, unit: Unit, *, name: str, code: str, is_archived: bool
+) -> None:
+    """Change a unit's name or code, or whether it is in use.
+
+    Conflict where it is to be archived while somebody of it can still sign in.
+    """
+    actor.demand(Permission.ADMINISTER)
+    session.refresh(unit, with_for_update=True)
+    if is_archived and unit.archived_at is None and _has_users(session, unit):
+        raise Conflict("这个单位还有在用的用户，请先停用或调走他们，再停用单位。")
+    _write_unit(session, actor, "update_unit", unit, name, code, is_archived=is_archived)
+
+
+def create_year(session: Session, actor: Actor, year: int) -> FiscalYear:
+    """A year with its four quarters, the self-evaluation, default days and the default packs.
+
+    A quarter opens with its first day, the self-evaluation with the first day after the year.
+    """
+    actor.demand(Permission.ADMINISTER)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidInput(
+            "年度有误。", {"year": f"请填 {FIRST_YEAR} 至 {LAST_YEAR} 之间的四位年份。"}
+        )
+    if session.get(FiscalYear, year) is not None:
+        raise InvalidInput("年度已经存在。", {"year": f"{year} 年度已经建立，请直接打开。"})
+    row = FiscalYear(id=year)
+    _pin(row, DEFAULT_PACKS)
+    session.add(row)
+    record_change(session, actor, "create_year", row, name=f"{year} 年度")
+    for one in periods_of(year):
+        period = Period(
+            year=year,
+            code=one.code,
+            name=one.name,
+            opens_on=default_opens_on(one),
+            due_on=one.default_due_on,
+        )
+        session.add(period)
+        record_change(session, actor, "create_period", period, name=_period_name(period))
+    session.flush()
+    return row
+
+
+def default_opens_on(period: PeriodOfYear) -> date:
+    """The first day to report unless another is set (2022-Q3 → 1 July, 2022-FY → 1 Jan 2023)."""
+    return period.ends_on + timedelta(days=1) if period.is_year else period.starts_on
+
+
+def update_period(
+    session: Session, actor: Actor, period: Period, *, opens_on: date, due_on: date
+) -> None:
+    """Set the first and the last day (itself included) to report; a locked period says no."""
+    actor.demand(Permission.ADMINISTER)
+    session.refresh(period, with_for_update=True)
+    if (opens_on, due_on) == (period.opens_on, period.due_on):
+        return
+    if period.locked_at is not None:
+        raise Conflict(f"{period.name}已锁定，不能改日期。请先解锁并说明原因。")
+    fields = {
+        f"{key}-{period.id}": f"日期应在 {period.year} 年至 {period.year + 2} 年之间。"
+        for key, day in [("opens_on", opens_on), ("due_on", due_on)]
+        if not period.year <= day.year <= period.year + 2
+    }
+    if not fields and due_on < opens_on:
+        fields[f"due_on-{period.id}"] = "截止日期不能早于开始日期。"
+    if fields:
+        raise InvalidInput(f"{period.name}的日期有误。", fields)
+    period.opens_on, period.due_on = opens_on, due_on
+    record_change(session, actor, "update_period", period, name=_period_name(period))
+
+
+def lock_period(session: Session, actor: Actor, period: Period, *, reason: str = "") -> None:
+    """Close a period for good: nothing of it is typed, submitted, approved or reopened."""
+    actor.demand(Permission.ADMINISTER)
+    session.refresh(period, with_for_update=True)
+    if period.locked_at is not None:
+        return
+    reason = texts.reason(reason) if reason.strip() else ""
+    period.locked_at = clock.now()
+    record_change(session, actor, "lock_period", period, name=_period_name(period), reason=reason)
+
+
+def unlock_period(session: Session, actor: Actor, period: Period, *, reason: str) -> None:
+    """Open a locked period again; takes a reason, which the ledger keeps."""
+    actor.demand(Permission.ADMINISTER)
+    session.refresh(period, with_for_update=True)
+    if period.locked_at is None:
+        return
+    reason = texts.reason(reason)
+    period.locked_at = None
+    record_change(session, actor, "unlock_period", period, name=_period_name(period), reason=reason)
+
+
+def pin_packs(
+    session: Session,
+    actor: Actor,
+    year: FiscalYear,
+    *,
+    project: str,
+    cost_project: str,
+    department: str,
+) -> None:
+    """Choose the rule packs of a year, each in its present version.
+
+    Conflict once the year has plans, so that all plans of a year are scored alike.
+    """
+    actor.demand(Permission.ADMINISTER)
+    chosen = {"project": project, "cost_project": cost_project, "department": department}
+    fields = {
+        key: "请选择一套适用的评分办法。"
+        for key, pack_id in chosen.items()
+        if pack_id not in PACKS or load_pack(pack_id).plan_kind is not PACK_KINDS[key]
+    }
+    if fields:
+        raise InvalidInput("评分办法有误。", fields)
+    if session.scalar(select(Plan.id).where(Plan.year == year.id).limit(1)) is not None:
+        raise Conflict(f"{year.id} 年度已有绩效目标，不能再更换评分办法，否则同年的得分不可比。")
+    _pin(year, chosen)
+    record_change(session, actor, "pin_packs", year, name=f"{year.id} 年度")
+
+
+def _pin(year: FiscalYear, chosen: dict[str, str]) -> None:
+    for key, pack_id in chosen.items():
+        setattr(year, f"{key}_pack_id", pack_id)
+        setattr(year, f"{key}_pack_version", load_pack(pack_id).version)
+
+
+def _write_unit(
+    session: Session,
+    actor: Actor,
+    action: str,
+    unit: Unit,
+    name: str,
+    code: str,
+    *,
+    is_archived: bool,
+) -> None:
+    name = texts.line(name, field="name", label="单位名称", limit=200)
+    code = texts.line(code, field="code", label="单位编码", limit=64, is_required=False)
+    fields = {}
+    if _is_taken(session, unit, Unit.name == name):
+        fields["name"] = "已有同名的单位，请核对是否重复。"
+    if code and _is_taken(session, unit, Unit.code == code):
+        fields["code"] = "这个编码已属于另一个单位，请核对。"
+    if fields:
+        raise InvalidInput("单位信息有误，请按提示修改。", fields)
+    try:
+        # Somebody else may take the name between the question and the answer.
+        with session.begin_nested():
+            unit.name, unit.code = name, code or None
+            if is_archived != (unit.archived_at is not None):
+                unit.archived_at = clock.now() if is_archived else None
+            session.add(unit)
+            record_change(session, actor, action, unit, name=name)
+    except IntegrityError as error:
+        raise InvalidInput("单位信息有误。", {"name": "名称或编码刚刚被占用，请核对。"}) from error
+
+
+def _is_taken(session: Session, unit: Unit, condition: ColumnElement[bool]) -> bool:
+    query = select(Unit.id).where(condition, Unit.id != (unit.id or 0))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _has_users(session: Session, unit: Unit) -> bool:
+    query = select(User.id).where(User.unit_id == unit.id, User.archived_at.is_(None))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _period_name(period: Period) -> str:
+    return f"{period.year} 年{period.name}"

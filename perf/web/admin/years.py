@@ -1,0 +1,198 @@
+"""Years with their periods and pinned rule packs, and the rule packs with their sources."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from perf import clock
+from perf.core.errors import InvalidInput
+from perf.core.periods import is_overdue
+from perf.core.permissions import Permission
+from perf.core.rules import PACKS, Certainty, load_pack
+from perf.extensions import db
+from perf.models import FiscalYear, Period
+from perf.queries import organisation as queries
+from perf.services import organisation
+from perf.web.security import current_actor, requires
+
+TONE_OF_CERTAINTY = {Certainty.PRINTED: "ok", Certainty.RECALLED: "warn", Certainty.DECIDED: "none"}
+MARK_OF_CERTAINTY = {
+    Certainty.PRINTED: "原文可查",
+    Certainty.RECALLED: "待核对",
+    Certainty.DECIDED: "本系统约定",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """One period of the table: days as typed, its state in a word, what is wrong with it."""
+
+    period: Period
+    opens_on: str
+    due_on: str
+    tone: str
+    state: str
+
+
+@requires(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    """The years, and a form for the next one."""
+    return _years_page("", {})
+
+
+@requires(Permission.ADMINISTER)
+def create() -> ResponseReturnValue:
+    """Make a year with its periods."""
+    typed = request.form.get("year", "").strip()
+    try:
+        if not (typed.isascii() and typed.isdigit() and len(typed) == 4):
+            raise InvalidInput("年度有误。", {"year": "请填四位年份，例如 2023。"})
+        year = organisation.create_year(db.session(), current_actor(), int(typed))
+    except InvalidInput as error:
+        return _years_page(typed, error.fields), 422
+    db.session.commit()
+    flash(f"已建立 {year.id} 年度。请核对各填报期的日期。", "ok")
+    return redirect(url_for("admin.year", year=year.id))
+
+
+@requires(Permission.ADMINISTER, queries.year_by_id)
+def show(year: FiscalYear) -> ResponseReturnValue:
+    """One year: its periods as one table, and its rule packs."""
+    return _year_page(year, {}, {})
+
+
+@requires(Permission.ADMINISTER, queries.year_by_id)
+def save_periods(year: FiscalYear) -> ResponseReturnValue:
+    """Set the days of all periods: all of them, or none where one is wrong."""
+    number, errors = year.id, dict[str, str]()
+    for period in year.periods:
+        try:
+            days = {key: _day(key, period) for key in ("opens_on", "due_on")}
+            organisation.update_period(db.session(), current_actor(), period, **days)
+        except InvalidInput as error:
+            errors |= error.fields
+    if errors:
+        typed = dict(request.form.items())
+        db.session.rollback()
+        year = queries.year_by_id(db.session(), current_actor(), number)
+        return _year_page(year, typed, errors), 422
+    db.session.commit()
+    flash("日期已保存。", "ok")
+    return redirect(url_for("admin.year", year=year.id))
+
+
+@requires(Permission.ADMINISTER, queries.year_by_id)
+def pin(year: FiscalYear) -> ResponseReturnValue:
+    """Choose the year's rule packs."""
+    chosen = {key: request.form.get(key, "") for key in organisation.PACK_LABELS}
+    try:
+        organisation.pin_packs(db.session(), current_actor(), year, **chosen)
+    except InvalidInput as error:
+        return _year_page(year, {}, error.fields), 422
+    db.session.commit()
+    flash("评分办法已保存。", "ok")
+    return redirect(url_for("admin.year", year=year.id))
+
+
+@requires(Permission.ADMINISTER, queries.period_by_code)
+def lock(period: Period) -> ResponseReturnValue:
+    """Close a period."""
+    return _set_lock(period, is_locked=True)
+
+
+@requires(Permission.ADMINISTER, queries.period_by_code)
+def unlock(period: Period) -> ResponseReturnValue:
+    """Open a closed period, with a reason."""
+    return _set_lock(period, is_locked=False)
+
+
+@requires(Permission.ADMINISTER)
+def packs() -> ResponseReturnValue:
+    """Every rule pack with each rule's source and how certain it is."""
+    return render_template(
+        "admin/packs.html",
+        packs=[load_pack(pack_id) for pack_id in PACKS],
+        tones=TONE_OF_CERTAINTY,
+        marks=MARK_OF_CERTAINTY,
+    )
+
+
+def _set_lock(period: Period, *, is_locked: bool) -> ResponseReturnValue:
+    change = organisation.lock_period if is_locked else organisation.unlock_period
+    reason = request.form.get("reason", "")
+    try:
+        change(db.session(), current_actor(), period, reason=reason)
+    except InvalidInput as error:
+        year = queries.year_by_id(db.session(), current_actor(), period.year)
+        fields = {f"reason-{period.id}": error.fields["reason"]}
+        return _year_page(year, {f"reason-{period.id}": reason}, fields), 422
+    db.session.commit()
+    flash(f"{period.name}{'已锁定' if is_locked else '已解锁'}，记入变更记录。", "ok")
+    return redirect(url_for("admin.year", year=period.year))
+
+
+def _day(key: str, period: Period) -> date:
+    name = f"{key}-{period.id}"
+    # A locked period's dates are shown as text, so that nothing is posted for it.
+    typed = request.form.get(name, getattr(period, key).isoformat()).strip()
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise InvalidInput("日期有误。", {name: "请填写日期，例如 2022-10-15。"}) from None
+
+
+def _years_page(typed: str, errors: dict[str, str]) -> str:
+    years = queries.years(db.session())
+    following = years[0].id + 1 if years else clock.today().year
+    return render_template(
+        "admin/years.html",
+        years=years,
+        packs=organisation.PACK_LABELS,
+        load_pack=load_pack,
+        today=clock.today(),
+        rows={year.id: [_row(period, {}) for period in year.periods] for year in years},
+        typed=typed or following,
+        errors=errors,
+    )
+
+
+def _year_page(year: FiscalYear, typed: dict[str, str], errors: dict[str, str]) -> str:
+    return render_template(
+        "admin/year.html",
+        year=year,
+        rows=[_row(period, typed) for period in year.periods],
+        typed=typed,
+        errors=errors,
+        packs=organisation.PACK_LABELS,
+        pack_options={
+            key: [
+                (pack_id, load_pack(pack_id).name)
+                for pack_id in PACKS
+                if load_pack(pack_id).plan_kind is kind
+            ]
+            for key, kind in organisation.PACK_KINDS.items()
+        },
+        load_pack=load_pack,
+        may_pin=not queries.has_plans(db.session(), year.id),
+    )
+
+
+def _row(period: Period, typed: dict[str, str]) -> PeriodRow:
+    today = clock.today()
+    if period.locked_at is not None:
+        tone, state = "none", "已锁定"
+    elif today < period.opens_on:
+        tone, state = "none", "未开始"
+    elif is_overdue(period.due_on, today):
+        tone, state = "warn", "已过截止日"
+    else:
+        tone, state = "ok", "填报中"
+    return PeriodRow(
+        period,
+        typed.get(f"opens_on-{period.id}", period.opens_on.isoformat()),
+        typed.get(f"due_on-{period.id}", period.due_on.isoformat()),
+        tone,
+        state,
+    )

@@ -1,0 +1,243 @@
+"""The ledger's words: what each action, subject and column is called, and how its values read."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Boolean, Date, Enum
+from sqlalchemy.types import TypeEngine
+
+from perf.core.terms import Action, Labelled
+from perf.models import Base
+from perf.models.types import Scaled, UtcDateTime
+from perf.web.presentation import day, moment, percent
+
+ACTIONS: dict[str, str] = {
+    **{action.value: action.label for action in Action},
+    "add_evidence": "上传",
+    "add_indicator": "新增",
+    "adjust_budget": "登记调整",
+    "arrange_indicators": "调整指标安排",
+    "attach_evidence": "上传",
+    "begin_self_evaluation": "开始自评",
+    "confirm_import": "确认导入",
+    "create_period": "建立",
+    "create_plan": "新建",
+    "create_project": "新建",
+    "create_unit": "建立",
+    "create_user": "建立",
+    "create_year": "建立",
+    "delete_plan": "删除",
+    "delete_project": "删除",
+    "explain_score": "说明",
+    "import_plan": "导入",
+    "lock_period": "锁定",
+    "open_submission": "开始填报",
+    "pin_packs": "选定评分办法",
+    "record_actual": "填报",
+    "record_executed": "填报",
+    "remove_budget": "删去",
+    "remove_evidence": "移除",
+    "remove_indicator": "删除",
+    "remove_task": "删除",
+    "save_self_evaluation": "填写自评",
+    "score_indicator": "计算得分",
+    "score_plan": "计算总分",
+    "set_budget": "填写",
+    "set_password": "重设密码",
+    "set_task": "填写",
+    "unlock_period": "解锁",
+    "update_indicator": "修改",
+    "update_period": "修改",
+    "update_plan": "修改",
+    "update_project": "修改",
+    "update_unit": "修改",
+    "update_user": "修改",
+}
+SUBJECTS: dict[str, str] = {
+    "actual": "实际完成值",
+    "budget_adjustment": "预算调整",
+    "budget_execution": "预算执行数",
+    "budget_line": "预算",
+    "evidence": "佐证材料",
+    "fiscal_year": "年度",
+    "import_draft": "导入",
+    "indicator": "指标",
+    "period": "填报期",
+    "plan": "绩效目标",
+    "project": "项目",
+    "remark": "审核意见",
+    "score": "指标得分",
+    "self_evaluation": "绩效自评",
+    "submission": "季度填报",
+    "task": "年度主要任务",
+    "unit": "单位",
+    "user_account": "用户",
+}
+# What the entry's own head says already, or what only the machine needs.
+HIDDEN = frozenset(
+    {
+        "action",
+        "actor_id",
+        "actor_name",
+        "at",
+        "budget_line_id",
+        "chain",
+        "changes",
+        "created_at",
+        "created_by_id",
+        "decided_at",
+        "id",
+        "indicator_id",
+        "is_demo",
+        "is_weight_entered",
+        "occurrence",
+        "ordinal",
+        "origin",
+        "period_id",
+        "plan_id",
+        "project_id",
+        "self_evaluation_id",
+        "seq",
+        "subject",
+        "subject_id",
+        "subject_name",
+        "submission_id",
+        "submitted_at",
+        "taken_at",
+        "taken_by_id",
+    }
+)
+COLUMNS: dict[str, str] = {
+    "amount": "调整金额",
+    "archived_at": "停用时间",
+    "basic_expenditure": "基本支出",
+    "category": "项目类别",
+    "code": "编码",
+    "comparator": "比较方式",
+    "confirmed_at": "确认时间",
+    "content": "内容",
+    "corrective_action": "改进措施",
+    "cost_project_pack_id": "评分办法（有成本指标的项目）",
+    "cost_project_pack_version": "其版本",
+    "decided_by_id": "审核人",
+    "department_pack_id": "评分办法（部门整体）",
+    "department_pack_version": "其版本",
+    "deviation_kind": "偏差原因类别",
+    "deviation_reason": "偏差原因",
+    "display_name": "姓名",
+    "document": "文件依据",
+    "due_on": "截止日期",
+    "executed": "执行数",
+    "execution_points": "预算执行得分",
+    "execution_reason": "预算执行情况说明",
+    "expected_on": "预计完成日期",
+    "expected_tier": "全年预计等次",
+    "expected_value": "全年预计完成值",
+    "file_name": "文件名",
+    "implementing_unit": "实施单位",
+    "indicator_total": "指标得分合计",
+    "indicators": "指标",
+    "initial": "年初预算数",
+    "is_met": "是否达标",
+    "is_no_data": "本期无数据",
+    "kind": "年度取值方式",
+    "level1": "一级指标",
+    "level2": "二级指标",
+    "likelihood": "完成目标可能性",
+    "locked_at": "锁定时间",
+    "media_type": "文件类型",
+    "must_change_password": "须改密码",
+    "name": "名称",
+    "needs_reason": "须说明原因",
+    "note": "指标说明",
+    "objective": "年度总体目标",
+    "objective_actual": "总体目标完成情况",
+    "on": "完成日期",
+    "opens_on": "开始日期",
+    "order": "排列次序",
+    "pack_id": "评分办法",
+    "pack_version": "评分办法版本",
+    "password": "密码",
+    "points": "得分",
+    "project_expenditure": "项目支出",
+    "project_pack_id": "评分办法（无成本指标的项目）",
+    "project_pack_version": "其版本",
+    "rate": "定性得分比例",
+    "rating": "评级",
+    "ratio": "完成率",
+    "reason": "原因",
+    "removed_at": "移除时间",
+    "resolved_at": "处理时间",
+    "role": "角色",
+    "sense": "方向",
+    "sha256": "文件校验值",
+    "size": "文件大小（字节）",
+    "source": "资金来源",
+    "status": "状态",
+    "submitted_by_id": "提交人",
+    "target_on": "指标日期",
+    "target_text": "指标值",
+    "target_unit": "计量单位",
+    "target_upper": "指标值上限",
+    "target_upper_on": "指标日期上限",
+    "target_value": "指标值（读出的数）",
+    "text": "意见",
+    "tier": "定性等次",
+    "total": "总分",
+    "unit_id": "单位",
+    "username": "用户名",
+    "value": "实际完成值",
+    "weight": "分值",
+    "year": "年度",
+}
+COLUMNS_OF: dict[tuple[str, str], str] = {
+    ("budget_adjustment", "on"): "调整日期",
+    ("evidence", "name"): "文件名",
+    ("plan", "kind"): "类别",
+}
+_IN_YUAN = frozenset({"amount", "basic_expenditure", "executed", "initial", "project_expenditure"})
+_TYPES: dict[tuple[str, str], TypeEngine[object]] = {
+    (mapper.class_.__tablename__, attribute.key): attribute.columns[0].type
+    for mapper in Base.registry.mappers
+    for attribute in mapper.column_attrs
+}
+
+
+def column_word(subject: str, key: str) -> str:
+    """What a changed column is called; an unknown one shows as it is, since history stays."""
+    return COLUMNS_OF.get((subject, key)) or COLUMNS.get(key, key)
+
+
+def is_told(subject: str, key: str) -> bool:
+    """Whether a change of this column says something to a reader."""
+    return key not in HIDDEN and not (key == "unit_id" and subject != "user_account")
+
+
+def value_text(subject: str, key: str, text: str | None) -> str:
+    """A value as the ledger keeps it (exact text) in the words of the pages."""
+    if text is None:
+        return "空"
+    kind = _TYPES.get((subject, key))
+    try:
+        if isinstance(kind, Enum):
+            return _label(kind.enum_class or (), text)
+        if isinstance(kind, Boolean):
+            return {"True": "是", "False": "否"}.get(text, text)
+        if isinstance(kind, UtcDateTime):
+            return moment(datetime.fromisoformat(text))
+        if isinstance(kind, Date):
+            return day(date.fromisoformat(text))
+        if isinstance(kind, Scaled) and key == "ratio":
+            return percent(Decimal(text))
+    except (ValueError, ArithmeticError):
+        # An entry older than a column's present type is still shown.
+        return text
+    return f"{text} 元" if key in _IN_YUAN else text
+
+
+def _label(members: Iterable[object], text: str) -> str:
+    for member in members:
+        if isinstance(member, Labelled) and member.value == text:
+            return member.label
+    return text

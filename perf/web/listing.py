@@ -1,0 +1,42 @@
+"""What a list's address asks for: words to search, a page, a day; never refused, only tidied."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import request, url_for
+
+LARGEST = 2_147_483_647
+
+
+def text_argument(name: str, limit: int = 100) -> str:
+    """A search word without white space around it and without what no database keeps."""
+    return request.args.get(name, "").replace("\x00", "").strip()[:limit]
+
+
+def number_argument(name: str) -> int | None:
+    """A whole number from 1 up, or None where it is missing or none."""
+    text = request.args.get(name, "")
+    if not (text.isascii() and text.isdigit()) or len(text) > 10:
+        return None
+    return int(text) if 1 <= int(text) <= LARGEST else None
+
+
+def day_argument(name: str) -> date | None:
+    """A day as date fields send it, or None where it is missing or none."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def page_number() -> int:
+    """The page asked for, 1 where none is."""
+    return number_argument("page") or 1
+
+
+def page_url() -> Callable[[int], str]:
+    """From a page's number to its address, with everything else that the present one asks for."""
+    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page"}
+    arguments = {**(request.view_args or {}), **kept}
+    return lambda number: url_for(request.endpoint or "", **arguments, page=number)
