@@ -1,17 +1,24 @@
-"""What a self-evaluation says: as shown for comparison, and exact for the official form."""
+"""What a self-evaluation says: as shown for comparison, and exact for pages and official forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from perf.core.actuals import format_actual
-from perf.core.execution import Execution, score_execution
-from perf.core.numbers import format_fixed, format_number
-from perf.core.rulepack import RulePack
+from perf.core.attainment import Flag
+from perf.core.execution import Execution, ExecutionScore
+from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.rules import load_pack
-from perf.core.scoring import score_indicator
+from perf.core.scoring import (
+    IndicatorScore,
+    PlanIndicator,
+    PlanScore,
+    needs_reason,
+    score_plan,
+)
 from perf.core.terms import FundSource
-from perf.models import Indicator, Plan, Score, SelfEvaluation
+from perf.models import Evidence, Indicator, Plan, Score, SelfEvaluation, Submission
+from perf.services.evaluation_scores import adjusted_of, executed_by_source, quarter_name
 from perf.services.snapshots import Content
 
 OTHER_SOURCES = (FundSource.SPECIAL_ACCOUNT, FundSource.UNIT_FUNDS, FundSource.OTHER)
@@ -19,12 +26,12 @@ _ZERO = Decimal(0)
 
 
 def content_of_self_evaluation(
-    evaluation: SelfEvaluation, executed: Mapping[FundSource, Decimal | None]
+    evaluation: SelfEvaluation, quarters: Sequence[Submission]
 ) -> Content:
-    """What the self-evaluation says now; `executed` is the year's amount by source in 元.
+    """What the self-evaluation says now, with the figures and files of its approved quarters.
 
-    `data` holds everything the official form prints, numbers as exact plain text: the frozen
-    record that an export of a submitted or signed self-evaluation is made from.
+    `data` holds everything that the page and the official form show, numbers as exact plain
+    text and money in 元: the frozen record of a submitted or signed self-evaluation.
     """
     plan = evaluation.plan
     pack = load_pack(evaluation.pack_id)
@@ -60,42 +67,88 @@ def content_of_self_evaluation(
             }
             for indicator, score in rows
         ],
-        data=_form_data(evaluation, rows, executed, pack),
+        data=_record(evaluation, quarters),
     )
 
 
-def _form_data(
-    evaluation: SelfEvaluation,
-    rows: list[tuple[Indicator, Score]],
-    executed: Mapping[FundSource, Decimal | None],
-    pack: RulePack,
-) -> dict[str, Any]:
+def reason_demanded(worked: IndicatorScore) -> str:
+    """Why this score needs a deviation reason, as a sentence; empty where it needs none."""
+    flags = worked.flags
+    if not needs_reason(worked):
+        return ""
+    if Flag.AT_BOUND in flags:
+        return "实际完成值等于界限值，按未达成处理，请说明偏差原因。"
+    if Flag.BELOW in flags:
+        return "得分低于分值，请说明偏差原因。"
+    percent = _percent(worked)
+    return f"完成率 {percent}%，超额较多，请说明偏差原因。"
+
+
+def execution_reason_demanded(scored: ExecutionScore | None) -> str:
+    """Why the budget execution needs a reason, as a sentence; empty where it needs none."""
+    if scored is None or not scored.needs_reason:
+        return ""
+    percent = format_number(scored.pack.execution.reason_below * 100)
+    return f"预算执行率低于 {percent}%，请说明原因。"
+
+
+def work_scores(evaluation: SelfEvaluation) -> PlanScore:
+    """The working of the stored scores, out of the year values and amounts stored with them."""
+    plan, pack = evaluation.plan, load_pack(evaluation.pack_id)
+    actuals = {row.indicator_id: row.actual for row in evaluation.scores}
+    rows = [
+        PlanIndicator(
+            indicator.weight or _ZERO,
+            indicator.target,
+            actuals.get(indicator.id),
+            indicator.level1,
+        )
+        for indicator in plan.indicators
+    ]
+    return score_plan(rows, Execution(adjusted_of(plan), evaluation.executed), pack)
+
+
+def _record(evaluation: SelfEvaluation, quarters: Sequence[Submission]) -> dict[str, Any]:
     plan = evaluation.plan
+    worked = work_scores(evaluation)
+    scores = {row.indicator_id: row for row in evaluation.scores}
+    figures = _figures(plan, quarters)
+    files = _files(quarters)
     return {
         "kind": plan.kind.value,
         "year": plan.year,
-        "name": plan.name,
+        "name": plan.unit.name if plan.project is None else plan.project.name,
         "code": plan.project.code if plan.project else plan.unit.code,
         "department": plan.unit.name,
         "implementing_unit": (plan.project.implementing_unit if plan.project else None)
         or plan.unit.name,
         "is_demo": evaluation.is_demo,
-        "money": _money(plan, executed),
+        "money": _money(plan, executed_by_source(quarters)),
+        "funds": _funds(plan),
         "tasks": [[task.name, task.content] for task in plan.tasks],
-        "execution": _execution(evaluation, pack),
+        "execution": _execution(evaluation, worked.execution, files.get(None, [])),
         "objective_expected": plan.objective,
         "objective_actual": evaluation.objective_actual,
-        "rows": [_form_row(indicator, score, pack) for indicator, score in rows],
+        "rows": [
+            _row(indicator, scores[indicator.id], result)
+            | {
+                "quarters": figures.get(indicator.id, []),
+                "evidence": files.get(indicator.id, []),
+            }
+            for indicator, result in zip(plan.indicators, worked.rows, strict=True)
+            if indicator.id in scores
+        ],
         "total": _text(evaluation.total),
+        "total_steps": worked.steps,
         "rating": evaluation.rating.value if evaluation.rating else None,
-        "pack_id": pack.id,
+        "pack_id": evaluation.pack_id,
         "pack_version": str(evaluation.pack_version),
     }
 
 
-def _form_row(indicator: Indicator, score: Score, pack: RulePack) -> dict[str, Any]:
-    worked = score_indicator(indicator.weight or _ZERO, indicator.target, score.actual, pack)
+def _row(indicator: Indicator, score: Score, worked: IndicatorScore) -> dict[str, Any]:
     return {
+        "id": indicator.id,
         "level1": indicator.level1,
         "level2": indicator.level2 or None,
         "name": indicator.name,
@@ -105,21 +158,75 @@ def _form_row(indicator: Indicator, score: Score, pack: RulePack) -> dict[str, A
         "points": _text(score.points),
         "deviation_reason": score.deviation_reason,
         "corrective_action": score.corrective_action,
-        "steps": [*worked.steps, f"数据来源：{score.origin}"],
+        "steps": worked.steps,
+        "origin": score.origin,
+        "is_met": score.is_met,
+        "is_below": worked.is_below,
+        "flags": sorted(worked.flags),
+        "percent": _percent(worked),
+        "demanded": reason_demanded(worked),
     }
 
 
-def _execution(evaluation: SelfEvaluation, pack: RulePack) -> dict[str, Any]:
-    if not pack.execution.weight:
-        return {"weight": "0"}
-    adjusted = sum((line.adjusted for line in evaluation.plan.budget_lines), _ZERO)
-    scored = score_execution(Execution(adjusted, evaluation.executed), pack)
+def _percent(worked: IndicatorScore) -> str | None:
+    pair = worked.attainment.pair
+    return None if pair is None else format_number(round_half_up(pair[0] * 100, pair[1], 1))
+
+
+def _figures(plan: Plan, quarters: Sequence[Submission]) -> dict[int, list[list[str]]]:
+    """[quarter's name, figure as shown] of each indicator, in the order of time."""
+    found: dict[int, list[list[str]]] = {}
+    units = {row.id: row.target_unit for row in plan.indicators}
+    for quarter in quarters:
+        name = quarter_name(quarter)
+        for row in quarter.actuals:
+            shown = (
+                "本期无数据"
+                if row.is_no_data
+                else format_actual(row.actual, units.get(row.indicator_id))
+            )
+            found.setdefault(row.indicator_id, []).append([name, shown])
+    return found
+
+
+def _files(quarters: Sequence[Submission]) -> dict[int | None, list[dict[str, Any]]]:
+    """The evidence of each indicator, and under None that of whole quarters."""
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for quarter in quarters:
+        for evidence in quarter.evidence:
+            if evidence.removed_at is None:
+                found.setdefault(evidence.indicator_id, []).append(_file(evidence, quarter))
+    return found
+
+
+def _file(evidence: Evidence, quarter: Submission) -> dict[str, Any]:
     return {
-        "weight": _text(pack.execution.weight),
+        "id": evidence.id,
+        "quarter": quarter_name(quarter),
+        "name": evidence.name,
+        "sha256": evidence.sha256,
+    }
+
+
+def _execution(
+    evaluation: SelfEvaluation, scored: ExecutionScore | None, files: list[dict[str, Any]]
+) -> dict[str, Any]:
+    if scored is None:
+        return {"weight": "0", "evidence": files}
+    adjusted, executed = scored.execution.adjusted, scored.execution.executed
+    percent = None
+    if adjusted and executed is not None:
+        percent = format_fixed(round_half_up(executed * 100, adjusted))
+    return {
+        "weight": _text(scored.pack.execution.weight),
         "points": _text(evaluation.execution_points),
         "not_applicable": not scored.is_applicable,
+        "percent": percent,
         "steps": scored.steps,
         "deviation_reason": evaluation.execution_reason,
+        "demanded": execution_reason_demanded(scored),
+        "flags": sorted(flag.value for flag in scored.flags),
+        "evidence": files,
     }
 
 
@@ -151,6 +258,16 @@ def _money_of(
         "adjusted": _text(sum((line.adjusted for line in lines), _ZERO)),
         "executed": _text(sum(spent, _ZERO)) if len(spent) == len(amounts) else None,
     }
+
+
+def _funds(plan: Plan) -> list[list[Any]]:
+    """Further lines of a department's funds block: [label, amounts in 元]."""
+    named = [("基本支出", plan.basic_expenditure), ("项目支出", plan.project_expenditure)]
+    return [
+        [label, {"initial": _text(amount), "adjusted": None, "executed": None}]
+        for label, amount in named
+        if amount is not None
+    ]
 
 
 def _actual(indicator: Indicator, score: Score) -> str:

@@ -1,120 +1,80 @@
-"""The year's self-evaluation: built out of the quarters, completed, reviewed and signed."""
+"""The year's self-evaluation: begun out of the quarters, completed, reviewed and signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from perf import clock
+from perf.core.attainment import Flag
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
-from perf.core.execution import Execution
-from perf.core.periods import FULL_YEAR, parse_period
 from perf.core.permissions import Actor, Permission
-from perf.core.rules import load_pack
-from perf.core.scoring import PlanIndicator, PlanScore, needs_reason, score_plan
-from perf.core.terms import Action, FundSource, Status
+from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE
-from perf.core.years import YearValue, year_value
-from perf.models import Period, Plan, Score, SelfEvaluation, Submission
-from perf.services.entries import stored_ratio
-from perf.services.evaluation_content import content_of_self_evaluation
+from perf.models import Period, Plan, SelfEvaluation
+from perf.services.evaluation_content import (
+    execution_reason_demanded,
+    reason_demanded,
+    work_scores,
+)
+from perf.services.evaluation_scores import (
+    QUARTERS,
+    Computed,
+    approved_quarters,
+    compute,
+    rescore,
+)
+from perf.services.evaluation_shown import content_at
 from perf.services.ledger import record_change
-from perf.services.snapshots import Content
 from perf.services.steps import MAX_TEXT, check_version, take_step
+from perf.services.typed import clean_text
 
-QUARTERS = FULL_YEAR - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """A self-evaluation as computed from the quarters: year values and scores, in form order."""
-
-    years: tuple[YearValue, ...]
-    score: PlanScore
-
-
-def approved_quarters(session: Session, plan: Plan) -> list[Submission]:
-    """The plan's approved quarters with their figures, in the order of time."""
-    return list(
-        session.scalars(
-            select(Submission)
-            .join(Submission.period)
-            .options(
-                selectinload(Submission.actuals),
-                selectinload(Submission.executions),
-                selectinload(Submission.period),
-            )
-            .where(Submission.plan_id == plan.id, Submission.status == Status.APPROVED)
-            .order_by(Period.code)
-        )
-    )
+__all__ = [
+    "QUARTERS",
+    "Computed",
+    "Reason",
+    "approved_quarters",
+    "begin_self_evaluation",
+    "compute",
+    "missing_of",
+    "rescore",
+    "rescore_if_begun",
+    "save_self_evaluation",
+    "step_self_evaluation",
+    "why_closed",
+]
 
 
-def compute(plan: Plan, quarters: Sequence[Submission]) -> Computed:
-    """The plan's year values and scores out of its approved quarters; pure over what is loaded.
+def why_closed(period: Period | None) -> str:
+    """Why no self-evaluation can be worked on now, as a sentence; empty where it can.
 
-    The executed budget is the last quarter's year-to-date sum over the sources; None where a
-    source is 未填报.
+    `period` is the year's own (`2022-FY`).
     """
-    pack = load_pack(plan.pack_id)
-    by_quarter = [
-        (
-            parse_period(quarter.period.code).name,
-            {row.indicator_id: row.actual for row in quarter.actuals},
-        )
-        for quarter in quarters
-    ]
-    years = tuple(
-        year_value(
-            indicator.kind,
-            [(name, actuals.get(indicator.id)) for name, actuals in by_quarter],
-            indicator.target,
-        )
-        for indicator in plan.indicators
-    )
-    rows = [
-        PlanIndicator(
-            indicator.weight or Decimal(0), indicator.target, year.value, indicator.level1
-        )
-        for indicator, year in zip(plan.indicators, years, strict=True)
-    ]
-    execution = None
-    if pack.execution.weight:
-        adjusted = sum((line.adjusted for line in plan.budget_lines), Decimal(0))
-        execution = Execution(adjusted, executed_of(plan, quarters))
-    return Computed(years, score_plan(rows, execution, pack))
-
-
-def executed_of(plan: Plan, quarters: Sequence[Submission]) -> Decimal | None:
-    """元 executed in the year: the last quarter's sum, None while a source is 未填报."""
-    amounts = executed_by_source(quarters)
-    total = Decimal(0)
-    for line in plan.budget_lines:
-        amount = amounts.get(line.source)
-        if amount is None:
-            return None
-        total += amount
-    return total
-
-
-def executed_by_source(quarters: Sequence[Submission]) -> dict[FundSource, Decimal | None]:
-    """元 executed in the year by source, as the last quarter reports it."""
-    return {row.source: row.executed for row in quarters[-1].executions} if quarters else {}
+    if period is None:
+        return ""
+    if period.locked_at is not None:
+        return "年度自评已由管理员锁定，不能再办理。如确需更正，请联系管理员解锁。"
+    if clock.today() < period.opens_on:
+        return f"年度自评从 {period.opens_on:%Y-%m-%d} 起开放。"
+    return ""
 
 
 def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEvaluation:
     """The plan's self-evaluation, built where there is none yet.
 
-    Raises Conflict while a quarter is not approved: its figures could still change.
+    Raises Conflict while a quarter is not approved, because its figures could still change, and
+    Locked where the year's period is closed.
     """
     actor.demand(Permission.RECORD)
     if not actor.sees_unit(plan.unit_id):
         raise NotFound("没有找到这份绩效目标。")
+    # Two people may begin at once: the second waits here and then finds the first one's.
+    session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
     existing = session.scalar(select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id))
     if existing is not None:
         return existing
+    _demand_open(session, plan)
     quarters = approved_quarters(session, plan)
     if plan.status is not Status.APPROVED or len(quarters) < QUARTERS:
         raise Conflict(
@@ -127,7 +87,6 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
         pack_id=plan.pack_id,
         pack_version=plan.pack_version,
         updated_at=clock.now(),
-        is_demo=any(quarter.is_demo for quarter in quarters),
     )
     evaluation.plan = plan
     session.add(evaluation)
@@ -136,52 +95,19 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
     return evaluation
 
 
-def rescore(
-    session: Session,
-    actor: Actor,
-    evaluation: SelfEvaluation,
-    quarters: Sequence[Submission] | None = None,
-) -> None:
-    """Compute a self-evaluation under preparation anew from the quarters and store the result.
+def rescore_if_begun(session: Session, actor: Actor, plan: Plan) -> bool:
+    """Compute the plan's self-evaluation under preparation anew; whether anything differs.
 
-    Reasons and measures stay as typed. Raises Locked for one that is submitted or signed.
+    To be called where a quarter is approved again. Does nothing where none was begun, where it
+    is submitted or signed, or while another quarter is open.
     """
-    if evaluation.status not in EDITABLE:
-        raise Locked(f"自评{evaluation.status.label}，分数已冻结，不能重新计算。")
-    plan = evaluation.plan
-    if quarters is None:
-        quarters = approved_quarters(session, plan)
-    computed = compute(plan, quarters)
-    scores = {row.indicator_id: row for row in evaluation.scores}
-    for indicator, year, result in zip(
-        plan.indicators, computed.years, computed.score.rows, strict=True
-    ):
-        row = scores.get(indicator.id)
-        if row is None:
-            row = Score(
-                unit_id=evaluation.unit_id,
-                self_evaluation_id=evaluation.id,
-                indicator_id=indicator.id,
-            )
-            evaluation.scores.append(row)
-        row.actual = year.value
-        row.origin = year.origin[:500]
-        ratio = result.attainment.ratio
-        row.ratio = None if ratio is None else stored_ratio(ratio)
-        row.is_met = result.attainment.met
-        row.points = result.points
-        row.needs_reason = needs_reason(result)
-        record_change(session, actor, "score_indicator", row, name=indicator.name, plan_id=plan.id)
-    total = computed.score
-    evaluation.executed = executed_of(plan, quarters)
-    evaluation.execution_points = total.execution_points
-    evaluation.indicator_total = total.indicator_total
-    evaluation.total = total.total
-    evaluation.rating = total.rating
-    evaluation.pack_id, evaluation.pack_version = plan.pack_id, plan.pack_version
-    if record_change(session, actor, "score_plan", evaluation, name=plan.name):
-        evaluation.updated_at = clock.now()
-    session.flush()
+    evaluation = session.scalar(
+        select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id).with_for_update()
+    )
+    if evaluation is None or evaluation.status not in EDITABLE:
+        return False
+    quarters = approved_quarters(session, plan)
+    return len(quarters) == QUARTERS and rescore(session, actor, evaluation, quarters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,36 +127,34 @@ def save_self_evaluation(
     objective_actual: str,
     execution_reason: str,
     reasons: Mapping[int, Reason],
-) -> None:
-    """Keep what the recorder wrote; `reasons` is by indicator.
+) -> bool:
+    """Keep what the recorder wrote, `reasons` by indicator; whether anything changed.
 
     Raises Stale, Locked, or InvalidInput whose fields name each text that is too long.
     """
     actor.demand(Permission.RECORD)
+    if not actor.sees_unit(evaluation.unit_id):
+        raise NotFound("没有找到这份自评。")
     check_version(evaluation, version)
     if evaluation.status not in EDITABLE:
         raise Locked(f"自评{evaluation.status.label}，不能修改。需要更正时请先撤回或由审核人退回。")
-    texts = {"objective_actual": objective_actual, "execution_reason": execution_reason}
-    for indicator_id, reason in reasons.items():
-        texts[f"reason-{indicator_id}"] = reason.deviation_reason
-        texts[f"action-{indicator_id}"] = reason.corrective_action
-    too_long = {
-        key: f"最多 {MAX_TEXT} 字，现有 {len(text)} 字，请精简。"
-        for key, text in texts.items()
-        if len(text) > MAX_TEXT
+    _demand_open(session, evaluation.plan)
+    objective_actual, execution_reason = clean_text(objective_actual), clean_text(execution_reason)
+    reasons = {
+        key: Reason(clean_text(one.deviation_reason), clean_text(one.corrective_action))
+        for key, one in reasons.items()
     }
-    if too_long:
-        raise InvalidInput("有内容太长，未保存。请按提示精简后再保存。", too_long)
-    evaluation.objective_actual = _clean(objective_actual)
-    evaluation.execution_reason = _clean(execution_reason)
+    _demand_short(objective_actual, execution_reason, reasons)
+    evaluation.objective_actual = objective_actual
+    evaluation.execution_reason = execution_reason
     is_changed = False
     names = {row.id: row.name for row in evaluation.plan.indicators}
     for row in evaluation.scores:
         if row.indicator_id not in reasons:
             continue
         reason = reasons[row.indicator_id]
-        row.deviation_reason = _clean(reason.deviation_reason)
-        row.corrective_action = _clean(reason.corrective_action)
+        row.deviation_reason = reason.deviation_reason
+        row.corrective_action = reason.corrective_action
         entry = record_change(
             session,
             actor,
@@ -243,9 +167,11 @@ def save_self_evaluation(
     entry = record_change(
         session, actor, "save_self_evaluation", evaluation, name=evaluation.plan.name
     )
-    if is_changed or entry is not None:
+    is_changed = is_changed or entry is not None
+    if is_changed:
         evaluation.updated_at = clock.now()
         session.flush()
+    return is_changed
 
 
 def step_self_evaluation(
@@ -261,64 +187,80 @@ def step_self_evaluation(
     """One step of the self-evaluation; approving it is signing it, which freezes the scores.
 
     Submitting is refused with InvalidInput while a figure, a reason or the year's own sentence
-    is missing; its fields name each.
+    is missing; its fields name each. What is signed is what was submitted, to the letter.
     """
+    if action in {Action.SUBMIT, Action.WITHDRAW, Action.REOPEN}:
+        _demand_open(session, evaluation.plan)
+    quarters = approved_quarters(session, evaluation.plan)
     if action is Action.SUBMIT:
         check_version(evaluation, version)
-        quarters = approved_quarters(session, evaluation.plan)
         if len(quarters) < QUARTERS:
             raise Conflict("有季度被重新打开，尚未重新审核通过。请先完成该季度的填报和审核。")
-        rescore(session, actor, evaluation, quarters)
-        version = evaluation.version
-        missing = missing_of(evaluation)
-        if missing:
-            raise InvalidInput("自评还没有填完，未提交。请按提示补充。", missing)
+        # Another step from here is refused below in its own words.
+        if evaluation.status in EDITABLE:
+            rescore(session, actor, evaluation, quarters)
+            version = evaluation.version
+            missing = missing_of(evaluation)
+            if missing:
+                raise InvalidInput("自评还没有填完，未提交。请按提示补充。", missing)
     take_step(
         session,
         actor,
         evaluation,
         action,
         version=version,
-        content=content_of(session, evaluation),
+        content=content_at(session, actor, evaluation, action, quarters),
         name=evaluation.plan.name,
-        reason=reason,
-        remarks=remarks,
+        reason=clean_text(reason),
+        remarks={key: clean_text(text) for key, text in (remarks or {}).items()},
     )
-
-
-def content_of(session: Session, evaluation: SelfEvaluation) -> Content:
-    """What the self-evaluation says now, with the executed amounts of its quarters."""
-    quarters = approved_quarters(session, evaluation.plan)
-    return content_of_self_evaluation(evaluation, executed_by_source(quarters))
 
 
 def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
     """What is still missing before the self-evaluation can be submitted: {field: sentence}."""
     missing: dict[str, str] = {}
-    if not evaluation.objective_actual.strip():
-        missing["objective_actual"] = "请填写年度总体目标的实际完成情况。"
-    names = {row.id: row.name for row in evaluation.plan.indicators}
-    for row in sorted(evaluation.scores, key=lambda one: list(names).index(one.indicator_id)):
-        if row.points is None:
-            missing[f"reason-{row.indicator_id}"] = (
-                f"{names[row.indicator_id]}：全年没有填报数据。请由审核人重新打开季度后补填。"
-            )
-        elif row.needs_reason and not row.deviation_reason.strip():
-            missing[f"reason-{row.indicator_id}"] = (
-                f"{names[row.indicator_id]}：得分低于分值或超额完成较多，请说明偏差原因。"
-            )
-    pack = load_pack(evaluation.pack_id)
-    if pack.execution.weight:
-        adjusted = sum((line.adjusted for line in evaluation.plan.budget_lines), Decimal(0))
+    worked = work_scores(evaluation)
+    scores = {row.indicator_id: row for row in evaluation.scores}
+    if worked.execution is not None:
+        demanded = execution_reason_demanded(worked.execution)
         if evaluation.executed is None:
             missing["execution_reason"] = "全年执行数未填报。请由审核人重新打开四季度后补填。"
-        elif (
-            evaluation.executed < adjusted * pack.execution.reason_below
-            and not evaluation.execution_reason.strip()
-        ):
-            missing["execution_reason"] = "预算执行率偏低，请说明原因。"
+        elif demanded and not evaluation.execution_reason.strip():
+            missing["execution_reason"] = demanded
+    for indicator, result in zip(evaluation.plan.indicators, worked.rows, strict=True):
+        row = scores.get(indicator.id)
+        demanded = reason_demanded(result)
+        if Flag.UNREPORTED in result.flags:
+            missing[f"reason-{indicator.id}"] = (
+                f"{indicator.name}：全年没有填报数据。请由审核人重新打开季度后补填。"
+            )
+        elif demanded and not (row and row.deviation_reason.strip()):
+            missing[f"reason-{indicator.id}"] = f"{indicator.name}：{demanded}"
+    if not evaluation.objective_actual.strip():
+        missing["objective_actual"] = "请填写年度总体目标的实际完成情况。"
     return missing
 
 
-def _clean(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+def _demand_open(session: Session, plan: Plan) -> None:
+    period = session.scalar(
+        select(Period).where(Period.year == plan.year, Period.code == f"{plan.year}-FY")
+    )
+    closed = why_closed(period)
+    if closed:
+        raise Locked(closed)
+
+
+def _demand_short(
+    objective_actual: str, execution_reason: str, reasons: Mapping[int, Reason]
+) -> None:
+    texts = {"objective_actual": objective_actual, "execution_reason": execution_reason}
+    for indicator_id, reason in reasons.items():
+        texts[f"reason-{indicator_id}"] = reason.deviation_reason
+        texts[f"action-{indicator_id}"] = reason.corrective_action
+    too_long = {
+        key: f"最多 {MAX_TEXT} 字，现有 {len(text)} 字，请精简。"
+        for key, text in texts.items()
+        if len(text) > MAX_TEXT
+    }
+    if too_long:
+        raise InvalidInput("有内容太长，未保存。请按提示精简后再保存。", too_long)

@@ -1,0 +1,101 @@
+"""A form out of the record that a self-evaluation keeps of itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from perf.core.terms import Labelled, PlanKind, Rating
+from perf.documents.forms.rows import ExecutionRow, IndicatorRow, Money, SelfEvaluationForm
+
+Term = TypeVar("Term", bound=Labelled)
+
+
+def form_from_data(
+    data: Mapping[str, Any],
+    *,
+    is_draft: bool,
+    submitted_by: str = "",
+    submitted_at: datetime | None = None,
+    approved_by: str = "",
+    approved_at: datetime | None = None,
+) -> SelfEvaluationForm:
+    """The 绩效自评表 that a record prints; nothing is computed, every figure stands in it.
+
+    `data` is what `content_of_self_evaluation` keeps: numbers as plain text, money in 元, None
+    for 未填报. People and times come from the steps and are blank while there was none.
+    """
+    money = data["money"]
+    return SelfEvaluationForm(
+        kind=_term(PlanKind, data["kind"]),
+        year=data["year"],
+        name=data["name"],
+        department=data["department"],
+        implementing_unit=data["implementing_unit"],
+        rows=[_row(row) for row in data["rows"]],
+        code=data["code"],
+        is_draft=is_draft,
+        is_demo=data["is_demo"],
+        total_money=_money(money["total"]),
+        fiscal=_money(money["fiscal"]),
+        carryover=_money(money["carryover"]),
+        other=_money(money["other"]),
+        funds=[(label, _money(amounts)) for label, amounts in data["funds"]],
+        tasks=[(name, content) for name, content in data["tasks"]],
+        execution=_execution(data["execution"]),
+        objective_expected=data["objective_expected"],
+        objective_actual=data["objective_actual"],
+        total=_number(data["total"]),
+        total_steps=list(data["total_steps"]),
+        rating=_term(Rating, data["rating"]) if data["rating"] else None,
+        pack_id=data["pack_id"],
+        pack_version=data["pack_version"],
+        submitted_by=submitted_by,
+        submitted_at=submitted_at,
+        approved_by=approved_by,
+        approved_at=approved_at,
+    )
+
+
+def _row(row: Mapping[str, Any]) -> IndicatorRow:
+    return IndicatorRow(
+        level1=row["level1"],
+        level2=row["level2"],
+        name=row["name"],
+        target=row["target"],
+        actual=row["actual"],
+        weight=_number(row["weight"]),
+        points=_number(row["points"]),
+        deviation_reason=row["deviation_reason"],
+        corrective_action=row["corrective_action"],
+        steps=[*row["steps"], f"数据来源：{row['origin']}"],
+    )
+
+
+def _execution(execution: Mapping[str, Any]) -> ExecutionRow:
+    weight = _number(execution["weight"])
+    if not weight:
+        return ExecutionRow()
+    return ExecutionRow(
+        weight=weight,
+        points=_number(execution["points"]),
+        not_applicable=execution["not_applicable"],
+        steps=list(execution["steps"]),
+        deviation_reason=execution["deviation_reason"],
+    )
+
+
+def _money(amounts: Mapping[str, str | None]) -> Money:
+    return Money(
+        initial=_number(amounts["initial"]),
+        adjusted=_number(amounts["adjusted"]),
+        executed=_number(amounts["executed"]),
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _term(enumeration: type[Term], value: str) -> Term:
+    return next(one for one in enumeration if one.value == value)
