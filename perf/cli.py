@@ -12,6 +12,8 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
+from perf.cli_demo import seed_demo_command
+from perf.cli_import import import_command
 from perf.core.errors import InvalidInput, PerfError
 from perf.core.permissions import Actor, system_actor
 from perf.core.terms import Role
@@ -110,6 +112,10 @@ def refusals() -> Iterator[None]:
         told = error.fields.values() if isinstance(error, InvalidInput) else ()
         click.echo("\n".join(told) or str(error), err=True)
         raise SystemExit(1) from error
+
+
+group.add_command(import_command)
+group.add_command(seed_demo_command)
 
 
 def init_app(app: Flask) -> None:

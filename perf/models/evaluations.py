@@ -40,8 +40,6 @@ class SelfEvaluation(Reviewed, OwnedByUnit, Base):
     )
     remarks: Mapped[list[Remark]] = relationship(order_by="Remark.id")
 
-    __mapper_args__ = {"version_id_col": Reviewed.version}
-
 
 class Score(HasValue, OwnedByUnit, Base):
     """One indicator's year value, how it came about, and the points it earned."""

@@ -77,8 +77,6 @@ class Plan(Reviewed, OwnedByUnit, Base):
         order_by="Indicator.ordinal", cascade="all, delete-orphan", back_populates="plan"
     )
 
-    __mapper_args__ = {"version_id_col": Reviewed.version}
-
     @property
     def name(self) -> str:
         """The project's name, or what the department's plan is called."""

@@ -49,7 +49,10 @@ class LedgerEntry(Base):
 
 
 class Snapshot(OwnedByUnit, Base):
-    """A whole plan, quarter or self-evaluation as it stood at a step; never changed."""
+    """A whole plan, quarter or self-evaluation as it stood at a step; never changed.
+
+    `changed` counts the fields that differ from the snapshot before; null for the first one.
+    """
 
     __tablename__ = "snapshot"
     __table_args__ = (
@@ -70,6 +73,7 @@ class Snapshot(OwnedByUnit, Base):
     taken_at: Mapped[Moment]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed: Mapped[int | None]
 
     taken_by: Mapped[User | None] = relationship()
 

@@ -75,8 +75,6 @@ class Submission(Reviewed, OwnedByUnit, Base):
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
     remarks: Mapped[list["Remark"]] = relationship(order_by="Remark.id")
 
-    __mapper_args__ = {"version_id_col": Reviewed.version}
-
 
 class Actual(HasValue, OwnedByUnit, Base):
     """What one indicator has reached so far (year to date) and is expected to reach."""

@@ -31,6 +31,10 @@ class Reviewed:
     submitted_at: Mapped[Moment | None]
     decided_at: Mapped[Moment | None]
 
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, object]:
+        return {"version_id_col": cls.version}
+
     @declared_attr
     def submitted_by_id(cls) -> Mapped[int | None]:
         return mapped_column(ForeignKey("user_account.id"))

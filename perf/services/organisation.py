@@ -18,6 +18,8 @@ from perf.services import texts
 from perf.services.ledger import record_change
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# A day later than this many years after its period is taken for a slip of the finger.
+YEARS_OPEN = 10
 DEFAULT_PACKS = {
     "project": "cn-project-2020",
     "cost_project": "cn-project-2021",
@@ -103,9 +105,9 @@ def update_period(
     if period.locked_at is not None:
         raise Conflict(f"{period.name}已锁定，不能改日期。请先解锁并说明原因。")
     fields = {
-        f"{key}-{period.id}": f"日期应在 {period.year} 年至 {period.year + 2} 年之间。"
+        f"{key}-{period.id}": f"日期应在 {period.year} 年至 {period.year + YEARS_OPEN} 年之间。"
         for key, day in [("opens_on", opens_on), ("due_on", due_on)]
-        if not period.year <= day.year <= period.year + 2
+        if not period.year <= day.year <= period.year + YEARS_OPEN
     }
     if not fields and due_on < opens_on:
         fields[f"due_on-{period.id}"] = "截止日期不能早于开始日期。"

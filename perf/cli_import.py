@@ -1,0 +1,79 @@
+"""`perf import`: a document into plans, or only into what would be read."""
+
+import getpass
+import json
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from perf.core.drafts import Draft
+from perf.core.errors import PerfError
+from perf.core.findings import Severity
+from perf.core.permissions import system_actor
+from perf.database import begin_writing
+from perf.documents.draft_json import draft_to_json
+from perf.documents.readers import read_document
+from perf.extensions import db
+from perf.services.imports import Imported, import_draft
+
+NO_DATABASE = "数据库没有建立或无法访问。请先运行 flask --app app perf init。"
+
+
+@click.command("import", help="读入一份公开的预算文件（txt），建立其中的绩效目标。")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--year", type=click.IntRange(2000, 2100), help="预算年度；不给则取文件中的年度。")
+@click.option("--dry-run", is_flag=True, help="只读文件、只报提示，不写数据库。")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出上给出一份 JSON。")
+def import_command(file: Path, year: int | None, *, dry_run: bool, as_json: bool) -> None:
+    """Read the file; unless told otherwise store its plans, all or nothing."""
+    refusal = ""
+    imported = None
+    try:
+        draft = read_document(file.name, file.read_bytes(), year=year)
+    except PerfError as error:
+        click.echo(f"没有导入：{error}", err=True)
+        sys.exit(1)
+    if not dry_run:
+        try:
+            imported = _store(draft)
+        except PerfError as error:
+            refusal = str(error)
+        except (OperationalError, ProgrammingError):
+            refusal = NO_DATABASE
+    if as_json:
+        click.echo(json.dumps(draft_to_json(draft), ensure_ascii=False, indent=1))
+    else:
+        _tell(draft, imported)
+    if refusal:
+        click.echo(f"没有导入：{refusal}", err=True)
+        sys.exit(1)
+
+
+def _store(draft: Draft) -> Imported:
+    session = db.session()
+    begin_writing(session)
+    imported = import_draft(session, system_actor(getpass.getuser()), draft)
+    session.commit()
+    draft.findings += imported.findings
+    return imported
+
+
+def _tell(draft: Draft, imported: Imported | None) -> None:
+    plans = [draft.department] if draft.department else []
+    click.echo(
+        f"{draft.unit_name or '（没有读到单位）'} · {draft.fiscal_year or '（没有读到年度）'} 年度"
+    )
+    for plan in [*plans, *draft.projects]:
+        click.echo(f"  {plan.name}：{len(plan.indicators)} 项指标")
+    for severity in Severity:
+        for finding in draft.findings:
+            if finding.severity is severity:
+                click.echo(f"[{severity.label}] {finding.message}（{finding.where or '全文'}）")
+    if imported is None:
+        return
+    for one in imported.plans:
+        click.echo(f"{one.name}：{one.outcome.label}")
+        for difference in one.differences:
+            click.echo(f"  {difference}")
