@@ -789,6 +789,7 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_by_id", sa.Integer(), nullable=True),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(

@@ -1,7 +1,7 @@
 """What a plan, quarter or self-evaluation said at a step, and what differs since."""
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,13 +44,15 @@ class Difference:
 def take_snapshot(
     session: Session, actor: Actor, subject: Subject, action: Action, content: Content
 ) -> Snapshot:
-    """Keep the content as it stands at this step."""
+    """Keep the content as it stands at this step, and how much differs from the one before."""
+    before = last_snapshot(session, subject)
     snapshot = Snapshot(
         unit_id=subject.unit_id,
         action=action,
         taken_at=clock.now(),
         taken_by_id=actor.id,
         content=content,
+        changed=len(differences(cast(Content, before.content), content)) if before else None,
         **{_key_of(subject): subject.id},
     )
     session.add(snapshot)

@@ -59,8 +59,6 @@ def take_step(
         subject.decided_by_id = subject.decided_at = None
     elif action in {Action.RETURN, Action.APPROVE}:
         subject.decided_by_id, subject.decided_at = actor.id, now
-    if action is Action.APPROVE:
-        _resolve_remarks(session, subject)
     spoken = " ".join(filter(None, [reason, *remarks.values()]))
     record_change(
         session, actor, action.value, subject, name=name, plan_id=plan_id_of(subject), reason=spoken
@@ -68,6 +66,9 @@ def take_step(
     for indicator_id, text in [(None, reason), *remarks.items()]:
         if text:
             _add_remark(session, actor, subject, indicator_id, text)
+    if action is Action.APPROVE:
+        # What is said with an approval is kept, and asks for nothing more.
+        _resolve_remarks(session, subject)
     if action in _SNAPSHOT_AT:
         take_snapshot(session, actor, subject, action, content)
     session.flush()
