@@ -1,4 +1,4 @@
-"""What a list's address asks for: words to search, a page, a day; never refused, only tidied."""
+"""What an address or a plain form says: words, a page, a day; tidied here, refused elsewhere."""
 
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +12,11 @@ LARGEST = 2_147_483_647
 def text_argument(name: str, limit: int = 100) -> str:
     """A search word without white space around it and without what no database keeps."""
     return request.args.get(name, "").replace("\x00", "").strip()[:limit]
+
+
+def form_text(name: str) -> str:
+    """A posted text as typed, without what neither a page nor a database can hold."""
+    return request.form.get(name, "").replace("\x00", "")
 
 
 def number_argument(name: str) -> int | None:

@@ -9,7 +9,7 @@ from perf.extensions import db
 from perf.models import Unit
 from perf.queries import organisation as queries
 from perf.services import organisation
-from perf.web.listing import page_number, page_url, text_argument
+from perf.web.listing import form_text, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
 
 
@@ -78,7 +78,7 @@ def save(unit: Unit) -> ResponseReturnValue:
 
 
 def _typed() -> dict[str, str]:
-    form = {key: request.form.get(key, "") for key in ("name", "code")}
+    form = {key: form_text(key) for key in ("name", "code")}
     return form | ({"is_archived": "1"} if "is_archived" in request.form else {})
 
 

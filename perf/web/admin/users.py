@@ -13,7 +13,7 @@ from perf.extensions import db
 from perf.models import Unit, User
 from perf.queries import organisation as queries
 from perf.services import accounts
-from perf.web.listing import page_number, page_url, text_argument
+from perf.web.listing import form_text, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
 
 # A longer list is not one to choose from: the unit is typed instead.
@@ -111,7 +111,7 @@ def reset_password(user_id: int) -> ResponseReturnValue:
 
 def _typed() -> dict[str, str]:
     keys = ("username", "display_name", "role", "unit")
-    form = {key: request.form.get(key, "") for key in keys}
+    form = {key: form_text(key) for key in keys}
     return form | ({"is_archived": "1"} if "is_archived" in request.form else {})
 
 
@@ -133,7 +133,7 @@ def _role_of(text: str) -> Role:
 
 
 def _unit_of(text: str) -> Unit | None:
-    text = text.replace("\x00", "").strip()
+    text = text.strip()
     if not text:
         return None
     unit = queries.unit_called(db.session(), text)

@@ -15,6 +15,7 @@ from perf.extensions import db
 from perf.models import FiscalYear, Period
 from perf.queries import organisation as queries
 from perf.services import organisation
+from perf.web.listing import form_text
 from perf.web.security import current_actor, requires
 
 TONE_OF_CERTAINTY = {Certainty.PRINTED: "ok", Certainty.RECALLED: "warn", Certainty.DECIDED: "none"}
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
     """Make a year with its periods."""
-    typed = request.form.get("year", "").strip()
+    typed = form_text("year").strip()
     try:
         if not (typed.isascii() and typed.isdigit() and len(typed) == 4):
             raise InvalidInput("年度有误。", {"year": "请填四位年份，例如 2023。"})
@@ -74,7 +75,7 @@ def save_periods(year: FiscalYear) -> ResponseReturnValue:
         except InvalidInput as error:
             errors |= error.fields
     if errors:
-        typed = dict(request.form.items())
+        typed = {key: form_text(key) for key in request.form}
         db.session.rollback()
         year = queries.year_by_id(db.session(), current_actor(), number)
         return _year_page(year, typed, errors), 422
@@ -121,7 +122,7 @@ def packs() -> ResponseReturnValue:
 
 def _set_lock(period: Period, *, is_locked: bool) -> ResponseReturnValue:
     change = organisation.lock_period if is_locked else organisation.unlock_period
-    reason = request.form.get("reason", "")
+    reason = form_text("reason")
     try:
         change(db.session(), current_actor(), period, reason=reason)
     except InvalidInput as error:
