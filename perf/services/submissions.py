@@ -14,9 +14,12 @@ from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Likelihood, Status
 from perf.core.workflow import EDITABLE
 from perf.models import Actual, Indicator, Period, Plan, SelfEvaluation, Submission
+from perf.services.entries import demand_editable
+from perf.services.entry_figures import Figures, Value, figures_of
+from perf.services.evaluations import rescore
 from perf.services.ledger import record_change
 from perf.services.snapshots import Content
-from perf.services.steps import take_step
+from perf.services.steps import check_version, take_step
 
 NO_DATA = "本期无数据"
 DOUBTFUL = frozenset({Likelihood.POSSIBLE, Likelihood.IMPOSSIBLE})
@@ -44,9 +47,7 @@ def open_submission(session: Session, actor: Actor, plan: Plan, period: Period) 
     actor.demand(Permission.RECORD)
     if not actor.sees_unit(plan.unit_id):
         raise NotFound("没有找到这份绩效目标。")
-    closed = why_closed(plan, period)
-    if closed:
-        raise Locked(closed)
+    hold_open(session, plan, period)
     submission = session.scalar(
         select(Submission)
         .where(Submission.plan_id == plan.id, Submission.period_id == period.id)
@@ -62,14 +63,24 @@ def open_submission(session: Session, actor: Actor, plan: Plan, period: Period) 
             updated_at=clock.now(),
         )
         session.add(submission)
+        submission.plan, submission.period = plan, period
         record_change(
             session, actor, "open_submission", submission, name=f"{plan.name} {period.name}"
         )
-    if submission.status not in EDITABLE:
-        raise Locked(
-            f"本期填报{submission.status.label}，不能修改。需要更正时请先撤回或由审核人退回。"
-        )
+    demand_editable(actor, submission)
     return submission
+
+
+def hold_open(session: Session, plan: Plan, period: Period) -> None:
+    """Keep plan and period as they are until the commit; Locked where the period is closed.
+
+    Holding the plan also lets two people who begin the same quarter at once do so in turn.
+    """
+    session.refresh(plan, ["status", "version"], with_for_update={"key_share": True})
+    session.refresh(period, ["opens_on", "locked_at"], with_for_update={"read": True})
+    closed = why_closed(plan, period)
+    if closed:
+        raise Locked(closed)
 
 
 def step_submission(
@@ -89,10 +100,9 @@ def step_submission(
     `actual-<indicator id>`, `reason-<indicator id>` or `executed-<source>`.
     """
     if action in {Action.SUBMIT, Action.WITHDRAW, Action.REOPEN}:
-        closed = why_closed(submission.plan, submission.period)
-        if closed:
-            raise Locked(closed)
+        hold_open(session, submission.plan, submission.period)
     if action is Action.SUBMIT:
+        check_version(submission, version)
         missing = missing_of(submission, previous)
         if missing:
             raise InvalidInput("还有内容没有填完，未提交。请按提示补充。", missing)
@@ -109,6 +119,8 @@ def step_submission(
         reason=reason,
         remarks=remarks,
     )
+    if action is Action.APPROVE:
+        _rescore_draft(session, actor, submission)
 
 
 def missing_of(submission: Submission, previous: Mapping[int, Actual]) -> dict[str, str]:
@@ -116,39 +128,50 @@ def missing_of(submission: Submission, previous: Mapping[int, Actual]) -> dict[s
     actuals = {row.indicator_id: row for row in submission.actuals}
     missing: dict[str, str] = {}
     for indicator in submission.plan.indicators:
-        row = actuals.get(indicator.id)
+        figures = figures_of(actuals.get(indicator.id))
         before = previous.get(indicator.id)
-        demanded = reason_demanded(indicator, row, before)
-        if row is None or (row.actual is None and not row.is_no_data):
+        demanded = reason_demanded(indicator, figures, before.actual if before else None)
+        if figures.actual is None and not figures.is_no_data:
             missing[f"actual-{indicator.id}"] = f"{indicator.name}：未填报。"
-        elif demanded and not (row.deviation_kind and row.deviation_reason.strip()):
+        elif demanded and not (figures.deviation_kind and figures.deviation_reason):
             missing[f"reason-{indicator.id}"] = f"{indicator.name}：{demanded}"
+    return missing | _missing_executed(submission)
+
+
+def _missing_executed(submission: Submission) -> dict[str, str]:
     executed = {row.source: row.executed for row in submission.executions}
-    for line in submission.plan.budget_lines:
-        if executed.get(line.source) is None:
-            missing[f"executed-{line.source.value}"] = f"{line.source.label}的累计执行数未填报。"
+    lines = submission.plan.budget_lines
+    missing = {
+        f"executed-{line.source.value}": f"{line.source.label}的累计执行数未填报。"
+        for line in lines
+        if executed.get(line.source) is None
+    }
+    if lines and not sum(line.adjusted for line in lines):
+        for line in lines:
+            if executed.get(line.source):
+                missing[f"executed-{line.source.value}"] = (
+                    "全年预算数为 0，累计执行数不能大于 0，请核对预算数或执行数。"
+                )
     return missing
 
 
-def reason_demanded(
-    indicator: Indicator, row: Actual | None, previous: Actual | None
-) -> str | None:
-    """Why this row needs a deviation reason, as a sentence; None where it needs none."""
-    if row is None:
-        return None
-    if row.is_no_data:
+def reason_demanded(indicator: Indicator, figures: Figures, previous: Value) -> str | None:
+    """Why this row needs a deviation reason, as a sentence; None where it needs none.
+
+    `previous` is the year-to-date figure last reported. An official form wants a reason for
+    有可能 and 完全不可能 too. ≤7天, 11天 → demanded.
+    """
+    if figures.is_no_data:
         return f"选择了“{NO_DATA}”，请说明原因。"
-    if row.actual is None:
-        return None
-    demanded = quarter_reason_demanded(
-        indicator.target,
-        indicator.kind,
-        row.actual,
-        previous.actual if previous else None,
-    )
-    if demanded is None and row.likelihood in DOUBTFUL:
-        return f"完成目标可能性为“{row.likelihood.label}”，请说明原因。"
-    return demanded
+    if figures.actual is not None:
+        demanded = quarter_reason_demanded(
+            indicator.target, indicator.kind, figures.actual, previous
+        )
+        if demanded is not None:
+            return demanded
+    if figures.likelihood is not None and figures.likelihood in DOUBTFUL:
+        return f"完成目标可能性为“{figures.likelihood.label}”，请说明原因。"
+    return None
 
 
 def content_of_submission(submission: Submission) -> Content:
@@ -157,12 +180,17 @@ def content_of_submission(submission: Submission) -> Content:
     files: dict[int | None, list[str]] = {}
     for evidence in submission.evidence:
         if evidence.removed_at is None:
-            files.setdefault(evidence.indicator_id, []).append(evidence.name)
+            # The digest tells a file from another one put in its place under the same name.
+            files.setdefault(evidence.indicator_id, []).append(
+                f"{evidence.name}（{evidence.sha256[:8]}）"
+            )
     fields = {
         f"{row.source.label}累计执行数（元）": format_number(row.executed)
         for row in submission.executions
         if row.executed is not None
     }
+    if None in files:
+        fields["预算执行佐证材料"] = "、".join(files[None])
     return Content(
         fields=fields,
         rows=[
@@ -202,11 +230,21 @@ def _shown(actual: object, unit: str | None) -> str:
 
 
 def _check_no_evaluation(session: Session, submission: Submission) -> None:
-    evaluation = session.scalar(
-        select(SelfEvaluation).where(SelfEvaluation.plan_id == submission.plan_id).with_for_update()
-    )
+    evaluation = _evaluation_of(session, submission)
     if evaluation is not None and evaluation.status not in EDITABLE:
         raise Conflict(
             f"这份目标的年度自评{evaluation.status.label}，季度数据不能单独重新打开。"
             "请先退回或重新打开自评。"
         )
+
+
+def _rescore_draft(session: Session, actor: Actor, submission: Submission) -> None:
+    evaluation = _evaluation_of(session, submission)
+    if evaluation is not None and evaluation.status in EDITABLE:
+        rescore(session, actor, evaluation)
+
+
+def _evaluation_of(session: Session, submission: Submission) -> SelfEvaluation | None:
+    return session.scalar(
+        select(SelfEvaluation).where(SelfEvaluation.plan_id == submission.plan_id).with_for_update()
+    )
