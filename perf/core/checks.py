@@ -142,8 +142,8 @@ def _costs(plan: DraftPlan, read: list[_Read], _year: int | None) -> Iterator[Fi
             )
         elif money is not None and plan.budget_total is not None and money > plan.budget_total:
             message = (
-                f"{said}（合 {_wan(money)}）高于项目预算 {_wan(plan.budget_total)}，起不到控制作用，"
-                "请核对指标值或预算。"
+                f"{said}（合 {_wan(money)}）高于项目预算 {_wan(plan.budget_total)}，"
+                "起不到控制作用，请核对指标值或预算。"
             )
             yield Finding(
                 Severity.WARNING, "cost-exceeds-budget", message, place_of(plan, each.indicator)
@@ -159,25 +159,23 @@ def _money(target: Target) -> Decimal | None:
 
 def _duplicates(plan: DraftPlan, read: list[_Read], _year: int | None) -> Iterator[Finding]:
     """The same indicator twice in one class: same target, the name the same but for padding."""
-    seen: dict[tuple[object, ...], list[_Read]] = {}
+    seen: dict[tuple[object, ...], list[tuple[str, str]]] = {}
     for each in read:
-        name = plain_text(each.indicator.name)
-        if not name:
+        plain, name = plain_text(each.indicator.name), each.indicator.name
+        if not plain:
             continue
         group = seen.setdefault(_sameness(each), [])
-        twin = next(
-            (other for other in group if _same_name(plain_text(other.indicator.name), name)), None
-        )
+        twin = next((other for at, other in group if _same_name(at, plain)), None)
         if twin is not None:
             message = (
-                f"“{each.indicator.name}”与“{twin.indicator.name}”的指标值都是"
-                f"“{each.indicator.target}”，疑为同一指标重复设置，请删去其一或写明区别。"
+                f"“{name}”与“{twin}”的指标值都是“{each.indicator.target}”，"
+                "疑为同一指标重复设置，请删去其一或写明区别。"
             )
             yield Finding(
                 Severity.WARNING, "duplicate-indicator", message, place_of(plan, each.indicator)
             )
         if len(group) < _COMPARED_TWINS:
-            group.append(each)
+            group.append((plain, name))
 
 
 def _sameness(each: _Read) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from perf.core.targets import strip_numbering
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
 from perf.documents.readers.report import Report, at_line
-from perf.documents.readers.tables import Row, close_up, key, trim
+from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import amount, is_class, looks_like_amount, money_unit
 
 DEPARTMENT_PLAN = "部门整体"
@@ -78,7 +78,7 @@ class _Top:
         placed = [
             (column, text)
             for column, text in row.filled()
-            if key(text) not in _SIDE_HEADS and not is_class(text)
+            if not (_is_side_head(text, column) or is_class(text))
         ]
         rest = [text for _, text in placed]
         if self._takes_torn_label(rest, row):
@@ -195,9 +195,7 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
     top = _Top(form, report, said)
     indicators = IndicatorReader(report)
     begun = False
-    for row in rows:
-        if row.is_rule():
-            continue
+    for row in mark_breaks([row for row in rows if not row.is_rule()], is_indicator_header):
         plan.where = plan.where or at_line(row.line)
         if is_indicator_header(row) or (not begun and _begins_without_header(row)):
             begun = True
@@ -216,6 +214,12 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
             plan.where,
         )
     return form
+
+
+def _is_side_head(text: str, column: int) -> bool:
+    plain = key(text)
+    torn = column == 0 and len(plain) > 1 and any(head.endswith(plain) for head in _SIDE_HEADS)
+    return torn or plain in _SIDE_HEADS
 
 
 def _begins_without_header(row: Row) -> bool:

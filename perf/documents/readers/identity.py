@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from perf.documents.readers.tables import Document, close_up, key
 
@@ -48,7 +49,7 @@ def find_unit_code(
         for table in document.tables:
             for row in table.rows:
                 filled = row.filled()
-                for (_, first), (_, second) in zip(filled, filled[1:], strict=False):
+                for (_, first), (_, second) in pairwise(filled):
                     plain = key(first) if len(first) < 20 else ""
                     is_code = plain.isascii() and plain.isdigit() and 3 <= len(plain) < 10
                     if is_code and key(second) == name:

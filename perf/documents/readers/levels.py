@@ -140,7 +140,9 @@ def _settle_classes(rows: list[Leveled], seconds: list[str]) -> list[str]:
         standing = LEVEL2_CLASS.get(key(seconds[group[0]]), "")
         own = [index for index in group if explicit[index]]
         beginning, pushed = pushed, ""
-        if standing in printed:
+        if own[:1] == [group[0]] and rows[group[0]].level2:
+            current = explicit[group[0]]
+        elif standing in printed:
             current = printed[standing]
         elif own:
             # Later than the middle of a second level it is the next one's class, slid up.

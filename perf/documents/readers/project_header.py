@@ -64,7 +64,7 @@ class ProjectHeader:
 
 
 def is_header_row(row: Row) -> bool:
-    """Whether the row holds headings of this form only (a page break may repeat it, or tear one)."""
+    """Whether the row holds headings of this form only (one of three or more may be torn)."""
     filled = row.filled()
     headings = sum(_is_heading(text) for _, text in filled)
     return headings > 0 and headings >= len(filled) - (1 if len(filled) > 2 else 0)
@@ -135,7 +135,7 @@ def _pairs(rows: list[Row]) -> list[Pair]:
         )
     columns = sorted(named)
     pairs = []
-    for column, following in zip(columns, [*columns[1:], 10**6], strict=True):
+    for column, following in zip(columns, [*columns[1:], 10**6], strict=False):
         own = [each for each in targets if column < each < following]
         pairs.append(Pair("", None, column, min(own, default=column + 1)))
     return pairs

@@ -1,5 +1,6 @@
 """项目绩效目标表: one row or more a project, its indicators side by side in class columns."""
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,10 +19,13 @@ from perf.documents.readers.project_header import (
 )
 from perf.documents.readers.repair import place
 from perf.documents.readers.report import Report, at_line, at_lines
-from perf.documents.readers.tables import Row, close_up, key, trim
+from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import amount, code_digits, looks_like_target, money_unit
 
 PROJECT_CODE_DIGITS = 10
+_WHOLE_NAME = re.compile(
+    r".{2,}(率|度|数|量|性|费|成本|值|次|里程|面积|时间|时限|效益|环境|情况|水平|能力|工作|任务)"
+)
 _TOTALS = frozenset({"合计", "总计", "小计"})
 
 
@@ -62,9 +66,7 @@ class _Reader:
         self.unit_name: str | None = None
 
     def read(self, rows: list[Row]) -> ProjectForm:
-        for row in rows:
-            if row.is_rule():
-                continue
+        for row in mark_breaks([row for row in rows if not row.is_rule()], is_header_row):
             if is_header_row(row):
                 self.heading_rows.append(row)
                 continue
@@ -172,8 +174,9 @@ class _Reader:
         """Whether the code is the current project's: repeated over a page break, or its end."""
         assert self.building is not None  # noqa: S101
         current = self.building.plan.code or ""
+        name = key(cells.get(NAME, ""))
         if code == current:
-            return True
+            return not name or name == key(self.building.plan.name) or TOTAL not in cells
         return TOTAL not in cells and 0 < len(current) < 18 and len(current + code) <= 24
 
     def _begin(self, cells: dict[str, str], row: Row) -> None:
@@ -225,10 +228,9 @@ class _Reader:
                 for role in (f"name{number}", f"target{number}")
             )
         for number, pair in enumerate(self.header.pairs):
-            name = strip_numbering(close_up(cells.get(f"name{number}", "")))
-            target = trim(cells.get(f"target{number}", ""))
+            name, target = cells.get(f"name{number}", ""), trim(cells.get(f"target{number}", ""))
             if name or target:
-                self._cell(number, pair, name, target, row, is_fragment)
+                self._cell(number, pair, close_up(name), target, row, is_fragment)
 
     def _cell(
         self, number: int, pair: Pair, name: str, target: str, row: Row, is_fragment: bool
@@ -237,15 +239,28 @@ class _Reader:
         assert building is not None  # noqa: S101
         column = building.columns[number]
         last = column[-1] if column else None
-        if last is not None and _is_continuation(
-            last, name, target, row, is_fragment or number in building.fragments
+        plain = strip_numbering(name)
+        # The first half of a row torn at the coming page break, or a number, begins an indicator.
+        begins = plain != name or (
+            is_fragment
+            and row.before_break
+            and not row.after_break
+            and last is not None
+            and bool(_WHOLE_NAME.fullmatch(last.name))
+        )
+        if (
+            last is not None
+            and not (begins and name)
+            and _is_continuation(
+                last, name, target, row, is_fragment or number in building.fragments
+            )
         ):
             last.name += name
             last.target += target
             building.torn.append(row.line)
         else:
             column.append(
-                DraftIndicator(pair.level1, pair.level2, name, target, where=at_line(row.line))
+                DraftIndicator(pair.level1, pair.level2, plain, target, where=at_line(row.line))
             )
         if is_fragment:
             building.fragments.add(number)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
@@ -22,12 +22,14 @@ class Row:
     """A table's row: its cells as published, the line it begins on.
 
     `after_break` is set where something (a blank line, a page number, a repeated heading) stood
-    between this row and the one before: a row may be torn only there or where a cell was wrapped.
+    between this row and the one before, `before_break` where it stood after this row: there a
+    row may have been torn.
     """
 
     cells: list[str]
     line: int
     after_break: bool = False
+    before_break: bool = False
 
     def filled(self) -> list[tuple[int, str]]:
         """The cells that hold anything, each with its column."""
@@ -59,6 +61,21 @@ class Document:
         for table in self.tables:
             yield from table.before
         yield from self.after
+
+
+def mark_breaks(rows: list[Row], is_header: Callable[[Row], bool]) -> list[Row]:
+    """The rows with their breaks known from both sides; a repeated heading is a break too."""
+    above: Row | None = None
+    broken = False
+    for row in rows:
+        if is_header(row):
+            broken = above is not None
+            continue
+        row.after_break = row.after_break or broken
+        if above is not None:
+            above.before_break = row.after_break
+        above, broken = row, False
+    return rows
 
 
 def key(text: str) -> str:

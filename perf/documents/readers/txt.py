@@ -58,10 +58,13 @@ def decode(content: bytes) -> str:
 
 
 def _decode_without_mark(content: bytes) -> str:
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        lenient = content.decode("utf-8-sig", errors="replace")
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return content[: error.start].decode("utf-8")
+        lenient = content.decode("utf-8", errors="replace")
     try:
         chinese = content.decode("gb18030")
     except UnicodeDecodeError:

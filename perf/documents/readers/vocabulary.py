@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from perf.core.errors import InvalidInput
 from perf.core.numbers import parse_number
+from perf.core.targets import strip_numbering
 from perf.documents.readers.tables import key
 
 # The classes (一级指标) of both forms, with the wordings that other provinces use.
@@ -76,7 +77,7 @@ def looks_like_target(text: str) -> bool:
     """Whether the cell says a figure or a day to reach (`≥90%`, `30万`, `7日内`, `2022年底前`)."""
     if len(text) > 60:
         return False
-    plain = key(text)
+    plain = key(strip_numbering(text))
     return bool(_COMPARED.fullmatch(plain) or _MEASURED.fullmatch(plain) or _DATED.fullmatch(plain))
 
 

@@ -28,7 +28,8 @@ def mend_wrapped_lines(rows: list[Row]) -> list[Row]:
         ):
             waiting = Row([*row.cells], row.line, row.after_break)
         elif len(row.cells) == 1 and above is not None:
-            _continue_last_cell(above, row.cells[0])
+            if below is not None or above.cells[-1]:
+                _continue_last_cell(above, row.cells[0])
         elif waiting is not None:
             cells = [waiting.cells[0] + row.cells[0], *row.cells[1:]]
             mended.append(Row(cells, waiting.line, waiting.after_break))
