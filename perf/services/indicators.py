@@ -1,7 +1,7 @@
 """A plan's indicators: one sheet edit of all of them, their weights and the plan's rule pack."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from perf.core.permissions import Actor
 from perf.core.rules import RulePack, load_pack
 from perf.core.targets import Target
 from perf.core.terms import PlanKind
-from perf.core.weights import class_name, class_of, spread_weights
+from perf.core.weights import class_name, class_of, class_weights, spread_weights
 from perf.models import FiscalYear, Indicator, Plan, Remark, Submission
 from perf.services.budgets import demand_editable
 from perf.services.ledger import as_text, changes_of, record_change
@@ -88,6 +88,43 @@ def spread(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack) -> lis
     ):
         weights[index] = weight
     return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What the weights of a sheet come to: one a row, (class, sum, due) each, and the whole."""
+
+    weights: list[Decimal | None]
+    classes: list[tuple[str, Decimal, Decimal]]
+    total: Decimal
+    due: Decimal
+    problem: str = ""
+
+
+def weigh(session: Session, plan: Plan, entries: Sequence[tuple[str, Decimal | None]]) -> Weighing:
+    """The weights as a save would spread them, given (一级指标, entered weight or None); no change.
+
+    `problem` says why they cannot be spread; the entered ones are then summed as they are.
+    """
+    year = session.get_one(FiscalYear, plan.year)
+    pack = load_pack(choose_pack(year, plan.kind, [level1 for level1, _ in entries])[0])
+    problem = ""
+    try:
+        weights = spread(entries, pack)
+    except InvalidInput as error:
+        weights, problem = [weight for _, weight in entries], str(error)
+    sums: dict[str, Decimal] = {}
+    for (level1, _), weight in zip(entries, weights, strict=True):
+        name = class_of(level1, pack) if _is_known(level1, pack) else level1
+        sums[name] = sums.get(name, Decimal(0)) + (weight or Decimal(0))
+    due = class_weights(pack, [name for name in sums if _is_known(name, pack)])
+    return Weighing(
+        weights,
+        [(name, own, due.get(name, Decimal(0))) for name, own in sums.items()],
+        sum(sums.values(), Decimal(0)),
+        pack.indicator_weight,
+        problem,
+    )
 
 
 def choose_pack(year: FiscalYear, kind: PlanKind, levels: Sequence[str]) -> tuple[str, int]:
@@ -190,10 +227,16 @@ def _record_frame(session: Session, actor: Actor, plan: Plan, before: Sequence[i
     changes = changes_of(plan)
     if stayed != after:
         changes["order"] = (_listed(stayed), _listed(after))
-    return int(
-        record_change(session, actor, "arrange_indicators", plan, changes=changes, name=plan.name)
-        is not None
+    entry = record_change(
+        session,
+        actor,
+        "arrange_indicators",
+        plan,
+        changes=changes,
+        name=plan.name,
+        plan_id=plan.id,
     )
+    return int(entry is not None)
 
 
 def _listed(ids: Sequence[int]) -> str:

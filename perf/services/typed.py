@@ -13,9 +13,14 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _T = TypeVar("_T")
 
 
+def without_controls(text: str) -> str:
+    """The text as a page may show it again: line breaks of one kind, no control characters."""
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def clean_text(text: str) -> str:
     """The text without control characters and outer white space; line breaks stay."""
-    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return without_controls(text).strip()
 
 
 class Typed:

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from perf import clock
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound, NotPermitted, Stale
 from perf.core.terms import Action, FundSource, Kind, PlanKind, Role, Sense, Status
-from perf.models import Indicator, LedgerEntry, Plan, Project, Remark, Snapshot, Submission
+from perf.models import Indicator, LedgerEntry, Period, Plan, Project, Remark, Snapshot, Submission
 from perf.services.budgets import adjust_budget, read_wan, set_budget, write_wan
 from perf.services.indicators import save_indicators
 from perf.services.plans import (
@@ -42,7 +43,11 @@ class World:
         self.supervisor = make_user(session, Role.SUPERVISOR, self.unit).actor
 
     def plan(self, **fields) -> Plan:
-        details = {"name": "信访值班", "objective": "完成任务。", "budget": {FundSource.FISCAL: "17.92"}}
+        details = {
+            "name": "信访值班",
+            "objective": "完成任务。",
+            "budget": {FundSource.FISCAL: "17.92"},
+        }
         return create_plan(
             self.session,
             self.staff,
@@ -72,14 +77,21 @@ def entries(rows, weights=()) -> list[IndicatorEntry]:
     weights = [*weights, *[""] * len(rows)]
     return [
         IndicatorEntry(f"new{n}", None, level1, level2, name, target, weight=weight)
-        for n, ((level1, level2, name, target), weight) in enumerate(zip(rows, weights))
+        for n, ((level1, level2, name, target), weight) in enumerate(
+            zip(rows, weights, strict=False)
+        )
     ]
 
 
 def stored(plan: Plan) -> list[IndicatorEntry]:
     return [
         IndicatorEntry(
-            str(row.id), row.id, row.level1, row.level2, row.name, row.target_text,
+            str(row.id),
+            row.id,
+            row.level1,
+            row.level2,
+            row.name,
+            row.target_text,
             ordinal=str(row.ordinal),
         )
         for row in plan.indicators
@@ -92,7 +104,11 @@ def weights(plan: Plan) -> list[str]:
 
 def test_a_new_plan_takes_its_project_budget_and_pack_from_what_was_typed(world):
     plan = world.plan(code="411", category="部门项目")
-    assert (plan.project.name, plan.project.code, plan.pack_id) == ("信访值班", "411", "cn-project-2020")
+    assert (plan.project.name, plan.project.code, plan.pack_id) == (
+        "信访值班",
+        "411",
+        "cn-project-2020",
+    )
     assert [(line.source, line.initial) for line in plan.budget_lines] == [
         (FundSource.FISCAL, Decimal("179200.00"))
     ]
@@ -101,7 +117,9 @@ def test_a_new_plan_takes_its_project_budget_and_pack_from_what_was_typed(world)
 
 def test_a_blank_budget_is_none_and_a_zero_is_a_figure(world):
     plan = world.plan(budget={FundSource.FISCAL: "0", FundSource.OTHER: " "})
-    assert [(line.source, line.initial) for line in plan.budget_lines] == [(FundSource.FISCAL, Decimal(0))]
+    assert [(line.source, line.initial) for line in plan.budget_lines] == [
+        (FundSource.FISCAL, Decimal(0))
+    ]
 
 
 def test_the_same_project_has_one_plan_a_year(world):
@@ -131,7 +149,11 @@ def test_a_department_has_one_plan_a_year_with_tasks(world):
 
 def test_bad_fields_are_all_named_at_once(world):
     with pytest.raises(InvalidInput) as refused:
-        world.plan(name=" ", objective="长" * 4001, budget={FundSource.FISCAL: "abc", FundSource.OTHER: "1.1234567"})
+        world.plan(
+            name=" ",
+            objective="长" * 4001,
+            budget={FundSource.FISCAL: "abc", FundSource.OTHER: "1.1234567"},
+        )
     assert set(refused.value.fields) == {"name", "objective", "budget-fiscal", "budget-other"}
     with pytest.raises(InvalidInput, match="2031 年度还没有设置"):
         create_plan(
@@ -153,7 +175,13 @@ def test_nobody_makes_a_plan_for_another_unit_or_without_the_role(world):
 
 @pytest.mark.parametrize(
     ("text", "yuan"),
-    [("17.92", "179200.00"), ("１，７９２万元", "17920000.00"), ("0", "0.00"), ("0.000001", "0.01"), (" ", None)],
+    [
+        ("17.92", "179200.00"),
+        ("１，７９２万元", "17920000.00"),
+        ("0", "0.00"),
+        ("0.000001", "0.01"),
+        (" ", None),
+    ],
 )
 def test_money_is_read_in_wan_exactly(text, yuan):
     assert read_wan(text) == (None if yuan is None else Decimal(yuan))
@@ -202,8 +230,16 @@ def test_rows_are_numbered_kept_by_class_and_new_ones_join_theirs(world):
     first, second, third, _ = stored(plan)
     moved = IndicatorEntry("a", first.indicator_id, *ROWS[0], ordinal="2.5")
     new = IndicatorEntry("new1", None, "产出指标", "时效指标", "办结时限", "≤7天")
-    assert save_indicators(world.session, world.staff, plan, [moved, second, third, new], version=plan.version)
-    assert [row.name for row in plan.indicators] == ["办结率", "受理案件数", "办结时限", "劝返率", "群众满意度"]
+    assert save_indicators(
+        world.session, world.staff, plan, [moved, second, third, new], version=plan.version
+    )
+    assert [row.name for row in plan.indicators] == [
+        "办结率",
+        "受理案件数",
+        "办结时限",
+        "劝返率",
+        "群众满意度",
+    ]
     assert [row.ordinal for row in plan.indicators] == [1, 2, 3, 4, 5]
     assert plan.indicators[2].kind is Kind.WORST
 
@@ -234,7 +270,9 @@ def test_equal_names_are_told_apart_also_when_names_are_swapped(world):
 
 def test_a_chosen_sense_and_kind_stay_and_a_blank_follows_the_target(world):
     plan = world.plan()
-    entry = IndicatorEntry("a", None, "产出指标", "数量指标", "接访次数", "12次", sense="exactly", kind="average")
+    entry = IndicatorEntry(
+        "a", None, "产出指标", "数量指标", "接访次数", "12次", sense="exactly", kind="average"
+    )
     save_indicators(world.session, world.staff, plan, [entry], version=plan.version)
     row = plan.indicators[0]
     assert (row.sense, row.kind) == (Sense.EXACTLY, Kind.AVERAGE)
@@ -295,8 +333,16 @@ def test_a_submitted_and_an_approved_plan_are_locked_on_every_way_in(world):
     for actor, action in [(world.staff, Action.SUBMIT), (world.supervisor, Action.APPROVE)]:
         world.step(actor, plan, action)
         for change in [
-            lambda: save_indicators(world.session, world.staff, plan, stored(plan), version=plan.version),
-            lambda: update_plan(world.session, world.staff, plan, version=plan.version, details=PlanDetails(name="新")),
+            lambda: save_indicators(
+                world.session, world.staff, plan, stored(plan), version=plan.version
+            ),
+            lambda: update_plan(
+                world.session,
+                world.staff,
+                plan,
+                version=plan.version,
+                details=PlanDetails(name="新"),
+            ),
             lambda: set_budget(world.session, world.staff, plan, {FundSource.FISCAL: Decimal(1)}),
             lambda: delete_plan(world.session, world.staff, plan, version=plan.version),
         ]:
@@ -315,7 +361,11 @@ def test_a_returned_plan_can_lose_the_indicator_that_the_reviewer_marked(world):
     marked = plan.indicators[1].id
     world.step(world.supervisor, plan, Action.RETURN, remarks={marked: "重复", 999999: "别的计划"})
     save_indicators(
-        world.session, world.staff, plan, [IndicatorEntry("x", marked, is_removed=True)], version=plan.version
+        world.session,
+        world.staff,
+        plan,
+        [IndicatorEntry("x", marked, is_removed=True)],
+        version=plan.version,
     )
     (remark,) = world.session.scalars(select(Remark).where(Remark.plan_id == plan.id))
     assert (remark.indicator_id, remark.text) == (None, "（指标“办结率”已删除）重复")
@@ -323,12 +373,11 @@ def test_a_returned_plan_can_lose_the_indicator_that_the_reviewer_marked(world):
 
 
 def test_an_indicator_that_a_quarter_uses_cannot_be_removed(world):
-    from perf import clock
-    from perf.models import Period
-
     plan = approved(world)
     period = world.session.scalars(select(Period).order_by(Period.code)).all()[1]
-    quarter = Submission(unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, updated_at=clock.now())
+    quarter = Submission(
+        unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, updated_at=clock.now()
+    )
     world.session.add(quarter)
     world.step(world.supervisor, plan, Action.REOPEN, reason="更正")
     with pytest.raises(Conflict, match="季度填报"):
@@ -339,14 +388,15 @@ def test_an_indicator_that_a_quarter_uses_cannot_be_removed(world):
 
 
 def test_a_plan_is_not_reopened_while_a_quarter_is_under_review(world):
-    from perf import clock
-    from perf.models import Period
-
     plan = approved(world)
     period = world.session.scalars(select(Period).where(Period.code == "2022-Q1")).one()
     world.session.add(
         Submission(
-            unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, status=Status.SUBMITTED, updated_at=clock.now()
+            unit_id=plan.unit_id,
+            plan_id=plan.id,
+            period_id=period.id,
+            status=Status.SUBMITTED,
+            updated_at=clock.now(),
         )
     )
     world.session.flush()
@@ -397,7 +447,9 @@ def test_a_plan_never_submitted_goes_with_its_project_and_the_ledger_keeps_it(wo
     assert world.session.scalars(select(Plan)).all() == []
     assert world.session.scalars(select(Project)).all() == []
     assert world.session.scalars(select(Indicator)).all() == []
-    entry = world.session.scalars(select(LedgerEntry).where(LedgerEntry.action == "delete_plan")).one()
+    entry = world.session.scalars(
+        select(LedgerEntry).where(LedgerEntry.action == "delete_plan")
+    ).one()
     assert "受理案件数 ≥100件" in entry.changes["indicators"][0]
 
 
@@ -417,9 +469,15 @@ def test_a_project_keeps_its_name_while_another_year_is_locked(world):
         world.session, world.staff, year=2023, unit=world.unit, kind=PlanKind.PROJECT, details=PlanDetails(name="信访值班"),
     )  # fmt: skip
     with pytest.raises(InvalidInput, match="其他年度"):
-        update_plan(world.session, world.staff, plan, version=plan.version, details=PlanDetails(name="改名"))
+        update_plan(
+            world.session, world.staff, plan, version=plan.version, details=PlanDetails(name="改名")
+        )
     assert update_plan(
-        world.session, world.staff, plan, version=plan.version, details=PlanDetails(name="信访值班", objective="新")
+        world.session,
+        world.staff,
+        plan,
+        version=plan.version,
+        details=PlanDetails(name="信访值班", objective="新"),
     )
 
 
@@ -465,8 +523,19 @@ def test_a_plan_out_of_a_document_says_what_the_document_says(world):
         ({"budget": {FundSource.FISCAL: Decimal("4800.01")}}, "0.480001"),
         ({"budget": {}}, "财政拨款预算"),
         ({"indicators": draft().indicators[:2]}, "没有指标“影响”"),
-        ({"indicators": [*draft().indicators, DraftIndicator("效益指标", None, "新", "1")]}, "新增指标“新”"),
-        ({"indicators": [DraftIndicator("产出指标", "数量指标", "结对帮扶", "≥5次"), *draft().indicators[1:]]}, "≥5次"),
+        (
+            {"indicators": [*draft().indicators, DraftIndicator("效益指标", None, "新", "1")]},
+            "新增指标“新”",
+        ),
+        (
+            {
+                "indicators": [
+                    DraftIndicator("产出指标", "数量指标", "结对帮扶", "≥5次"),
+                    *draft().indicators[1:],
+                ]
+            },
+            "≥5次",
+        ),
     ],
 )
 def test_what_a_document_says_differently_is_named(world, fields, words):
@@ -476,7 +545,10 @@ def test_what_a_document_says_differently_is_named(world, fields, words):
 
 
 def test_a_document_with_an_unknown_class_comes_in_and_cannot_be_submitted(world):
-    rows = [DraftIndicator("其他指标", None, "甲", "≥1个"), DraftIndicator("产出指标", None, "乙", "≥1个")]
+    rows = [
+        DraftIndicator("其他指标", None, "甲", "≥1个"),
+        DraftIndicator("产出指标", None, "乙", "≥1个"),
+    ]
     plan = create_plan_from_draft(world.session, SYSTEM, world.unit, 2022, draft(indicators=rows))
     assert plan.indicators[0].weight is None
     assert any("其他指标" in text for text in missing_for_submission(plan))
@@ -485,7 +557,11 @@ def test_a_document_with_an_unknown_class_comes_in_and_cannot_be_submitted(world
 def test_a_document_that_cannot_be_kept_is_refused_by_name(world):
     with pytest.raises(InvalidInput, match="第 1 个指标的名称"):
         create_plan_from_draft(
-            world.session, SYSTEM, world.unit, 2022, draft(indicators=[DraftIndicator("产出指标", None, "长" * 600, "1")])
+            world.session,
+            SYSTEM,
+            world.unit,
+            2022,
+            draft(indicators=[DraftIndicator("产出指标", None, "长" * 600, "1")]),
         )
     with pytest.raises(NotPermitted):
         create_plan_from_draft(world.session, world.supervisor, world.unit, 2022, draft())
