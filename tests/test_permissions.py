@@ -1,0 +1,230 @@
+"""Every route, every role: who gets what. A route that is not in the table fails the walk.
+
+The table says what each role gets from objects of its own unit, what a stranger gets, and whether
+the route's objects belong to a unit (then another unit's object is 404 to staff and supervisors).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from perf.core.terms import Role, Status
+from perf.extensions import db
+from perf.models import LedgerEntry
+from tests.factories import make_plan, make_unit, make_user, make_year
+from tests.pages import Browserless
+
+ROLES = (Role.STAFF, Role.SUPERVISOR, Role.FINANCE, Role.ADMIN, Role.AUDITOR)
+LETTERS = dict(zip("SUFAX", ROLES, strict=True))
+# What every POST of the walk sends, and what a role that may gets for it: a page, a redirect, or
+# the word that the form is not whole, is refused, or the object does not stand where a step begins.
+FORM = {"version": "1"}
+LET_IN = frozenset({200, 302, 400, 409, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who is let in; everybody else signed in gets 403, a stranger is led to sign-in.
+
+    `roles` are letters: S 填报人, U 审核人, F 财政, A 管理员, X 审计. `is_public` routes let in
+    strangers too. `is_owned`: another unit's object is 404 to whoever does not see all units.
+    `is_step`: the workflow decides, and may also say 409 to a role that has no such step.
+    """
+
+    roles: str
+    is_owned: bool = False
+    is_public: bool = False
+    is_step: bool = False
+
+
+EVERYONE = "SUFAX"
+PUBLIC = Rule(EVERYONE, is_public=True)
+
+# One line a route, by method and endpoint.
+TABLE: dict[str, Rule] = {
+    "GET static": PUBLIC,
+    "GET health.alive": PUBLIC,
+    "GET health.ready": PUBLIC,
+    "GET auth.sign_in": PUBLIC,
+    "POST auth.try_sign_in": PUBLIC,
+    "POST auth.sign_out": PUBLIC,
+    "GET auth.change_password": Rule(EVERYONE),
+    "POST auth.save_password": Rule(EVERYONE),
+    "GET admin.users": Rule("A"),
+    "GET admin.new_user": Rule("A"),
+    "POST admin.create_user": Rule("A"),
+    "GET admin.user": Rule("A"),
+    "POST admin.save_user": Rule("A"),
+    "POST admin.reset_password": Rule("A"),
+    "GET admin.units": Rule("A"),
+    "GET admin.new_unit": Rule("A"),
+    "POST admin.create_unit": Rule("A"),
+    "GET admin.unit": Rule("A"),
+    "POST admin.save_unit": Rule("A"),
+    "GET admin.years": Rule("A"),
+    "POST admin.create_year": Rule("A"),
+    "GET admin.year": Rule("A"),
+    "POST admin.save_periods": Rule("A"),
+    "POST admin.pin_packs": Rule("A"),
+    "POST admin.lock_period": Rule("A"),
+    "POST admin.unlock_period": Rule("A"),
+    "GET admin.packs": Rule("A"),
+    "GET units.index": Rule("FAX"),
+    "GET units.show": Rule(EVERYONE, is_owned=True),
+    "GET ledger.index": Rule("UFAX"),
+    "GET plans.index": Rule(EVERYONE),
+    "GET plans.show": Rule(EVERYONE, is_owned=True),
+    "GET plans.new": Rule("S"),
+    "POST plans.create": Rule("S"),
+    "GET plans.edit": Rule("S", is_owned=True),
+    "POST plans.update": Rule("S", is_owned=True),
+    "POST plans.delete": Rule("S", is_owned=True),
+    "POST plans.adjust": Rule("S", is_owned=True),
+    "GET plans.indicators": Rule("S", is_owned=True),
+    "POST plans.save_indicators": Rule("S", is_owned=True),
+    "GET plans.reading": Rule(EVERYONE),
+    "GET plans.weights": Rule(EVERYONE, is_owned=True),
+    "POST plans.step": Rule("SU", is_owned=True, is_step=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Two units with one of everything; `own` and `other` fill the routes' arguments."""
+
+    users: dict[Role, str]
+    own: dict[str, Any]
+    other: dict[str, Any]
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    with app.app_context():
+        session = db.session()
+        make_year(session, 2022)
+        own, other = (arguments_of(session, make_unit(session)) for _ in range(2))
+        users = {
+            role: make_user(
+                session,
+                role,
+                own["unit"] if role in {Role.STAFF, Role.SUPERVISOR} else None,
+                username=role.value,
+            ).username
+            for role in ROLES
+        }
+        del own["unit"], other["unit"]
+        session.commit()
+    return World(users, own, other)
+
+
+def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
+    """What the routes' arguments stand for: objects of this unit, and of none."""
+    people = make_user(session, Role.STAFF, unit), make_user(session, Role.SUPERVISOR, unit)
+    plan = make_plan(session, unit, status=Status.APPROVED, people=people)
+    return {
+        "unit": unit,
+        "unit_id": unit.id,
+        "user_id": people[0].id,
+        "plan_id": plan.id,
+        "year": 2022,
+        "code": "2022-Q1",
+        "action": "submit",
+        "filename": "perf.css",
+    }
+
+
+def routes(app: Flask) -> list[tuple[str, str, Any]]:
+    """Every (method endpoint, method, rule) of the application."""
+    return [
+        (f"{method} {rule.endpoint}", method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address(app: Flask, rule: Any, arguments: dict[str, Any]) -> str:
+    missing = rule.arguments - arguments.keys()
+    assert not missing, (
+        f"{rule.endpoint} takes {missing}: give an object for it in arguments_of() of this file"
+    )
+    with app.test_request_context():
+        values = {key: arguments[key] for key in rule.arguments}
+        built: str = app.url_map.bind("localhost").build(rule.endpoint, values)
+    return built
+
+
+def expected(rule: Rule, role: Role | None, *, is_foreign: bool = False) -> frozenset[int]:
+    """The answers that the table allows; None is a stranger."""
+    if rule.is_public:
+        return LET_IN
+    if role is None:
+        return frozenset({302})
+    if role not in [LETTERS[letter] for letter in rule.roles]:
+        return frozenset({403, 404, 409} if rule.is_step else {403})
+    if is_foreign and rule.is_owned and role in {Role.STAFF, Role.SUPERVISOR}:
+        return frozenset({404})
+    return LET_IN
+
+
+def test_every_route_stands_in_the_table_and_every_line_has_its_route(app: Flask) -> None:
+    names = {name for name, _, _ in routes(app)}
+    lines = "\n".join(f'    "{name}": Rule("…"),' for name in sorted(names - TABLE.keys()))
+    assert not lines, (
+        "Routes without a line. Type into TABLE of tests/test_permissions.py, with the letters of"
+        f" the roles that are let in (S U F A X) and is_owned=True where a unit owns it:\n{lines}"
+    )
+    assert not TABLE.keys() - names, f"Lines without a route: {sorted(TABLE.keys() - names)}"
+
+
+@pytest.mark.parametrize("role", [None, *ROLES], ids=lambda role: role.value if role else "nobody")
+@pytest.mark.parametrize("is_foreign", [False, True], ids=["own", "another unit's"])
+def test_each_role_gets_what_the_table_says(
+    app: Flask, browse: Browserless, world: World, role: Role | None, is_foreign: bool
+) -> None:
+    arguments = world.other if is_foreign else world.own
+    told_before = ledger_length(app)
+    faults = []
+    for name, method, rule in routes(app):
+        if name not in TABLE:
+            continue
+        client = browse(world.users[role] if role else None).client
+        form = FORM if method == "POST" else None
+        answer = client.open(address(app, rule, arguments), method=method, data=form)
+        answer.close()
+        wanted = expected(TABLE[name], role, is_foreign=is_foreign)
+        if answer.status_code not in wanted:
+            faults.append(f"{name}: {answer.status_code}, not one of {sorted(wanted)}")
+        elif wanted == {302} and not answer.headers["Location"].startswith("/sign-in"):
+            faults.append(f"{name}: a stranger is led to {answer.headers['Location']}")
+    assert not faults, "\n".join(faults)
+    if role not in {Role.ADMIN, Role.STAFF, Role.SUPERVISOR}:
+        assert ledger_length(app) == told_before, "somebody who only reads has changed something"
+
+
+def ledger_length(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_link_of_the_navigation_leads_its_own_role_to_a_refusal(
+    browse: Browserless, world: World, role: Role
+) -> None:
+    client = browse(world.users[role])
+    page = client.get("/account/password")
+    navigation = page.html.partition('aria-label="主导航"')[2].partition("</nav>")[0]
+    for part in navigation.split('href="')[1:]:
+        client.get(part.partition('"')[0])
+
+
+def test_an_auditor_is_let_into_nothing_that_changes_anything() -> None:
+    own = {"POST auth.try_sign_in", "POST auth.sign_out", "POST auth.save_password"}
+    faults = [
+        name
+        for name, rule in TABLE.items()
+        if not name.startswith("GET") and name not in own and "X" in rule.roles
+    ]
+    assert not faults
