@@ -127,7 +127,8 @@ def sum_lines(weighed: Weighing) -> list[dict[str, str]]:
     """The line of sums: each class, then the whole, each with whether it is right."""
     lines = [
         {
-            "text": f"{name or '未选一级指标'} {format_fixed(own)}，办法为 {format_fixed(due)}",
+            "text": f"{name or '未选一级指标'} {format_fixed(own)}"
+            + ("" if own == due else f"（办法为 {format_fixed(due)}）"),
             "tone": "ok" if own == due else "warn",
         }
         for name, own, due in weighed.classes
