@@ -1,49 +1,25 @@
 """Recording actuals: what was typed into the grid's rows becomes figures, cell by cell."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from perf import clock
-from perf.core.actuals import TierChoice, parse_actual, parse_tier
 from perf.core.attainment import attainment
-from perf.core.errors import InvalidInput
+from perf.core.errors import InvalidInput, Locked, NotFound
 from perf.core.numbers import parse_number, round_half_up
-from perf.core.permissions import Actor
+from perf.core.permissions import Actor, Permission
 from perf.core.rulepack import RulePack
-from perf.core.terms import Comparator, DeviationKind, FundSource, Likelihood, Tier
+from perf.core.terms import FundSource, Tier
 from perf.models import Actual, BudgetExecution, Indicator, Submission
+from perf.services.entry_figures import Entry, Figures, figures_of, read_entry
 from perf.services.ledger import record_change
-from perf.services.steps import MAX_TEXT
 
 YUAN_PER_WAN = Decimal(10000)
-Value = Decimal | date | TierChoice | None
-T = TypeVar("T")
-Choice = TypeVar("Choice", Tier, Likelihood, DeviationKind)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row as typed. `version` is that of the stored row the page showed (0 for none).
-
-    `is_touched` is False where the user left the row as the page showed it: it is not written.
-    """
-
-    indicator_id: int
-    version: int
-    is_touched: bool = True
-    value: str = ""
-    tier: str = ""
-    rate: str = ""
-    is_no_data: bool = False
-    deviation_kind: str = ""
-    deviation_reason: str = ""
-    expected: str = ""
-    likelihood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +62,9 @@ def record_entries(
     """Write every valid, changed row of an opened submission; say what became of the rest.
 
     A row whose stored version is not the one the page showed is a conflict and is not written.
+    Raises what `demand_editable` raises.
     """
+    demand_editable(actor, submission)
     outcome = Outcome()
     indicators = {row.id: row for row in submission.plan.indicators}
     stored = {row.indicator_id: row for row in submission.actuals}
@@ -95,13 +73,13 @@ def record_entries(
         if indicator is None or not entry.is_touched:
             continue
         row = stored.get(indicator.id)
-        before = _says(row) if row is not None else _NOTHING
-        wanted = _read(entry, indicator, pack, before, outcome.errors)
+        before = figures_of(row)
+        wanted, errors = read_entry(entry, indicator, pack, before)
+        outcome.errors |= errors
         if wanted == before:
             continue
-        if entry.version != (row.version if row is not None else 0):
-            if row is not None:
-                outcome.conflicts[indicator.id] = row
+        if row is not None and entry.version != row.version:
+            outcome.conflicts[indicator.id] = row
             continue
         if row is None:
             row = Actual(
@@ -112,109 +90,34 @@ def record_entries(
         outcome.saved += 1
     _record_executed(session, actor, submission, executed, outcome)
     if outcome.saved:
-        submission.updated_at = clock.now()
+        touch(submission)
         session.flush()
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    actual: Value
-    is_no_data: bool
-    deviation_kind: DeviationKind | None
-    deviation_reason: str
-    expected: Decimal | date | Tier | None
-    likelihood: Likelihood | None
+def demand_editable(actor: Actor, submission: Submission) -> None:
+    """Raise NotPermitted, NotFound or Locked where this actor may not change this quarter now."""
+    actor.demand(Permission.RECORD)
+    if not actor.sees_unit(submission.unit_id):
+        raise NotFound("没有找到这次填报。")
+    if not submission.is_editable:
+        raise Locked(
+            f"本期填报{submission.status.label}，不能修改。需要更正时请先撤回或由审核人退回。"
+        )
 
 
-_NOTHING = _Figures(None, False, None, "", None, None)
-
-
-def _says(row: Actual) -> _Figures:
-    return _Figures(
-        row.actual,
-        row.is_no_data,
-        row.deviation_kind,
-        row.deviation_reason,
-        next(
-            (
-                one
-                for one in (row.expected_value, row.expected_on, row.expected_tier)
-                if one is not None
-            ),
-            None,
-        ),
-        row.likelihood,
-    )
-
-
-def _read(
-    entry: Entry, indicator: Indicator, pack: RulePack, before: _Figures, errors: dict[str, str]
-) -> _Figures:
-    """The row's figures; a bad cell keeps what is stored and puts its sentence into `errors`."""
-    target, key = indicator.target, indicator.id
-    is_tiered = target.comparator is Comparator.QUALITATIVE
-
-    def tried(cell: str, read: Callable[[], T], stored: T) -> T:
-        try:
-            return read()
-        except InvalidInput as error:
-            errors[f"{cell}-{key}"] = str(error)
-            return stored
-
-    def read_actual() -> Value:
-        if is_tiered:
-            value: Value = parse_tier(entry.tier, entry.rate, pack.tiers)
-        else:
-            value = parse_actual(entry.value, target)
-        if entry.is_no_data and value is not None:
-            raise InvalidInput("选择了“本期无数据”就不能再填数值，请清空数值或取消选择。")
-        return value
-
-    def read_expected() -> Decimal | date | Tier | None:
-        if is_tiered:
-            return _choice(Tier, entry.expected)
-        value = parse_actual(entry.expected, target)
-        return None if isinstance(value, TierChoice) else value
-
-    def read_reason() -> str:
-        reason = entry.deviation_reason.replace("\x00", "").strip()
-        if len(reason) > MAX_TEXT:
-            raise InvalidInput(
-                f"原因最多 {MAX_TEXT} 字，现有 {len(reason)} 字。请精简，详细材料请作为佐证上传。"
-            )
-        return reason
-
-    actual = tried("actual", read_actual, before.actual)
-    is_bad = f"actual-{key}" in errors
-    return _Figures(
-        actual=actual,
-        is_no_data=before.is_no_data if is_bad else entry.is_no_data,
-        deviation_kind=tried(
-            "kind", lambda: _choice(DeviationKind, entry.deviation_kind), before.deviation_kind
-        ),
-        deviation_reason=tried("reason", read_reason, before.deviation_reason),
-        expected=tried("expected", read_expected, before.expected),
-        likelihood=tried(
-            "likelihood", lambda: _choice(Likelihood, entry.likelihood), before.likelihood
-        ),
-    )
-
-
-def _choice(enumeration: type[Choice], text: str) -> Choice | None:
-    if not text:
-        return None
-    try:
-        return enumeration(text)
-    except ValueError:
-        raise InvalidInput("请从列表中选择一项。") from None
+def touch(submission: Submission) -> None:
+    """Count a change of the submission's content in its own version."""
+    submission.updated_at = clock.now()
+    # The version counts every change, also two within one tick of the clock.
+    flag_modified(submission, "updated_at")
 
 
 def _write(
     session: Session,
     actor: Actor,
     row: Actual,
-    wanted: _Figures,
+    wanted: Figures,
     indicator: Indicator,
     pack: RulePack,
 ) -> None:
@@ -264,9 +167,8 @@ def _record_executed(
             continue
         if amount == (row.executed if row is not None else None):
             continue
-        if entry.version != (row.version if row is not None else 0):
-            if row is not None:
-                outcome.executed_conflicts[entry.source] = row
+        if row is not None and entry.version != row.version:
+            outcome.executed_conflicts[entry.source] = row
             continue
         if row is None:
             row = BudgetExecution(
@@ -298,8 +200,6 @@ def read_wan(text: str) -> Decimal | None:
     yuan = number * YUAN_PER_WAN
     if yuan < 0:
         raise InvalidInput("金额不能是负数，请核对。")
-    if yuan != round_half_up(yuan):
-        raise InvalidInput("金额精确到分，即万元的 6 位小数，请核对。")
     if yuan >= Decimal(10) ** 14:
         raise InvalidInput("金额太大，请核对单位是不是万元。")
     return yuan.quantize(Decimal("0.01"))

@@ -2,7 +2,21 @@
 
 from flask import Flask
 
-from perf.web import admin, auth, errors, health, ledger, presentation, security, units
+from perf.web import (
+    admin,
+    auth,
+    errors,
+    evaluations,
+    health,
+    ledger,
+    plans,
+    presentation,
+    reports,
+    review,
+    security,
+    units,
+    workbench,
+)
 
 BLUEPRINTS = [
     auth.blueprint,
@@ -10,6 +24,11 @@ BLUEPRINTS = [
     admin.blueprint,
     units.blueprint,
     ledger.blueprint,
+    plans.blueprint,
+    evaluations.blueprint,
+    reports.blueprint,
+    workbench.blueprint,
+    review.blueprint,
 ]
 
 

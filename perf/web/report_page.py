@@ -1,0 +1,150 @@
+"""The quarter's page: the grid with the workflow, the people and the days around it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from flask import current_app, render_template, url_for
+
+from perf import clock
+from perf.core.permissions import Actor, Permission
+from perf.core.terms import Action, DeviationKind, Likelihood, Tier
+from perf.core.workflow import actions_for
+from perf.extensions import db
+from perf.models import Period, Snapshot, Submission
+from perf.queries.submissions import Quarter
+from perf.services.entries import Outcome
+from perf.services.evidence_files import ACCEPT
+from perf.services.snapshots import Difference, differences, last_snapshot
+from perf.services.submissions import content_of_submission, why_closed
+from perf.web.grid_form import Posted
+from perf.web.grid_page import LABELS, SHORT_TIERS, grid_page
+from perf.web.grid_unsaved import unsaved_texts
+from perf.web.grid_uploads import Uploads
+from perf.web.security import current_actor
+
+OUTLOOK_TIERS = [(tier.value, SHORT_TIERS[tier]) for tier in Tier]
+
+
+def report_page(
+    quarter: Quarter,
+    *,
+    message: str = "",
+    posted: Posted | None = None,
+    outcome: Outcome | None = None,
+    errors: Mapping[str, str] | None = None,
+    notes: Collection[str] = (),
+    opened: Collection[int] = (),
+    unsaved: Posted | None = None,
+    uploads: Uploads | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> str:
+    """The page as HTML.
+
+    `message` says what was refused and `errors` where, by the field's name; `unsaved` is a posted
+    grid that can no longer be taken, `typed` what stood in the form of a step of the review.
+    """
+    actor, submission = current_actor(), quarter.submission
+    grid = grid_page(quarter, posted=posted, outcome=outcome, errors=errors)
+    closed = why_closed(quarter.plan, quarter.period)
+    is_editing = (
+        not closed
+        and actor.may(Permission.RECORD)
+        and (submission is None or submission.is_editable)
+    )
+    since, changed = changes_since(submission)
+    actions = steps_of(submission, actor)
+    return render_template(
+        "reports/show.html",
+        quarter=quarter,
+        plan=quarter.plan,
+        period=quarter.period,
+        submission=submission,
+        grid=grid,
+        rows=grid.rows,
+        is_editing=is_editing,
+        closed=closed,
+        actions=actions,
+        can_withdraw=Action.WITHDRAW in actions,
+        can_remark=Action.RETURN in actions,
+        differences=changed,
+        differences_since=since,
+        remarks=quarter.remarks.get(None, []),
+        files=quarter.evidence.get(None, []),
+        due=due_note(quarter.period, submission, clock.today()),
+        quarters=quarter_links(quarter),
+        parents=parent_links(quarter),
+        message=message,
+        notes=notes,
+        opened=opened,
+        unsaved=unsaved_texts(quarter, unsaved, uploads) if unsaved else [],
+        typed=defaultdict(str, typed or {}),
+        errors=errors or {},
+        step_errors=errors or {},
+        kinds=[(kind.value, kind.label) for kind in DeviationKind],
+        likelihoods=[(one.value, one.label) for one in Likelihood],
+        outlook_tiers=OUTLOOK_TIERS,
+        labels=defaultdict(str, LABELS),
+        since_usual=_name_before(quarter),
+        accept=ACCEPT,
+    )
+
+
+def _name_before(quarter: Quarter) -> str:
+    """The name of the quarter before, which a last value's own name need not repeat."""
+    earlier = [one.name for one in quarter.quarters if one.code < quarter.period.code]
+    return earlier[-1] if earlier else ""
+
+
+def steps_of(submission: Submission | None, actor: Actor) -> list[Action]:
+    """The steps of the review that the page offers; submitting belongs to the grid."""
+    if submission is None:
+        return []
+    found = actions_for(submission.status, actor, submission.submitted_by_id)
+    return [action for action in found if action is not Action.SUBMIT]
+
+
+def changes_since(submission: Submission | None) -> tuple[Snapshot | None, list[Difference]]:
+    """What differs from the last submission or approval; once submitted, from the one before."""
+    if submission is None:
+        return None, []
+    base = last_snapshot(db.session(), submission)
+    if base is not None and not submission.is_editable:
+        base = last_snapshot(db.session(), submission, before_id=base.id)
+    if base is None:
+        return None, []
+    before = base.content
+    return base, differences(before, content_of_submission(submission))  # type: ignore[arg-type]
+
+
+def due_note(period: Period, submission: Submission | None, today: date) -> tuple[str, str]:
+    """Tone and words of how long there is to fill in; empty words where it is filled in."""
+    if submission is not None and not submission.is_editable:
+        return "none", ""
+    left = (period.due_on - today).days
+    day = f"{period.due_on.month} 月 {period.due_on.day} 日到期"
+    if left < 0:
+        return "bad", f"{day}，已逾期 {-left} 天"
+    if left == 0:
+        return "warn", "今天到期"
+    return ("warn" if left <= 3 else "none"), f"{day}，还有 {left} 天"
+
+
+def quarter_links(quarter: Quarter) -> list[tuple[str, str, bool]]:
+    """The year's quarters as (name, address, whether it is this one)."""
+    return [
+        (
+            one.name,
+            url_for("reports.show", plan_id=quarter.plan.id, code=one.code),
+            one.code == quarter.period.code,
+        )
+        for one in quarter.quarters
+    ]
+
+
+def parent_links(quarter: Quarter) -> list[tuple[str, str | None]]:
+    """The way to this page: the list of plans, the plan, the quarter."""
+    views = current_app.view_functions
+    index = url_for("plans.index") if "plans.index" in views else None
+    plan = url_for("plans.show", plan_id=quarter.plan.id) if "plans.show" in views else None
+    return [("绩效目标", index), (quarter.plan.name, plan), (quarter.period.name, None)]

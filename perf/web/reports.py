@@ -1,0 +1,226 @@
+"""One quarter of a plan: the grid, its evidence, and the steps of its review."""
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
+from perf.core.periods import parse_period
+from perf.core.permissions import Actor, Permission
+from perf.core.rules import load_pack
+from perf.core.terms import Action
+from perf.database import begin_writing
+from perf.extensions import db
+from perf.models import Evidence, Submission
+from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
+from perf.queries.visible import evidence_visible_to
+from perf.services.entries import Outcome, record_entries
+from perf.services.entry_figures import NOTHING, Entry, read_entry
+from perf.services.evidence import remove_evidence
+from perf.services.evidence_files import path_of
+from perf.services.submissions import open_submission, step_submission
+from perf.web.grid_form import Posted, read_grid, whole_number
+from perf.web.grid_reading import as_json, reading_of
+from perf.web.grid_uploads import Uploads, attach_uploads, store_uploads
+from perf.web.report_page import report_page
+from perf.web.security import current_actor, requires
+
+blueprint = Blueprint("reports", __name__)
+_SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/png", "image/jpeg"})
+_CONFLICT = "有内容在您填写期间被他人修改，未覆盖。请逐项核对：再次保存以您的为准，或采用对方的值。"
+_INVALID = "其余内容已保存；下列内容没有保存，仍按您填写的样子保留，请更正。"
+_STALE = "您填写的内容已保存，但打开页面后有他人改动，未提交。请核对下面的最新内容后再提交。"
+
+
+@blueprint.get("/plans/<int:plan_id>/periods/<code>")
+@requires(Permission.READ, quarter_visible_to)
+def show(quarter: Quarter) -> ResponseReturnValue:
+    """The quarter: a grid to fill in for those who may, else the same as text."""
+    return report_page(quarter, opened=set(request.args.getlist("open", type=int)))
+
+
+@blueprint.post("/plans/<int:plan_id>/periods/<code>", endpoint="save")
+@requires(Permission.RECORD, quarter_visible_to, slow=True)
+def save(seen: Quarter) -> ResponseReturnValue:
+    """Save what was typed and uploaded, and submit where that was asked for."""
+    plan_id, code, actor = seen.plan.id, seen.period.code, current_actor()
+    # Files are written before the writing transaction begins, which nobody should wait for.
+    uploads = store_uploads(seen.plan, request.files, current_app.config["DATA_DIR"])
+    begin_writing(db.session())
+    quarter = quarter_to_change(db.session(), actor, plan_id, code)
+    posted = read_grid(request.form, quarter.plan)
+    try:
+        saved = _save(db.session(), actor, quarter, posted, uploads)
+    except Locked as error:
+        db.session.rollback()
+        quarter = quarter_visible_to(db.session(), actor, plan_id, code)
+        return report_page(quarter, message=str(error), unsaved=posted, uploads=uploads), 409
+    db.session.commit()
+    if saved.status == 302:
+        flash(saved.message, "ok")
+        for note in uploads.notes:
+            flash(note, "warn")
+        first = min(uploads.opened, default=None)
+        anchor = f"row-{first}" if first else None
+        opened = sorted(uploads.opened) or None
+        return redirect(
+            url_for("reports.show", plan_id=plan_id, code=code, open=opened, _anchor=anchor)
+        )
+    page = report_page(
+        quarter_visible_to(db.session(), actor, plan_id, code),
+        message=saved.message,
+        posted=posted,
+        outcome=saved.outcome,
+        errors=saved.errors,
+        notes=uploads.notes,
+        opened=uploads.opened,
+    )
+    return page, saved.status
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """How a save ended: 302 where all is well, else the status of the page shown again."""
+
+    status: int
+    message: str
+    outcome: Outcome
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def _save(
+    session: Session, actor: Actor, quarter: Quarter, posted: Posted, uploads: Uploads
+) -> _Saved:
+    shown_version = quarter.submission.version if quarter.submission else 0
+    submission = open_submission(session, actor, quarter.plan, quarter.period)
+    outcome = record_entries(
+        session,
+        actor,
+        submission,
+        list(posted.entries.values()),
+        list(posted.executed.values()),
+        load_pack(quarter.plan.pack_id),
+    )
+    attach_uploads(session, actor, submission, uploads)
+    if removed := whole_number(request.form, "remove"):
+        evidence = remove_evidence(session, actor, submission, removed)
+        if evidence is not None and evidence.indicator_id is not None:
+            uploads.opened.add(evidence.indicator_id)
+    if outcome.conflicts or outcome.executed_conflicts:
+        return _Saved(409, _CONFLICT, outcome, uploads.errors)
+    if outcome.errors or uploads.errors:
+        return _Saved(422, _INVALID, outcome, uploads.errors)
+    if request.form.get("action") != Action.SUBMIT:
+        return _Saved(302, "草稿已保存。", outcome)
+    if posted.version != shown_version:
+        return _Saved(409, _STALE, outcome)
+    try:
+        step_submission(
+            session,
+            actor,
+            submission,
+            Action.SUBMIT,
+            version=submission.version,
+            previous=quarter.previous,
+        )
+    except InvalidInput as error:
+        return _Saved(422, f"草稿已保存。{error}", outcome, error.fields)
+    return _Saved(302, "已提交审核。审核前可以撤回。", outcome)
+
+
+def _step_of(
+    session: Session, actor: Actor, plan_id: int, code: str, action: str
+) -> tuple[Quarter, Submission, Action]:
+    if action not in set(Action):
+        raise NotFound("没有这一步。")
+    quarter = quarter_to_change(session, actor, plan_id, code)
+    if quarter.submission is None:
+        raise NotFound("本期还没有开始填报。")
+    return quarter, quarter.submission, next(one for one in Action if one.value == action)
+
+
+@blueprint.post("/plans/<int:plan_id>/periods/<code>/steps/<action>")
+@requires(Permission.READ, _step_of)
+def step(loaded: tuple[Quarter, Submission, Action]) -> ResponseReturnValue:
+    """One step of the review: withdraw, return, approve or reopen."""
+    quarter, submission, action = loaded
+    plan_id, code, actor, form = quarter.plan.id, quarter.period.code, current_actor(), request.form
+    try:
+        step_submission(
+            db.session(),
+            actor,
+            submission,
+            action,
+            version=whole_number(form, "version"),
+            previous=quarter.previous,
+            reason=form.get("reason", ""),
+            remarks={row.id: form.get(f"remark-{row.id}", "") for row in quarter.plan.indicators},
+        )
+    except (InvalidInput, Conflict) as error:
+        db.session.rollback()
+        fields = error.fields if isinstance(error, InvalidInput) else {}
+        page = report_page(
+            quarter_visible_to(db.session(), actor, plan_id, code),
+            message=str(error),
+            errors=fields,
+            typed=form.to_dict(),
+        )
+        return page, 422 if isinstance(error, InvalidInput) else 409
+    db.session.commit()
+    flash(f"已办理：{action.label}。", "ok")
+    return redirect(url_for("reports.show", plan_id=plan_id, code=code))
+
+
+@blueprint.get("/plans/<int:plan_id>/periods/<code>/reading")
+@requires(Permission.RECORD, quarter_visible_to)
+def reading(quarter: Quarter) -> ResponseReturnValue:
+    """What one row would say with the texts in the query, for the grid's script."""
+    key = request.args.get("indicator", type=int)
+    indicator = next((row for row in quarter.plan.indicators if row.id == key), None)
+    if indicator is None:
+        raise NotFound("没有找到这项指标。")
+    args = request.args
+    entry = Entry(
+        indicator_id=indicator.id,
+        version=0,
+        value=args.get("value", ""),
+        tier=args.get("tier", ""),
+        rate=args.get("rate", ""),
+        is_no_data="nodata" in args,
+        expected=args.get("expected", ""),
+        likelihood=args.get("likelihood", ""),
+    )
+    pack = load_pack(quarter.plan.pack_id)
+    figures, errors = read_entry(entry, indicator, pack, NOTHING)
+    before = quarter.previous.get(indicator.id)
+    error = errors.get(f"actual-{indicator.id}")
+    found = reading_of(
+        indicator,
+        figures,
+        before.actual if before else None,
+        pack,
+        parse_period(quarter.period.code).elapsed_share,
+        is_wrong=error is not None,
+    )
+    expected_error = errors.get(f"expected-{indicator.id}")
+    return jsonify(as_json(found) | {"error": error, "expected_error": expected_error})
+
+
+@blueprint.get("/evidence/<int:evidence_id>", endpoint="evidence")
+@requires(Permission.READ, evidence_visible_to)
+def evidence(row: Evidence) -> ResponseReturnValue:
+    """One file; what a browser shows safely is shown, anything else is downloaded."""
+    path = path_of(current_app.config["DATA_DIR"], row.sha256)
+    if not path.is_file():
+        raise NotFound("文件不在服务器上了。请联系管理员从备份中恢复。")
+    response = send_file(
+        path,
+        mimetype=row.media_type,
+        as_attachment=row.media_type not in _SHOWN_IN_BROWSER,
+        download_name=row.name,
+        etag=row.sha256,
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
