@@ -46,9 +46,10 @@ _AFTER_EVENT = re.compile(rf"[一-鿿]{{1,12}}(?:后|之日起|起)(?={_NUMBER}(
 _APPROXIMATE = re.compile(
     "(?<![节预签])约(?=[0-9])|(?:近|接近|大概)(?=[0-9])|左右|[0-9][万亿千百]?[余多来几]"
 )
-_RESULT = re.compile(
-    "(?:全部|全面|全|均|已|按时|及时|足额)*(?:(?:完成|到位|覆盖|达标|合格|合规|兑现|落实|发放|支付"
-    "|拨付|执行|满意|准确|办结|通过|保障|实现|及时|公开|整改|使用|受益)率?)+"
+# Possessive and without nesting, so that a long row of such words is walked through once.
+_RESULTS = re.compile(
+    "(?:全部|全面|全|均|已|按时|及时率?|足额|(?:完成|到位|覆盖|达标|合格|合规|兑现|落实|发放|支付|拨付"
+    "|执行|满意|准确|办结|通过|保障|实现|公开|整改|使用|受益)率?|[,、])++$"
 )
 _TAIL_WORDS = re.compile(r"[一-鿿,、]{0,12}")
 _UPWARDS = re.compile(r"(?:\((?P<in1>不?含)\)|及其?|或者?)?以上(?:\((?P<in2>不?含)(?:本数)?\))?")
@@ -300,4 +301,4 @@ def _split_tail(tail: str) -> tuple[str | None, Comparator | None, str]:
 
 def _without_results(words: str) -> str:
     """The words less those that only say that the value is reached (完成, 到位, 覆盖)."""
-    return re.sub(rf"(?:[,、]?{_RESULT.pattern})+$", "", words)
+    return _RESULTS.sub("", words)

@@ -424,6 +424,9 @@ texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=7).map("
 @example("≥" + "9" * 13 + "%", {}, None)
 @example("年" * 5_000 + "\x00\udfff", {}, 2022)
 @example("12月底前", {}, 10_000)
+# A reader that tries each way to split such a row would never come back.
+@example("5" + "完成到位" * 48 + "等", {}, None)
+@example("5" + "全部均已及时足额" * 24 + "!", {}, None)
 def test_no_text_raises_and_what_is_printed_reads_the_same(text, place, year):
     target = parse_target(text, year=year, **place)
     assert target.text == text
