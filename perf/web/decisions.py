@@ -1,13 +1,15 @@
 """What a reviewer typed into the panel of `macros/review.html`, and why they may not decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from perf.core.errors import InvalidInput, PerfError
 from perf.core.permissions import Actor, Permission
-from perf.core.terms import Status
+from perf.core.terms import Action, Status
 from perf.models import Indicator, Plan, SelfEvaluation, Submission
 from perf.services.steps import MAX_TEXT
 from perf.services.typed import clean_text
@@ -94,3 +96,8 @@ def why_not_yours(subject: Plan | Submission | SelfEvaluation | None, actor: Act
     ):
         return "这是您本人提交的，不能由您审核。请由本单位另一位审核人办理。"
     return ""
+
+
+def step_urls(endpoint: str, **arguments: Any) -> Callable[[Action], str]:
+    """From an action to the address that takes it, for the panel."""
+    return lambda action: url_for(endpoint, **arguments, action=action.value)

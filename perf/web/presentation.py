@@ -13,6 +13,8 @@ from perf.core.findings import Severity
 from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.permissions import Permission
 from perf.core.terms import Status
+from perf.extensions import db
+from perf.queries.review import count_waiting
 
 BLANK = "—"
 TONE_OF_STATUS = {
@@ -91,10 +93,17 @@ def _navigation() -> list[NavLink]:
         return []
     here = (request.endpoint or "").partition(".")[0]
     return [
-        NavLink(label, url_for(endpoint), endpoint.partition(".")[0] == here)
+        NavLink(label, url_for(endpoint), endpoint.partition(".")[0] == here, _waiting_at(endpoint))
         for label, endpoint, permission in NAVIGATION
         if current_user.actor.may(permission) and endpoint in current_app.view_functions
     ]
+
+
+def _waiting_at(endpoint: str) -> int | None:
+    """How much waits behind a link of the navigation; one query, for reviewers only."""
+    if endpoint != "review.queue":
+        return None
+    return sum(count_waiting(db.session(), current_user.actor).values())
 
 
 def _page_context() -> dict[str, Any]:

@@ -1,0 +1,238 @@
+"""Plans, quarters and self-evaluations as one kind of row: what stands where, and since when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from perf.core.terms import Labelled, PlanKind, Status
+from perf.core.workflow import EDITABLE
+from perf.models import (
+    Actual,
+    Indicator,
+    Period,
+    Plan,
+    Project,
+    Score,
+    SelfEvaluation,
+    Snapshot,
+    Submission,
+    User,
+)
+
+_submitter = aliased(User)
+_decider = aliased(User)
+_IS_YEAR = Period.code.like("%-FY")
+
+
+class ItemKind(Labelled):
+    """What an item is."""
+
+    PLAN = "plan", "绩效目标"
+    QUARTER = "quarter", "季度填报"
+    SELF_EVALUATION = "self_evaluation", "绩效自评"
+
+
+_KINDS = {kind.value: kind for kind in ItemKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One plan, one quarter of a plan, or one self-evaluation, begun or not (then without status).
+
+    `done` of `total` are filled in: indicators with a figure, or demanded reasons given; a plan
+    has only the total of its indicators. `changed` counts what differs from what was handed in
+    before, None for the first time. People are given by the names that pages show.
+    """
+
+    kind: ItemKind
+    plan_id: int
+    subject_id: int | None
+    project_name: str | None
+    year: int
+    period_code: str | None
+    period_name: str | None
+    due_on: date | None
+    is_locked: bool
+    status: Status | None
+    is_demo: bool
+    submitted_at: datetime | None
+    submitted_by_id: int | None
+    submitted_by: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    changed: int | None
+    done: int | None
+    total: int | None
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether a reviewer gave it back with something to put right."""
+        return self.status in {Status.RETURNED, Status.REOPENED}
+
+    @property
+    def plan_name(self) -> str:
+        """The project's name, or what the department's plan is called."""
+        return self.project_name or PlanKind.DEPARTMENT.label
+
+    @property
+    def what(self) -> str:
+        """What it is about its plan: the quarter by its name, else its kind."""
+        if self.kind is ItemKind.QUARTER:
+            return f"{self.period_name}填报"
+        return self.kind.label
+
+
+def read_item(row: Any) -> Item:
+    """A row of `items_of`'s columns as an Item."""
+    return Item(_KINDS[row[0]], *row[1:])
+
+
+def items_of(kind: ItemKind, *, with_progress: bool = False) -> Select[Any]:
+    """Every item of one kind, to be narrowed by conditions on Plan, Period and its own model.
+
+    A quarter or self-evaluation that nobody began is a row of nulls; the progress is counted
+    only of what may still be edited.
+    """
+    return _SELECTS[kind](with_progress)
+
+
+def is_open(today: date) -> ColumnElement[bool]:
+    """The SQL condition that the item's period may be worked on."""
+    return and_(Period.opens_on <= today, Period.locked_at.is_(None))
+
+
+def approved_quarters() -> ScalarSelect[int]:
+    """How many quarters of the plan are approved, as a correlated count."""
+    return (
+        select(func.count())
+        .where(Submission.plan_id == Plan.id, Submission.status == Status.APPROVED)
+        .correlate(Plan)
+        .scalar_subquery()
+    )
+
+
+def _plans(with_progress: bool) -> Select[Any]:
+    indicators = select(func.count()).where(Indicator.plan_id == Plan.id).correlate(Plan)
+    no_text, no_day = cast(null(), String), cast(null(), Date)
+    period = [no_text, no_text, no_day, false()]
+    total = indicators.scalar_subquery() if with_progress else _no_number()
+    query = _select(ItemKind.PLAN, Plan, Snapshot.plan_id, period, _no_number(), total)
+    return _with_people(query, Plan)
+
+
+def _quarters(with_progress: bool) -> Select[Any]:
+    done = total = _no_number()
+    if with_progress:
+        is_filled = or_(
+            Actual.value.is_not(None),
+            Actual.on.is_not(None),
+            Actual.tier.is_not(None),
+            Actual.is_no_data,
+        )
+        filled = select(func.count()).where(Actual.submission_id == Submission.id, is_filled)
+        done = _while_edited(Submission, filled.correlate(Submission).scalar_subquery())
+        indicators = select(func.count()).where(Indicator.plan_id == Plan.id).correlate(Plan)
+        total = _while_edited(Submission, indicators.scalar_subquery())
+    query = _select(ItemKind.QUARTER, Submission, Snapshot.submission_id, _PERIOD, done, total)
+    query = query.join(Period, and_(Period.year == Plan.year, ~_IS_YEAR)).outerjoin(
+        Submission, and_(Submission.plan_id == Plan.id, Submission.period_id == Period.id)
+    )
+    return _with_people(query, Submission)
+
+
+def _self_evaluations(with_progress: bool) -> Select[Any]:
+    done = total = _no_number()
+    if with_progress:
+        wanted = (
+            select(func.count())
+            .where(Score.self_evaluation_id == SelfEvaluation.id, Score.needs_reason)
+            .correlate(SelfEvaluation)
+        )
+        given = wanted.where(Score.deviation_reason != "")
+        done = _while_edited(SelfEvaluation, given.scalar_subquery())
+        total = _while_edited(SelfEvaluation, wanted.scalar_subquery())
+    own = Snapshot.self_evaluation_id
+    query = _select(ItemKind.SELF_EVALUATION, SelfEvaluation, own, _PERIOD, done, total)
+    query = query.join(Period, and_(Period.year == Plan.year, _IS_YEAR)).outerjoin(
+        SelfEvaluation, SelfEvaluation.plan_id == Plan.id
+    )
+    return _with_people(query, SelfEvaluation)
+
+
+_PERIOD: list[Any] = [Period.code, Period.name, Period.due_on, Period.locked_at.is_not(None)]
+_SELECTS: dict[ItemKind, Callable[[bool], Select[Any]]] = {
+    ItemKind.PLAN: _plans,
+    ItemKind.QUARTER: _quarters,
+    ItemKind.SELF_EVALUATION: _self_evaluations,
+}
+
+
+def _select(
+    kind: ItemKind, model: Any, snapshot_of: Any, period: list[Any], done: Any, total: Any
+) -> Select[Any]:
+    changed = (
+        select(Snapshot.changed)
+        .where(snapshot_of == model.id)
+        .order_by(Snapshot.id.desc())
+        .limit(1)
+        .correlate(model)
+        .scalar_subquery()
+    )
+    columns = [
+        literal(kind.value).label("kind"),
+        Plan.id.label("plan_id"),
+        model.id.label("subject_id"),
+        Project.name.label("project_name"),
+        Plan.year.label("year"),
+        *(
+            column.label(name)
+            for column, name in zip(
+                period, ("period_code", "period_name", "due_on", "is_locked"), strict=True
+            )
+        ),
+        model.status.label("status"),
+        func.coalesce(model.is_demo, Plan.is_demo).label("is_demo"),
+        model.submitted_at.label("submitted_at"),
+        model.submitted_by_id.label("submitted_by_id"),
+        _submitter.display_name.label("submitted_by"),
+        model.decided_at.label("decided_at"),
+        _decider.display_name.label("decided_by"),
+        changed.label("changed"),
+        done.label("done"),
+        total.label("total"),
+    ]
+    return select(*columns).select_from(Plan).outerjoin(Project, Project.id == Plan.project_id)
+
+
+def _with_people(query: Select[Any], model: Any) -> Select[Any]:
+    return query.outerjoin(_submitter, _submitter.id == model.submitted_by_id).outerjoin(
+        _decider, _decider.id == model.decided_by_id
+    )
+
+
+def _while_edited(model: Any, count: ColumnElement[int]) -> ColumnElement[int | None]:
+    return case((model.status.in_(EDITABLE), count), else_=null())
+
+
+def _no_number() -> ColumnElement[int | None]:
+    return cast(null(), Integer)

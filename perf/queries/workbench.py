@@ -1,0 +1,269 @@
+"""What everybody's first page says: what is to be done, and for many units only totals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from perf.core.numbers import round_half_up
+from perf.core.permissions import Actor
+from perf.core.terms import Rating, Role, Status
+from perf.models import (
+    FiscalYear,
+    Indicator,
+    Period,
+    Plan,
+    Remark,
+    SelfEvaluation,
+    Submission,
+    Unit,
+    User,
+)
+from perf.queries.items import Item, ItemKind, approved_quarters, is_open, items_of, read_item
+from perf.queries.visible import in_sight
+
+QUARTERS = 4
+_UNDER_WAY = (Status.SUBMITTED, Status.RETURNED, Status.REOPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One open remark: its text, about which indicator (None: the whole), by whom and when."""
+
+    text: str
+    indicator_id: int | None
+    indicator: str | None
+    by: str | None
+    at: datetime
+
+
+def outstanding_items(session: Session, actor: Actor, today: date) -> list[Item]:
+    """Everything in the actor's sight that is not approved; one query.
+
+    Quarters count from the day they open under an approved plan, and a self-evaluation from the
+    day that all four are approved; what nobody handed in before its period was locked is left
+    out, since nothing can be done about it here.
+    """
+    sight = in_sight(actor, Plan.unit_id)
+    quarter = or_(
+        Submission.status.in_(_UNDER_WAY),
+        and_(
+            is_open(today),
+            Plan.status == Status.APPROVED,
+            or_(Submission.id.is_(None), Submission.status == Status.DRAFT),
+        ),
+    )
+    evaluation = or_(
+        SelfEvaluation.status.in_(_UNDER_WAY),
+        and_(is_open(today), SelfEvaluation.status == Status.DRAFT),
+        and_(
+            is_open(today),
+            SelfEvaluation.id.is_(None),
+            Plan.status == Status.APPROVED,
+            approved_quarters() == QUARTERS,
+        ),
+    )
+    selects = [
+        items_of(kind, with_progress=True).where(sight, condition)
+        for kind, condition in (
+            (ItemKind.PLAN, Plan.status != Status.APPROVED),
+            (ItemKind.QUARTER, quarter),
+            (ItemKind.SELF_EVALUATION, evaluation),
+        )
+    ]
+    return [read_item(row) for row in session.execute(union_all(*selects))]
+
+
+def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind, int], list[Said]]:
+    """What was said when these items were sent back or reopened, by item; one query, or none."""
+    wanted = {
+        (item.kind, item.subject_id): item.decided_at
+        for item in items
+        if item.is_returned and item.subject_id is not None
+    }
+    if not wanted:
+        return {}
+    ids: dict[ItemKind, list[int]] = {kind: [] for kind in ItemKind}
+    for kind, subject_id in wanted:
+        ids[kind].append(subject_id)
+    rows = session.execute(
+        select(
+            Remark.plan_id,
+            Remark.submission_id,
+            Remark.self_evaluation_id,
+            Remark.text,
+            Remark.indicator_id,
+            Indicator.name,
+            User.display_name,
+            Remark.created_at,
+        )
+        .outerjoin(Indicator, Indicator.id == Remark.indicator_id)
+        .outerjoin(User, User.id == Remark.created_by_id)
+        .where(
+            Remark.resolved_at.is_(None),
+            or_(
+                Remark.plan_id.in_(ids[ItemKind.PLAN]),
+                Remark.submission_id.in_(ids[ItemKind.QUARTER]),
+                Remark.self_evaluation_id.in_(ids[ItemKind.SELF_EVALUATION]),
+            ),
+        )
+        .order_by(Remark.id)
+    )
+    found: dict[tuple[ItemKind, int], list[Said]] = {}
+    for row in rows:
+        if row.plan_id is not None:
+            key = (ItemKind.PLAN, row.plan_id)
+        elif row.submission_id is not None:
+            key = (ItemKind.QUARTER, row.submission_id)
+        else:
+            key = (ItemKind.SELF_EVALUATION, row.self_evaluation_id or 0)
+        remark = Said(row.text, row.indicator_id, row.name, row.display_name, row.created_at)
+        decided_at = wanted[key]
+        # What an earlier round said stays open until the approval, but is not today's news.
+        if decided_at is None or remark.at >= decided_at:
+            found.setdefault(key, []).append(remark)
+    return found
+
+
+@dataclass(slots=True)
+class PeriodTotals:
+    """Over all units in sight: how many of a period's reports stand where."""
+
+    period: Period
+    approved: int = 0
+    submitted: int = 0
+
+
+@dataclass(slots=True)
+class Totals:
+    """One year over all units in sight, out of stored columns; `average` is of signed totals."""
+
+    year: int
+    units: int = 0
+    plans: dict[Status, int] = field(default_factory=dict)
+    periods: list[PeriodTotals] = field(default_factory=list)
+    ratings: dict[Rating, int] = field(default_factory=dict)
+    signed: int = 0
+    average: Decimal | None = None
+
+    @property
+    def plans_approved(self) -> int:
+        """Plans under which quarters are reported."""
+        return self.plans.get(Status.APPROVED, 0)
+
+    def share_of(self, one: PeriodTotals) -> Decimal | None:
+        """The approved part of what a period should bring (0–1); None before any plan is."""
+        return Decimal(one.approved) / self.plans_approved if self.plans_approved else None
+
+    @property
+    def plans_total(self) -> int:
+        """All plans of the year."""
+        return sum(self.plans.values())
+
+
+def totals_of(session: Session, actor: Actor, year: int) -> Totals:
+    """The year's counts over every unit in the actor's sight; five queries of aggregates."""
+    totals = Totals(year)
+    periods = session.scalars(select(Period).where(Period.year == year).order_by(Period.code))
+    by_id = {period.id: PeriodTotals(period) for period in periods}
+    totals.periods = list(by_id.values())
+    of_year = (Plan.year == year, in_sight(actor, Plan.unit_id))
+    totals.units = session.scalar(select(func.count(Plan.unit_id.distinct())).where(*of_year)) or 0
+    for status, count in session.execute(
+        select(Plan.status, func.count()).where(*of_year).group_by(Plan.status)
+    ):
+        totals.plans[status] = count
+    for period_id, status, count in session.execute(
+        select(Submission.period_id, Submission.status, func.count())
+        .where(
+            Submission.period_id.in_(by_id),
+            Submission.status.in_([Status.SUBMITTED, Status.APPROVED]),
+            in_sight(actor, Submission.unit_id),
+        )
+        .group_by(Submission.period_id, Submission.status)
+    ):
+        _add(by_id[period_id], status, count)
+    _add_evaluations(session, actor, totals)
+    return totals
+
+
+def _add_evaluations(session: Session, actor: Actor, totals: Totals) -> None:
+    year = next((one for one in totals.periods if one.period.is_year), None)
+    points = Decimal(0)
+    for status, rating, count, total in session.execute(
+        select(
+            SelfEvaluation.status,
+            SelfEvaluation.rating,
+            func.count(),
+            func.sum(SelfEvaluation.total),
+        )
+        .join(Plan, Plan.id == SelfEvaluation.plan_id)
+        .where(
+            Plan.year == totals.year,
+            SelfEvaluation.status.in_([Status.SUBMITTED, Status.APPROVED]),
+            in_sight(actor, SelfEvaluation.unit_id),
+        )
+        .group_by(SelfEvaluation.status, SelfEvaluation.rating)
+    ):
+        if year is not None:
+            _add(year, status, count)
+        if status is Status.APPROVED and rating is not None and total is not None:
+            totals.ratings[rating] = count
+            totals.signed += count
+            points += total
+    if totals.signed:
+        totals.average = round_half_up(points, Decimal(totals.signed))
+
+
+def _add(one: PeriodTotals, status: Status, count: int) -> None:
+    if status is Status.APPROVED:
+        one.approved += count
+    else:
+        one.submitted += count
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How far the system is set up: years, units in use, and their people."""
+
+    years: list[int]
+    units: int
+    users: dict[Role, int]
+    without_staff: int
+    without_supervisor: int
+    open_periods: list[Period]
+
+
+def setup_of(session: Session, today: date) -> Setup:
+    """What an administrator looks after; five queries."""
+    in_use = (Unit.archived_at.is_(None),)
+    roles = session.execute(
+        select(User.role, func.count()).where(User.archived_at.is_(None)).group_by(User.role)
+    )
+    missing = [
+        select(func.count())
+        .select_from(Unit)
+        .where(
+            *in_use,
+            ~select(User.id)
+            .where(User.unit_id == Unit.id, User.role == role, User.archived_at.is_(None))
+            .exists(),
+        )
+        .scalar_subquery()
+        for role in (Role.STAFF, Role.SUPERVISOR)
+    ]
+    units = select(func.count()).select_from(Unit).where(*in_use).scalar_subquery()
+    count, without_staff, without_supervisor = session.execute(select(units, *missing)).one()
+    return Setup(
+        years=list(session.scalars(select(FiscalYear.id).order_by(FiscalYear.id.desc()))),
+        units=count,
+        users=dict(roles.tuples().all()),
+        without_staff=without_staff,
+        without_supervisor=without_supervisor,
+        open_periods=list(
+            session.scalars(select(Period).where(is_open(today)).order_by(Period.due_on))
+        ),
+    )

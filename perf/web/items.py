@@ -1,0 +1,34 @@
+"""How items look in lists: where they lead, and their due day in words."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import url_for
+
+from perf.queries.items import Item, ItemKind
+
+SOON = 3
+
+
+def item_url(item: Item, indicator_id: int | None = None) -> str:
+    """The page where an item is worked on, at one indicator's row where that is given."""
+    anchor = None if indicator_id is None else f"row-{indicator_id}"
+    if item.kind is ItemKind.QUARTER:
+        return url_for("reports.show", plan_id=item.plan_id, code=item.period_code, _anchor=anchor)
+    endpoint = "plans.show" if item.kind is ItemKind.PLAN else "evaluations.show"
+    return url_for(endpoint, plan_id=item.plan_id, _anchor=anchor)
+
+
+def due_words(due_on: date, today: date) -> tuple[str, str]:
+    """How long there is still, as a tone and words (还有 6 天, 今天到期, 已逾期 3 天)."""
+    left = (due_on - today).days
+    if left < 0:
+        return "bad", f"已逾期 {-left} 天"
+    if left == 0:
+        return "warn", "今天到期"
+    return ("warn" if left <= SOON else "none"), f"还有 {left} 天"
+
+
+def wording_of_due(today: date) -> Callable[[date | None], tuple[str, str] | None]:
+    """`due_words` as of one day, for a template; None for what has no due day."""
+    return lambda due_on: None if due_on is None else due_words(due_on, today)

@@ -1,0 +1,172 @@
+"""The first page of everybody: what is to be done, or how the units stand."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from perf import clock
+from perf.core.permissions import Actor, Permission
+from perf.core.terms import Status
+from perf.extensions import db
+from perf.queries import organisation, workbench
+from perf.queries.items import Item, ItemKind
+from perf.queries.review import decided_items
+from perf.queries.workbench import Said
+from perf.web.items import due_words, item_url, wording_of_due
+from perf.web.security import current_actor, requires
+
+blueprint = Blueprint("workbench", __name__)
+RECENT = 6
+SHOWN = 50
+_FAR = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of what is to be done: where it stands, what to do next, and when it is due."""
+
+    item: Item
+    state: str
+    tone: str
+    next: str
+    due: tuple[str, str] | None
+    said: list[Said]
+
+
+@blueprint.get("/")
+@requires(Permission.READ)
+def home() -> ResponseReturnValue:
+    """The page that answers what to do now."""
+    actor = current_actor()
+    if actor.may(Permission.REVIEW):
+        return _for_reviewers(actor)
+    if actor.may(Permission.RECORD):
+        return _for_staff(actor)
+    if actor.may(Permission.ADMINISTER):
+        return _for_administrators()
+    return _for_readers(actor)
+
+
+def _for_staff(actor: Actor) -> ResponseReturnValue:
+    session, today = db.session(), clock.today()
+    items = workbench.outstanding_items(session, actor, today)
+    remarks = workbench.open_remarks(session, items)
+    recent = decided_items(session, actor, list(ItemKind), RECENT)
+    waiting = [item for item in items if item.status is Status.SUBMITTED]
+    tasks = [
+        _task(item, today, remarks.get((item.kind, item.subject_id or 0), []))
+        for item in sorted(items, key=_urgency)
+        if item.status is not Status.SUBMITTED
+    ]
+    done = [item for item in recent if item.status is Status.APPROVED]
+    return render_template(
+        "workbench/staff.html",
+        tasks=tasks[:SHOWN],
+        total=len(tasks),
+        returned=sum(task.item.is_returned for task in tasks),
+        overdue=sum(task.due is not None and task.due[0] == "bad" for task in tasks),
+        waiting=sorted(waiting, key=_handed_in),
+        done=done,
+        is_empty=not (items or recent),
+        item_url=item_url,
+    )
+
+
+def _for_reviewers(actor: Actor) -> ResponseReturnValue:
+    session, today = db.session(), clock.today()
+    items = workbench.outstanding_items(session, actor, today)
+    waiting = sorted((item for item in items if item.status is Status.SUBMITTED), key=_handed_in)
+    mine = [item for item in waiting if item.submitted_by_id != actor.id]
+    missing = sorted((item for item in items if item.status is not Status.SUBMITTED), key=_urgency)
+    return render_template(
+        "workbench/supervisor.html",
+        waiting=mine[:SHOWN],
+        total=len(mine),
+        own=len(waiting) - len(mine),
+        missing=[_task(item, today, []) for item in missing[:SHOWN]],
+        missing_total=len(missing),
+        overdue=sum(item.due_on is not None and item.due_on < today for item in missing),
+        recent=decided_items(session, actor, list(ItemKind), RECENT),
+        item_url=item_url,
+        due=wording_of_due(today),
+    )
+
+
+def _for_readers(actor: Actor) -> ResponseReturnValue:
+    session, today = db.session(), clock.today()
+    year = organisation.year_in_focus(session, today)
+    return render_template(
+        "workbench/totals.html",
+        totals=workbench.totals_of(session, actor, year) if year else None,
+        due=wording_of_due(today),
+    )
+
+
+def _for_administrators() -> ResponseReturnValue:
+    today = clock.today()
+    setup = workbench.setup_of(db.session(), today)
+    return render_template(
+        "workbench/admin.html", setup=setup, gaps=_gaps(setup, today), due=wording_of_due(today)
+    )
+
+
+def _gaps(setup: workbench.Setup, today: date) -> list[tuple[str, str, str]]:
+    """What an administrator still has to set up: a sentence, an address and what it does."""
+    gaps = []
+    if not setup.years:
+        gaps.append(("还没有年度，单位不能建立绩效目标。", url_for("admin.years"), "建立年度"))
+    elif today.year not in setup.years:
+        text = f"还没有 {today.year} 年度。"
+        gaps.append((text, url_for("admin.years"), "建立年度"))
+    if not setup.units:
+        gaps.append(("还没有预算单位。", url_for("admin.units"), "新建单位"))
+    if setup.without_staff:
+        text = f"{setup.without_staff} 个单位没有填报人，没有人能填报。"
+        gaps.append((text, url_for("admin.users"), "新建用户"))
+    if setup.without_supervisor:
+        text = f"{setup.without_supervisor} 个单位没有审核人，提交的内容没有人审核。"
+        gaps.append((text, url_for("admin.users"), "新建用户"))
+    return gaps
+
+
+def _task(item: Item, today: date, said: list[Said]) -> Task:
+    due = None if item.due_on is None else due_words(item.due_on, today)
+    state, tone, following = _standing(item)
+    return Task(item, state, tone, following, due, said)
+
+
+def _standing(item: Item) -> tuple[str, str, str]:
+    """Where it stands, in which tone, and what its recorder does next."""
+    if item.is_returned and item.is_locked:
+        return "本期已锁定", "none", "请管理员解锁"
+    match item.status:
+        case Status.RETURNED:
+            return Status.RETURNED.label, "bad", "修改后再提交"
+        case Status.REOPENED:
+            return Status.REOPENED.label, "warn", "更正后再提交"
+        case Status.DRAFT if item.kind is ItemKind.PLAN and not item.total:
+            return "没有指标", "none", "填写指标"
+        case Status.DRAFT:
+            return _progress(item), "none", "继续填写"
+    if item.kind is ItemKind.SELF_EVALUATION:
+        return "未开始", "none", "开始自评"
+    return "未填报", "none", "开始填报"
+
+
+def _progress(item: Item) -> str:
+    if item.kind is ItemKind.PLAN:
+        return f"草稿 · {item.total} 项指标"
+    if item.kind is ItemKind.SELF_EVALUATION:
+        return f"草稿 · 原因 {item.done}/{item.total}" if item.total else "草稿"
+    return f"草稿 · 已填 {item.done}/{item.total}"
+
+
+def _urgency(item: Item) -> tuple[bool, date, str, str]:
+    """What was sent back first, then by the due day; without one at the end."""
+    return not item.is_returned, item.due_on or _FAR, item.plan_name, item.kind.value
+
+
+def _handed_in(item: Item) -> tuple[str, int]:
+    return item.submitted_at.isoformat() if item.submitted_at else "", item.plan_id
