@@ -59,6 +59,7 @@ class IndicatorReader:
         self.rows: list[Leveled] = []
         self.waiting1 = ""
         self.waiting2 = ""
+        self.slide = 0
         self.slid: list[int] = []
         self.torn: list[int] = []
 
@@ -128,9 +129,12 @@ class IndicatorReader:
         if slid_level and columns.get("level2") is not None and _may_be_level2(first or ""):
             filled = [(columns["level2"] if text is first else at, text) for at, text in filled]
             self.slid.append(row.line)
-        placed = place(filled, self.roles)
+        # A torn end slid together with the row that it was torn from; whole rows slide alone.
+        placed = place(filled, self.roles, usual_slide=self.slide if len(filled) == 1 else 0)
         if placed.slide:
             self.slid.append(row.line)
+        if len(filled) > 1:
+            self.slide = placed.slide
         found = placed.cells
         return _Cells(
             level1=close_up(found.get("level1", "")),

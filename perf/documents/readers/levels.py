@@ -120,10 +120,12 @@ def _settle_boundary(rows: list[Leveled], settled: list[str], above: range, belo
     split = next((at for at, each in enumerate(expected) if each == key(lower)), None)
     if split is None or key(upper) not in {"重点工作任务完成", "履职目标实现", "履职效益"}:
         return
-    before, after = expected[:split], expected[split:]
     own = None if key(upper) == "履职效益" else key(upper)
-    consistent = all(each == key(lower) for each in after) and (
-        all(each == own for each in before) and before
+    moved_up = expected[len(above) : split]
+    consistent = (
+        split > 0
+        and all(each == own for each in moved_up)
+        and all(each == key(lower) for each in expected[split:])
     )
     if consistent:
         for offset in range(len(expected)):
@@ -140,7 +142,8 @@ def _settle_classes(rows: list[Leveled], seconds: list[str]) -> list[str]:
         standing = LEVEL2_CLASS.get(key(seconds[group[0]]), "")
         own = [index for index in group if explicit[index]]
         beginning, pushed = pushed, ""
-        if own[:1] == [group[0]] and rows[group[0]].level2:
+        if own[:1] == [group[0]] and key(seconds[group[0]]) in key(explicit[group[0]]):
+            # 满意度 under a class 满意度指标 of its own is what this document prints.
             current = explicit[group[0]]
         elif standing in printed:
             current = printed[standing]

@@ -104,10 +104,10 @@ def _stands(
     if paired is None or not any(paired.misfit(text) == 0 for _, text in filled):
         torn_apart = len(filled) > 1 and _unpaired(chosen, roles) > 1
         adjoin = any(b[0] - a[0] == 1 for a, b in pairwise(filled))
-        if torn_apart and adjoin:
+        if (torn_apart and adjoin) or (len(filled) > 2 and _unpaired(chosen, roles)):
             return False
         has_pair = any(roles[index].pair_of in {roles[i].name for i in chosen} for index in chosen)
-        return max(misfits, default=0) < (0.7 if has_pair else 1)
+        return max(misfits, default=0) <= (0.6 if has_pair else 1)
     if max(misfits, default=0) > (0 if strictly else 0.9):
         return False
     names = {roles[index].name for index in chosen}
