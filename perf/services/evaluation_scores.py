@@ -117,13 +117,17 @@ def rescore(
 ) -> bool:
     """Compute a self-evaluation under preparation anew and store the result; whether it differs.
 
-    Reasons and measures stay as typed. Raises Locked for one that is submitted or signed.
+    To be called where a quarter is approved again. Reasons and measures stay as typed. Does
+    nothing while a quarter is open: the year is not whole then. Raises Locked for one that is
+    submitted or signed.
     """
     if evaluation.status not in EDITABLE:
         raise Locked(f"自评{evaluation.status.label}，分数已冻结，不能重新计算。")
-    plan = evaluation.plan
+    plan, name = evaluation.plan, evaluation.plan.name
     if quarters is None:
         quarters = approved_quarters(session, plan)
+    if len(quarters) < QUARTERS:
+        return False
     computed = compute(plan, quarters)
     scores = {row.indicator_id: row for row in evaluation.scores}
     is_changed = False
@@ -157,7 +161,7 @@ def rescore(
     evaluation.rating = total.rating
     evaluation.pack_id, evaluation.pack_version = plan.pack_id, plan.pack_version
     evaluation.is_demo = plan.is_demo or any(quarter.is_demo for quarter in quarters)
-    entry = record_change(session, actor, "score_plan", evaluation, name=plan.name)
+    entry = record_change(session, actor, "score_plan", evaluation, name=name)
     is_changed = is_changed or entry is not None
     if is_changed:
         evaluation.updated_at = clock.now()

@@ -39,7 +39,6 @@ __all__ = [
     "compute",
     "missing_of",
     "rescore",
-    "rescore_if_begun",
     "save_self_evaluation",
     "step_self_evaluation",
     "why_closed",
@@ -88,26 +87,12 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
         pack_version=plan.pack_version,
         updated_at=clock.now(),
     )
+    name = plan.name
     evaluation.plan = plan
     session.add(evaluation)
-    record_change(session, actor, "begin_self_evaluation", evaluation, name=plan.name)
+    record_change(session, actor, "begin_self_evaluation", evaluation, name=name)
     rescore(session, actor, evaluation, quarters)
     return evaluation
-
-
-def rescore_if_begun(session: Session, actor: Actor, plan: Plan) -> bool:
-    """Compute the plan's self-evaluation under preparation anew; whether anything differs.
-
-    To be called where a quarter is approved again. Does nothing where none was begun, where it
-    is submitted or signed, or while another quarter is open.
-    """
-    evaluation = session.scalar(
-        select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id).with_for_update()
-    )
-    if evaluation is None or evaluation.status not in EDITABLE:
-        return False
-    quarters = approved_quarters(session, plan)
-    return len(quarters) == QUARTERS and rescore(session, actor, evaluation, quarters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +130,16 @@ def save_self_evaluation(
         for key, one in reasons.items()
     }
     _demand_short(objective_actual, execution_reason, reasons)
+    # Whatever is read is read first, and the evaluation's own change noted before its rows': both
+    # a query and a noted change flush, after which nobody can tell what was changed.
+    name = evaluation.plan.name
+    names = {row.id: row.name for row in evaluation.plan.indicators}
+    rows = [row for row in evaluation.scores if row.indicator_id in reasons]
     evaluation.objective_actual = objective_actual
     evaluation.execution_reason = execution_reason
-    is_changed = False
-    names = {row.id: row.name for row in evaluation.plan.indicators}
-    for row in evaluation.scores:
-        if row.indicator_id not in reasons:
-            continue
+    entry = record_change(session, actor, "save_self_evaluation", evaluation, name=name)
+    is_changed = entry is not None
+    for row in rows:
         reason = reasons[row.indicator_id]
         row.deviation_reason = reason.deviation_reason
         row.corrective_action = reason.corrective_action
@@ -164,10 +152,6 @@ def save_self_evaluation(
             plan_id=evaluation.plan_id,
         )
         is_changed = is_changed or entry is not None
-    entry = record_change(
-        session, actor, "save_self_evaluation", evaluation, name=evaluation.plan.name
-    )
-    is_changed = is_changed or entry is not None
     if is_changed:
         evaluation.updated_at = clock.now()
         session.flush()

@@ -31,7 +31,6 @@ from perf.services.evaluations import (
     compute,
     missing_of,
     rescore,
-    rescore_if_begun,
     save_self_evaluation,
     step_self_evaluation,
 )
@@ -220,6 +219,10 @@ def test_saving_keeps_texts_and_writes_what_changed_into_the_ledger(session):
         select(LedgerEntry).where(LedgerEntry.action == "explain_score")
     ).all()
     assert [entry.changes["deviation_reason"] for entry in entries] == [[None, "人手不足\n已报告"]]
+    saved = session.scalars(
+        select(LedgerEntry).where(LedgerEntry.action == "save_self_evaluation")
+    ).one()
+    assert saved.changes == {"objective_actual": [None, "全年任务基本完成。"]}
 
 
 def test_saving_the_same_again_changes_nothing(session):
@@ -346,7 +349,7 @@ def test_a_department_has_no_points_for_execution_and_shows_its_funds_and_tasks(
     sign(session, people, evaluation)
     data = show_self_evaluation(session, evaluation).content["data"]
     assert data["execution"]["weight"] == "0"
-    assert data["name"] == people[0].unit.name
+    assert data["name"] == plan.unit.name
     assert data["tasks"] == [["信访", "受理来信来访"]]
     assert [line[0] for line in data["funds"]] == ["基本支出", "项目支出"]
     assert data["money"]["total"]["executed"] == "95090"
@@ -404,8 +407,9 @@ def test_a_signed_one_does_not_follow_what_changes_around_it(session):
     sign(session, people, evaluation)
     before = deepcopy(show_self_evaluation(session, evaluation))
     people[0].display_name = "改名"
-    people[0].unit.name = "改名的单位"
-    evaluation.plan.project.name = "改名的项目"
+    plan = evaluation.plan
+    assert plan.project is not None
+    plan.unit.name, plan.project.name = "改名的单位", "改名的项目"
     for actual in session.scalars(select(Actual)):
         actual.actual = Decimal(1)
     session.flush()
@@ -423,7 +427,6 @@ def test_no_service_changes_a_signed_one(session):
         complete(session, people, evaluation)
     with pytest.raises(Locked, match="冻结"):
         rescore(session, SYSTEM, evaluation)
-    assert rescore_if_begun(session, SYSTEM, evaluation.plan) is False
     for action in [Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.APPROVE]:
         for user in people:
             with pytest.raises((Conflict, NotPermitted)):
@@ -439,9 +442,9 @@ def test_it_may_be_withdrawn_before_the_review_and_submitted_again(session):
     evaluation = begin(session, people)
     submit(session, people, evaluation)
     step(session, people[0], evaluation, Action.WITHDRAW)
-    assert evaluation.status is Status.DRAFT
+    assert evaluation.is_editable
     step(session, people[0], evaluation, Action.SUBMIT)
-    assert evaluation.status is Status.SUBMITTED
+    assert not evaluation.is_editable
 
 
 def test_sending_back_names_an_indicator_and_the_next_submission_shows_what_changed(session):
@@ -505,7 +508,7 @@ def test_a_reopened_quarter_blocks_the_submission(session):
     session.flush()
     with pytest.raises(Conflict, match="重新打开"):
         step(session, people[0], evaluation, Action.SUBMIT)
-    assert rescore_if_begun(session, SYSTEM, evaluation.plan) is False
+    assert rescore(session, SYSTEM, evaluation) is False
     assert evaluation.total == Decimal("96.51")
 
 
@@ -518,8 +521,8 @@ def test_figures_changed_in_a_reopened_quarter_arrive(session):
     row = next(one for one in quarter.actuals if one.indicator_id == key)
     row.actual = Decimal(90)
     session.flush()
-    assert rescore_if_begun(session, SYSTEM, evaluation.plan) is True
-    assert rescore_if_begun(session, SYSTEM, evaluation.plan) is False
+    assert rescore(session, SYSTEM, evaluation) is True
+    assert rescore(session, SYSTEM, evaluation) is False
     assert evaluation.total == Decimal("99.51")
     kept = next(one for one in evaluation.scores if one.indicator_id == key)
     assert kept.deviation_reason == "年末受疫情影响。"
@@ -596,16 +599,19 @@ def test_invented_quarters_mark_the_whole_self_evaluation(session):
 def test_every_step_stands_in_the_ledger_with_its_reason(session):
     people = make_people(session)
     evaluation = begin(session, people)
+    session.expire_all()
     submit(session, people, evaluation)
     step(session, people[1], evaluation, Action.RETURN, reason="请补充。")
     entries = session.scalars(
         select(LedgerEntry)
         .where(
-            LedgerEntry.subject == "self_evaluation", LedgerEntry.action.in_(["submit", "return"])
+            LedgerEntry.subject == "self_evaluation",
+            LedgerEntry.action.in_(["begin_self_evaluation", "submit", "return"]),
         )
         .order_by(LedgerEntry.seq)
     ).all()
     assert [(one.action, one.actor_name, one.reason) for one in entries] == [
+        ("begin_self_evaluation", people[0].display_name, ""),
         ("submit", people[0].display_name, ""),
         ("return", people[1].display_name, "请补充。"),
     ]

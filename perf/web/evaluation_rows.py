@@ -1,0 +1,209 @@
+"""The rows of a self-evaluation's page: each score with its working, its state and its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from perf.core.attainment import Flag
+from perf.core.execution import ExecutionFlag
+from perf.models import Remark
+from perf.web.presentation import BLANK, money_wan, points
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was posted and could not be taken, to be shown again with why.
+
+    `texts` is None where nothing is to be put over the stored texts; `is_stale` shows what is
+    stored beside what was typed.
+    """
+
+    texts: Mapping[str, str] | None = None
+    message: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """A textarea: the text in it, what somebody else has stored meanwhile, and what is wrong."""
+
+    name: str
+    label: str
+    value: str
+    hint: str = ""
+    error: str = ""
+    is_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One scored line: the budget execution or an indicator."""
+
+    id: str
+    name: str
+    under: str
+    target: str
+    actual: str | None
+    weight: str
+    points: str | None
+    is_lost: bool
+    tags: list[tuple[str, str]]
+    steps: list[str]
+    origin: str
+    quarters: list[str]
+    files: list[dict[str, Any]]
+    demanded: str
+    fields: list[TextField]
+    remarks: list[Remark]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its reasons stand in sight rather than behind the working."""
+        return bool(self.demanded) or any(
+            one.value or one.error or one.is_typed for one in self.fields
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one 一级指标 with the sums of its weights and points."""
+
+    name: str
+    weight: str
+    points: str
+    rows: list[Row]
+
+
+def groups_of(
+    data: Mapping[str, Any], typed: Typed, remarks: Mapping[int | None, list[Remark]]
+) -> list[Group]:
+    """The record's rows by 一级指标, with what was typed and the open remarks by indicator."""
+    by_class: dict[str, list[dict[str, Any]]] = {}
+    for row in data["rows"]:
+        by_class.setdefault(row["level1"], []).append(row)
+    return [
+        Group(
+            name,
+            points(_sum(rows, "weight")),
+            points(_sum(rows, "points")),
+            [_indicator_row(row, typed, remarks.get(row["id"], [])) for row in rows],
+        )
+        for name, rows in by_class.items()
+    ]
+
+
+def _indicator_row(row: Mapping[str, Any], typed: Typed, remarks: list[Remark]) -> Row:
+    key = row["id"]
+    fields = [
+        text_field(typed, f"reason-{key}", "偏差原因", row["deviation_reason"]),
+        text_field(typed, f"action-{key}", "改进措施", row["corrective_action"]),
+    ]
+    return Row(
+        id=str(key),
+        name=row["name"],
+        under=row["level2"] or "",
+        target=row["target"],
+        actual=row["actual"],
+        weight=points_of(row["weight"]) or "",
+        points=points_of(row["points"]),
+        is_lost=row["is_below"],
+        tags=_tags(row),
+        steps=row["steps"],
+        origin=row["origin"],
+        quarters=[f"{name} {figure}" for name, figure in row["quarters"]],
+        files=row["evidence"],
+        demanded=row["demanded"],
+        fields=fields,
+        remarks=remarks,
+    )
+
+
+def _tags(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    flags = set(row["flags"])
+    tags: list[tuple[str, str]] = []
+    if Flag.UNREPORTED in flags:
+        tags.append(("none", Flag.UNREPORTED.label))
+    elif Flag.LATE in flags:
+        tags.append(("bad", Flag.LATE.label))
+    elif Flag.AT_BOUND in flags:
+        tags.append(("warn", Flag.AT_BOUND.label))
+    elif row["is_met"] is False:
+        tags.append(("bad", Flag.MISSED.label))
+    elif Flag.OVER_ACHIEVED in flags:
+        tags.append(("warn", f"完成 {row['percent']}%"))
+    elif row["is_below"]:
+        tags.append(("warn", Flag.BELOW.label))
+    if row["demanded"] and not row["deviation_reason"]:
+        tags.append(("warn", "待说明"))
+    return tags
+
+
+def execution_row(data: Mapping[str, Any], typed: Typed) -> Row | None:
+    """The line of the budget execution, None where the rule pack gives it no points."""
+    execution = data["execution"]
+    if execution["weight"] == "0":
+        return None
+    total = data["money"]["total"]
+    is_out = execution["not_applicable"]
+    tags = []
+    if ExecutionFlag.LOW in execution["flags"]:
+        tags.append(("warn", "执行率偏低"))
+    if execution["demanded"] and not execution["deviation_reason"]:
+        tags.append(("warn", "待说明"))
+    if is_out:
+        tags.append(("none", Flag.NOT_APPLICABLE.label))
+    spent, budget = amount_of(total["executed"]), amount_of(total["adjusted"])
+    weight = Decimal(execution["weight"])
+    earned = amount_of(execution["points"])
+    return Row(
+        id="execution",
+        name="预算执行率",
+        under=f"{money_wan(spent)} ÷ {money_wan(budget)} 万元",
+        target=BLANK,
+        actual=f"{execution['percent']}%" if execution["percent"] else (BLANK if is_out else None),
+        weight=points(weight),
+        points=BLANK if is_out else points_of(execution["points"]),
+        is_lost=earned is not None and earned < weight,
+        tags=tags,
+        steps=execution["steps"],
+        origin="",
+        quarters=[],
+        files=execution["evidence"],
+        demanded=execution["demanded"],
+        fields=[text_field(typed, "execution_reason", "偏差原因", execution["deviation_reason"])],
+        remarks=[],
+    )
+
+
+def text_field(typed: Typed, name: str, label: str, stored: str) -> TextField:
+    """A textarea with what was typed, else with what is stored."""
+    posted = None if typed.texts is None else typed.texts.get(name)
+    is_typed = posted is not None and posted.strip() != stored
+    hint = ""
+    if typed.is_stale and is_typed:
+        hint = f"另一窗口已保存为：{stored or '（空白）'}"
+    return TextField(
+        name,
+        label,
+        stored if posted is None else posted,
+        hint,
+        typed.errors.get(name, ""),
+        is_typed,
+    )
+
+
+def _sum(rows: list[dict[str, Any]], key: str) -> Decimal | None:
+    known = [Decimal(row[key]) for row in rows if row[key] is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def points_of(text: str | None) -> str | None:
+    """Points of the record as shown."""
+    return None if text is None else points(Decimal(text))
+
+
+def amount_of(text: str | None) -> Decimal | None:
+    """A number of the record."""
+    return None if text is None else Decimal(text)

@@ -1,0 +1,262 @@
+"""The year's self-evaluations: the list, one plan's page, its steps and its official form."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from perf import clock
+from perf.core.errors import Conflict, InvalidInput, NotFound, PerfError, Stale
+from perf.core.permissions import Actor, Permission
+from perf.core.terms import Action, Status
+from perf.core.workflow import EDITABLE, STEPS, actions_for
+from perf.documents.forms import form_file_name, self_evaluation_xlsx
+from perf.documents.forms.record import form_from_data
+from perf.extensions import db
+from perf.models import Plan, SelfEvaluation
+from perf.queries import evaluations as queries
+from perf.queries.evaluations import (
+    Evaluated,
+    Listed,
+    self_evaluation_to_change,
+    self_evaluation_visible_to,
+)
+from perf.queries.visible import plan_visible_to
+from perf.services.evaluation_shown import show_self_evaluation
+from perf.services.evaluations import (
+    QUARTERS,
+    Reason,
+    begin_self_evaluation,
+    save_self_evaluation,
+    step_self_evaluation,
+)
+from perf.web.decisions import read_decision
+from perf.web.errors import status_of
+from perf.web.evaluation_page import evaluation_page
+from perf.web.evaluation_rows import Typed
+from perf.web.listing import number_argument, page_number, page_url, text_argument
+from perf.web.security import current_actor, requires
+
+blueprint = Blueprint("evaluations", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DONE = {
+    Action.SUBMIT: "已提交，等待审核。审核前可以撤回。",
+    Action.WITHDRAW: "已撤回，可以继续修改。",
+    Action.RETURN: "已退回，填报人会在工作台看到您的意见。",
+    Action.APPROVE: "已审核通过并签署，分数和评分办法版本已冻结。",
+    Action.REOPEN: "已重新打开，填报人可以修改；原来签署的内容仍可在变更记录中查到。",
+}
+PERMISSION_OF = {action: permission for (_, action), (_, permission) in STEPS.items()}
+
+
+@blueprint.get("/self-evaluations")
+@requires(Permission.READ)
+def index() -> ResponseReturnValue:
+    """The year's plans with the state of their self-evaluations."""
+    session, actor = db.session(), current_actor()
+    years = queries.years_with_plans(session, actor)
+    year = number_argument("year")
+    if year not in years:
+        year = queries.year_to_evaluate(session, years, clock.today())
+    text = text_argument("text")
+    page = queries.self_evaluations_page(
+        session, actor, year=year or 0, text=text, number=page_number()
+    )
+    return render_template(
+        "evaluations/index.html",
+        page=page,
+        years=years,
+        year=year,
+        text=text,
+        quarters=QUARTERS,
+        to_do=[what_to_do(one, actor) for one in page.rows],
+        page_url=page_url(),
+        is_wide=actor.may(Permission.READ_ALL_UNITS),
+        may_plan=actor.may(Permission.EDIT_PLAN),
+    )
+
+
+def what_to_do(one: Listed, actor: Actor) -> tuple[str, bool]:
+    """What comes next for this plan, and whether it is for this actor to do."""
+    if one.plan.status is not Status.APPROVED:
+        return "绩效目标待批复", False
+    evaluation = one.evaluation
+    may_record = actor.may(Permission.RECORD)
+    if evaluation is None:
+        lacking = QUARTERS - one.approved
+        if lacking > 0:
+            return f"还差 {lacking} 个季度", False
+        return ("开始自评", True) if may_record else ("等待填报人开始", False)
+    if evaluation.status in EDITABLE:
+        return ("继续填写", True) if may_record else ("填报人填写中", False)
+    if evaluation.status is Status.SUBMITTED:
+        steps = actions_for(evaluation.status, actor, evaluation.submitted_by_id)
+        return ("请审核", True) if Action.APPROVE in steps else ("等待审核", False)
+    return "查看", False
+
+
+@blueprint.get("/plans/<int:plan_id>/self-evaluation")
+@requires(Permission.READ, self_evaluation_visible_to)
+def show(found: Evaluated) -> ResponseReturnValue:
+    """One plan's self-evaluation: to be filled in, reviewed or read."""
+    return evaluation_page(db.session(), found)
+
+
+@blueprint.post("/plans/<int:plan_id>/self-evaluation/begin")
+@requires(Permission.RECORD, plan_visible_to)
+def begin(plan: Plan) -> ResponseReturnValue:
+    """Build the self-evaluation out of the approved quarters."""
+    plan_id = plan.id
+    try:
+        begin_self_evaluation(db.session(), current_actor(), plan)
+    except (InvalidInput, Conflict) as error:
+        return _again(plan_id, Typed(message=str(error)), error)
+    db.session.commit()
+    flash("自评已根据四个季度的数据生成。请核对得分，补充说明后提交。", "ok")
+    return redirect(_address(plan_id))
+
+
+@blueprint.post("/plans/<int:plan_id>/self-evaluation")
+@requires(Permission.RECORD, self_evaluation_to_change)
+def save(found: Evaluated) -> ResponseReturnValue:
+    """Keep what was typed and, where asked for, submit it."""
+    session, actor, plan_id = db.session(), current_actor(), found.plan.id
+    evaluation = _begun(found)
+    texts = {key: text for key, text in request.form.items() if key != "csrf_token"}
+    try:
+        save_self_evaluation(
+            session,
+            actor,
+            evaluation,
+            version=_posted_version(),
+            objective_actual=texts.get("objective_actual", ""),
+            execution_reason=texts.get("execution_reason", ""),
+            reasons={
+                row.id: Reason(texts.get(f"reason-{row.id}", ""), texts.get(f"action-{row.id}", ""))
+                for row in found.plan.indicators
+                if f"reason-{row.id}" in texts or f"action-{row.id}" in texts
+            },
+        )
+    except (InvalidInput, Conflict) as error:
+        fields = error.fields if isinstance(error, InvalidInput) else {}
+        typed = Typed(texts, _sentence(error), fields, is_stale=isinstance(error, Stale))
+        return _again(plan_id, typed, error)
+    if texts.get("action") != Action.SUBMIT:
+        db.session.commit()
+        flash("已保存。", "ok")
+        return redirect(_address(plan_id))
+    try:
+        step_self_evaluation(session, actor, evaluation, Action.SUBMIT, version=evaluation.version)
+    except (InvalidInput, Conflict) as error:
+        # What was typed is sound and stays; only the step was refused.
+        db.session.commit()
+        fields = error.fields if isinstance(error, InvalidInput) else {}
+        return _again(plan_id, Typed(None, f"内容已保存，但还没有提交。{error}", fields), error)
+    db.session.commit()
+    flash(DONE[Action.SUBMIT], "ok")
+    return redirect(_address(plan_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step that was asked for."""
+
+    found: Evaluated
+    action: Action
+
+
+def _step_to_take(session: Session, actor: Actor, plan_id: int, action: str) -> Asked:
+    asked = next((one for one in Action if one.value == action), None)
+    if asked is None:
+        raise NotFound("没有这一步。请从自评页面办理。")
+    actor.demand(PERMISSION_OF[asked])
+    return Asked(self_evaluation_to_change(session, actor, plan_id), asked)
+
+
+@blueprint.post("/plans/<int:plan_id>/self-evaluation/steps/<action>")
+@requires(Permission.READ, _step_to_take)
+def step(asked: Asked) -> ResponseReturnValue:
+    """Withdraw, return, sign or reopen."""
+    plan_id, action = asked.found.plan.id, asked.action
+    evaluation = _begun(asked.found)
+    decision = read_decision(request.form, asked.found.plan.indicators)
+    try:
+        if action is Action.APPROVE and (decision.whole or decision.remarks):
+            raise InvalidInput(
+                "您写了审核意见，没有签署。意见需要对方修改时请点“退回修改”；否则请清空后再审核通过。"
+            )
+        step_self_evaluation(
+            db.session(),
+            current_actor(),
+            evaluation,
+            action,
+            version=decision.version,
+            reason=decision.whole,
+            remarks=decision.remarks,
+        )
+    except (InvalidInput, Conflict) as error:
+        refused = error if isinstance(error, InvalidInput) else InvalidInput(str(error))
+        db.session.rollback()
+        found = self_evaluation_visible_to(db.session(), current_actor(), plan_id)
+        page = evaluation_page(db.session(), found, decision=decision.refused(refused))
+        return page, status_of(error)
+    db.session.commit()
+    flash(DONE[action], "ok")
+    return redirect(_address(plan_id))
+
+
+@blueprint.get("/plans/<int:plan_id>/self-evaluation.xlsx")
+@requires(Permission.EXPORT, self_evaluation_visible_to)
+def export(found: Evaluated) -> ResponseReturnValue:
+    """The official form as a workbook; what is signed is printed as it was signed."""
+    shown = show_self_evaluation(db.session(), _begun(found))
+    form = form_from_data(
+        shown.content["data"],
+        is_draft=shown.is_draft,
+        submitted_by=shown.submitted_by,
+        submitted_at=shown.submitted_at,
+        approved_by=shown.approved_by,
+        approved_at=shown.approved_at,
+    )
+    return send_file(
+        BytesIO(self_evaluation_xlsx(form)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=form_file_name(form),
+        max_age=0,
+    )
+
+
+def _again(plan_id: int, typed: Typed, error: PerfError) -> ResponseReturnValue:
+    """The page anew, with what was typed and why it was refused."""
+    db.session.rollback()
+    found = self_evaluation_visible_to(db.session(), current_actor(), plan_id)
+    return evaluation_page(db.session(), found, typed=typed), status_of(error)
+
+
+def _begun(found: Evaluated) -> SelfEvaluation:
+    if found.evaluation is None:
+        raise Conflict("这份绩效目标还没有开始自评。请从“自评”页面进入。")
+    return found.evaluation
+
+
+def _sentence(error: PerfError) -> str:
+    if isinstance(error, Stale):
+        return (
+            "另一窗口或其他人刚刚保存过，您这次没有保存。"
+            "您填写的内容都在下面，不同之处已标出；核对后再保存一次即可。"
+        )
+    return str(error)
+
+
+def _posted_version() -> int:
+    text = request.form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        abort(400)
+    return int(text)
+
+
+def _address(plan_id: int) -> str:
+    return url_for("evaluations.show", plan_id=plan_id)
