@@ -229,6 +229,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_project_id"), ["project_id"], unique=False)
+        batch_op.create_index(
+            "ix_plan_unit_id_year_status", ["unit_id", "year", "status"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_plan_year"), ["year"], unique=False)
         batch_op.create_index(
             "uq_plan_department",
@@ -473,6 +476,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_submission_period_id"), ["period_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_submission_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index("ix_submission_status", ["status"], unique=False)
+        batch_op.create_index(
+            "ix_submission_unit_id_period_id_status",
+            ["unit_id", "period_id", "status"],
+            unique=False,
+        )
         batch_op.create_index("ix_submission_unit_id_status", ["unit_id", "status"], unique=False)
 
     op.create_table(
@@ -858,6 +866,7 @@ def downgrade() -> None:
     op.drop_table("task")
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.drop_index("ix_submission_unit_id_status")
+        batch_op.drop_index("ix_submission_unit_id_period_id_status")
         batch_op.drop_index("ix_submission_status")
         batch_op.drop_index(batch_op.f("ix_submission_plan_id"))
         batch_op.drop_index(batch_op.f("ix_submission_period_id"))
@@ -880,6 +889,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("project_id IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_plan_year"))
+        batch_op.drop_index("ix_plan_unit_id_year_status")
         batch_op.drop_index(batch_op.f("ix_plan_project_id"))
 
     op.drop_table("plan")

@@ -60,7 +60,7 @@ class FiscalYear(Base):
     department_pack_id: Mapped[Short]
     department_pack_version: Mapped[int]
 
-    periods: Mapped[list["Period"]] = relationship(order_by="Period.code")
+    periods: Mapped[list["Period"]] = relationship(order_by="Period.id")
 
 
 class Period(Base):

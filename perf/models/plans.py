@@ -51,6 +51,7 @@ class Plan(Reviewed, OwnedByUnit, Base):
             sqlite_where=text("project_id IS NULL"),
             postgresql_where=text("project_id IS NULL"),
         ),
+        Index("ix_plan_unit_id_year_status", "unit_id", "year", "status"),
         CheckConstraint("(kind = 'department') = (project_id IS NULL)", name="kind_has_project"),
         approval_check(),
     )

@@ -58,6 +58,7 @@ class Submission(Reviewed, OwnedByUnit, Base):
     __table_args__ = (
         UniqueConstraint("unit_id", "plan_id", "period_id"),
         Index("ix_submission_unit_id_status", "unit_id", "status"),
+        Index("ix_submission_unit_id_period_id_status", "unit_id", "period_id", "status"),
         Index("ix_submission_status", "status"),
         approval_check(),
     )

@@ -46,6 +46,11 @@ class PlanStanding:
     quarters: dict[int, Status]
     self_evaluation: SelfEvaluation | None
 
+    @property
+    def is_reporting(self) -> bool:
+        """Whether its quarters are to be filled in."""
+        return self.plan.status is Status.APPROVED
+
 
 def units_standing(
     session: Session,

@@ -68,7 +68,8 @@ def test_a_password_given_by_somebody_else_is_changed_before_anything(app, brows
 
 def test_the_eleventh_wrong_password_within_a_minute_has_to_wait(app, browse):
     username = make_staff(app)
-    limited = Browserless(create_app({**app.config, "RATELIMIT_ENABLED": True}))
+    strict = create_app({**app.config, "RATELIMIT_ENABLED": True})
+    limited = Browserless(strict)
     try:
         for _ in range(10):
             limited().post("/sign-in", {"username": username, "password": "wrong"}, status=422)
@@ -76,6 +77,8 @@ def test_the_eleventh_wrong_password_within_a_minute_has_to_wait(app, browse):
         assert "请等一分钟" in page.text
     finally:
         limiter.enabled = False
+        with strict.app_context():
+            db.engine.dispose()
 
 
 def test_an_archived_user_cannot_sign_in(app, browse):
