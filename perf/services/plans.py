@@ -10,7 +10,7 @@ from perf.core.drafts import DraftPlan
 from perf.core.errors import Conflict, InvalidInput, NotFound
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, PlanKind, Status
-from perf.core.workflow import EDITABLE
+from perf.core.workflow import EDITABLE, next_status
 from perf.models import (
     FiscalYear,
     Period,
@@ -134,7 +134,9 @@ def step_plan(
     Conflict while a quarter or the self-evaluation is submitted or approved. `remarks` maps an
     indicator's id to the reviewer's remark on it.
     """
-    if action is Action.SUBMIT and plan.status in EDITABLE:
+    # Who may not take the step at all is told so, not what the plan lacks.
+    next_status(plan.status, action, actor, plan.submitted_by_id)
+    if action is Action.SUBMIT:
         missing = missing_for_submission(plan)
         if missing:
             raise InvalidInput("还不能提交审核：\n" + "\n".join(missing))

@@ -307,6 +307,8 @@ def test_a_submission_is_refused_with_everything_that_is_missing(world):
         world.step(world.staff, plan, Action.SUBMIT)
     for words in ["总体目标", "预算", "没有绩效指标"]:
         assert words in str(refused.value)
+    with pytest.raises(NotPermitted):
+        world.step(world.supervisor, plan, Action.SUBMIT)
     world.fill(plan, [("产出指标", "", "件数", "≥1件"), ("奇怪指标", "", "件", "≥1件")])
     assert any("奇怪指标" in text for text in missing_for_submission(plan))
     save_indicators(
