@@ -167,8 +167,9 @@ class Totals:
 def totals_of(session: Session, actor: Actor, year: int) -> Totals:
     """The year's counts over every unit in the actor's sight; five queries of aggregates."""
     totals = Totals(year)
-    periods = session.scalars(select(Period).where(Period.year == year).order_by(Period.code))
-    by_id = {period.id: PeriodTotals(period) for period in periods}
+    periods = session.scalars(select(Period).where(Period.year == year))
+    in_order = sorted(periods, key=lambda period: (period.is_year, period.code))
+    by_id = {period.id: PeriodTotals(period) for period in in_order}
     totals.periods = list(by_id.values())
     of_year = (Plan.year == year, in_sight(actor, Plan.unit_id))
     totals.units = session.scalar(select(func.count(Plan.unit_id.distinct())).where(*of_year)) or 0

@@ -149,7 +149,8 @@ def _standing(item: Item) -> tuple[str, str, str]:
         case Status.DRAFT if item.kind is ItemKind.PLAN and not item.total:
             return "没有指标", "none", "填写指标"
         case Status.DRAFT:
-            return _progress(item), "none", "继续填写"
+            is_filled = item.kind is ItemKind.QUARTER and item.done == item.total
+            return _progress(item), "none", "核对并提交" if is_filled else "继续填写"
     if item.kind is ItemKind.SELF_EVALUATION:
         return "未开始", "none", "开始自评"
     return "未填报", "none", "开始填报"
