@@ -5,15 +5,18 @@ the route's objects belong to a unit (then another unit's object is 404 to staff
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from perf import clock
 from perf.core.terms import Role, Status
 from perf.extensions import db
-from perf.models import LedgerEntry
+from perf.models import Evidence, LedgerEntry, Period, SelfEvaluation, Submission
+from perf.services.evidence_files import path_of
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Browserless
 
@@ -22,7 +25,9 @@ LETTERS = dict(zip("SUFAX", ROLES, strict=True))
 # What every POST of the walk sends, and what a role that may gets for it: a page, a redirect, or
 # the word that the form is not whole, is refused, or the object does not stand where a step begins.
 FORM = {"version": "1"}
+CONTENT = b"evidence"
 LET_IN = frozenset({200, 302, 400, 409, 422})
+REFUSED_STEP = frozenset({403, 404, 409, 422})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Rule:
 
     `roles` are letters: S 填报人, U 审核人, F 财政, A 管理员, X 审计. `is_public` routes let in
     strangers too. `is_owned`: another unit's object is 404 to whoever does not see all units.
-    `is_step`: the workflow decides, and may also say 409 to a role that has no such step.
+    `is_step`: the workflow decides by where the object stands, so that whoever has no such step may
+    also hear 409 or 422; that nothing was changed is asked of the ledger afterwards.
     """
 
     roles: str
@@ -88,6 +94,19 @@ TABLE: dict[str, Rule] = {
     "GET plans.reading": Rule(EVERYONE),
     "GET plans.weights": Rule(EVERYONE, is_owned=True),
     "POST plans.step": Rule("SU", is_owned=True, is_step=True),
+    "GET evaluations.index": Rule(EVERYONE),
+    "GET evaluations.show": Rule(EVERYONE, is_owned=True),
+    "POST evaluations.begin": Rule("S", is_owned=True),
+    "POST evaluations.save": Rule("S", is_owned=True),
+    "POST evaluations.step": Rule("SU", is_owned=True, is_step=True),
+    "GET evaluations.export": Rule(EVERYONE, is_owned=True),
+    "GET reports.show": Rule(EVERYONE, is_owned=True),
+    "POST reports.save": Rule("S", is_owned=True),
+    "POST reports.step": Rule("SU", is_owned=True, is_step=True),
+    "GET reports.evidence": Rule(EVERYONE, is_owned=True),
+    "GET reports.reading": Rule(EVERYONE, is_owned=True),
+    "GET workbench.home": Rule(EVERYONE),
+    "GET review.queue": Rule("U"),
 }
 
 
@@ -117,6 +136,9 @@ def world(app: Flask) -> World:
         }
         del own["unit"], other["unit"]
         session.commit()
+    path = path_of(app.config["DATA_DIR"], sha256(CONTENT).hexdigest())
+    path.parent.mkdir(parents=True)
+    path.write_bytes(CONTENT)
     return World(users, own, other)
 
 
@@ -124,8 +146,19 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
     """What the routes' arguments stand for: objects of this unit, and of none."""
     people = make_user(session, Role.STAFF, unit), make_user(session, Role.SUPERVISOR, unit)
     plan = make_plan(session, unit, status=Status.APPROVED, people=people)
+    evidence = make_evidence(session, plan)
+    session.add(
+        SelfEvaluation(
+            unit_id=unit.id,
+            plan_id=plan.id,
+            updated_at=clock.now(),
+            pack_id=plan.pack_id,
+            pack_version=plan.pack_version,
+        )
+    )
     return {
         "unit": unit,
+        "evidence_id": evidence.id,
         "unit_id": unit.id,
         "user_id": people[0].id,
         "plan_id": plan.id,
@@ -134,6 +167,28 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "action": "submit",
         "filename": "perf.css",
     }
+
+
+def make_evidence(session: Any, plan: Any) -> Evidence:
+    """A quarter with one piece of evidence, whose file lies beside the database of `world`."""
+    period = session.scalars(select(Period).where(Period.code == "2022-Q1")).one()
+    submission = Submission(
+        unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, updated_at=clock.now()
+    )
+    session.add(submission)
+    session.flush()
+    evidence = Evidence(
+        unit_id=plan.unit_id,
+        submission_id=submission.id,
+        sha256=sha256(CONTENT).hexdigest(),
+        name="佐证.txt",
+        media_type="text/plain",
+        size=len(CONTENT),
+        created_at=clock.now(),
+    )
+    session.add(evidence)
+    session.flush()
+    return evidence
 
 
 def routes(app: Flask) -> list[tuple[str, str, Any]]:
@@ -162,8 +217,11 @@ def expected(rule: Rule, role: Role | None, *, is_foreign: bool = False) -> froz
         return LET_IN
     if role is None:
         return frozenset({302})
+    if rule.is_step:
+        is_let_in = role in [LETTERS[letter] for letter in rule.roles] and not is_foreign
+        return REFUSED_STEP | (LET_IN if is_let_in else frozenset())
     if role not in [LETTERS[letter] for letter in rule.roles]:
-        return frozenset({403, 404, 409} if rule.is_step else {403})
+        return frozenset({403})
     if is_foreign and rule.is_owned and role in {Role.STAFF, Role.SUPERVISOR}:
         return frozenset({404})
     return LET_IN

@@ -17,6 +17,7 @@ from perf.web import (
     units,
     workbench,
 )
+from perf.web.converters import KeyConverter
 
 BLUEPRINTS = [
     auth.blueprint,
@@ -34,6 +35,7 @@ BLUEPRINTS = [
 
 def init_app(app: Flask) -> None:
     """Register the pages and everything that stands around them."""
+    app.url_map.converters["int"] = KeyConverter
     security.init_app(app)
     errors.init_app(app)
     presentation.init_app(app)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-LARGEST = 2_147_483_647
+from perf.web.converters import LARGEST_KEY
 
 
 def text_argument(name: str, limit: int = 100) -> str:
@@ -24,7 +24,7 @@ def number_argument(name: str) -> int | None:
     text = request.args.get(name, "")
     if not (text.isascii() and text.isdigit()) or len(text) > 10:
         return None
-    return int(text) if 1 <= int(text) <= LARGEST else None
+    return int(text) if 1 <= int(text) <= LARGEST_KEY else None
 
 
 def day_argument(name: str) -> date | None:

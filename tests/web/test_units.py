@@ -158,6 +158,11 @@ def test_a_clerk_sees_the_own_unit_and_no_other(county, browse):
     clerk.get("/units", status=403)
 
 
+@pytest.mark.parametrize("key", ["0", "2147483647", "2147483648", "99999999999999999999", "-1"])
+def test_a_number_that_is_no_units_is_not_found(county, browse, key):
+    browse("finance").get(f"/units/{key}", status=404)
+
+
 def test_a_year_that_is_not_there_is_said_so(county, browse):
     assert "没有 2031 年度" in browse("finance").get("/units?year=2031", status=404).text
 
