@@ -55,6 +55,8 @@ def open_submission(session: Session, actor: Actor, plan: Plan, period: Period) 
         .execution_options(populate_existing=True)
     )
     if submission is None:
+        # Read before the new row is pending: a query would flush it, and its history is told.
+        name = f"{plan.name} {period.name}"
         submission = Submission(
             unit_id=plan.unit_id,
             plan_id=plan.id,
@@ -63,10 +65,7 @@ def open_submission(session: Session, actor: Actor, plan: Plan, period: Period) 
             updated_at=clock.now(),
         )
         session.add(submission)
-        submission.plan, submission.period = plan, period
-        record_change(
-            session, actor, "open_submission", submission, name=f"{plan.name} {period.name}"
-        )
+        record_change(session, actor, "open_submission", submission, name=name)
     demand_editable(actor, submission)
     return submission
 

@@ -174,10 +174,12 @@ def step(loaded: tuple[Quarter, Submission, Action]) -> ResponseReturnValue:
 
 
 @blueprint.get("/plans/<int:plan_id>/periods/<code>/reading")
-@requires(Permission.RECORD, quarter_visible_to)
+@requires(Permission.READ, quarter_visible_to)
 def reading(quarter: Quarter) -> ResponseReturnValue:
     """What one row would say with the texts in the query, for the grid's script."""
     key = request.args.get("indicator", type=int)
+    if key is None:
+        raise InvalidInput("没有说明是哪一项指标。")
     indicator = next((row for row in quarter.plan.indicators if row.id == key), None)
     if indicator is None:
         raise NotFound("没有找到这项指标。")
