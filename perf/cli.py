@@ -1,21 +1,19 @@
 """Commands: `flask --app app perf …`."""
 
-import getpass
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
+from perf.cli_console import console_actor, refusals
 from perf.cli_demo import seed_demo_command
+from perf.cli_export import export_command, rescore_command
 from perf.cli_import import import_command
-from perf.core.errors import InvalidInput, PerfError
-from perf.core.permissions import Actor, system_actor
+from perf.core.errors import InvalidInput
 from perf.core.terms import Role
 from perf.database import begin_writing
 from perf.extensions import db
@@ -92,29 +90,9 @@ def _given_password() -> str:
     )
 
 
-def console_actor() -> Actor:
-    """The system, named after whoever is at the console."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        # A container may run under a number that has no name.
-        name = "unknown"
-    return system_actor(name)
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Roll back and end with 1 and the reason on standard error where something is refused."""
-    try:
-        yield
-    except PerfError as error:
-        db.session.rollback()
-        told = error.fields.values() if isinstance(error, InvalidInput) else ()
-        click.echo("\n".join(told) or str(error), err=True)
-        raise SystemExit(1) from error
-
-
 group.add_command(import_command)
+group.add_command(export_command)
+group.add_command(rescore_command)
 group.add_command(seed_demo_command)
 
 

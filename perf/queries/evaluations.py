@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from perf.core.permissions import Actor
-from perf.core.terms import Action, Status
+from perf.core.terms import Action, PlanKind, Status
+from perf.core.workflow import EDITABLE
 from perf.models import (
+    BudgetLine,
     FiscalYear,
     LedgerEntry,
     Period,
@@ -159,3 +161,59 @@ def steps_taken(session: Session, evaluation: SelfEvaluation) -> Sequence[Ledger
 def _is_called(text: str) -> ColumnElement[bool]:
     pattern = contains(text)
     return or_(Unit.name.ilike(pattern, escape="\\"), Project.name.ilike(pattern, escape="\\"))
+
+
+def plans_to_export(
+    session: Session,
+    *,
+    year: int,
+    project_code: str | None = None,
+    kind: PlanKind | None = None,
+    unit_code: str | None = None,
+) -> list[tuple[Plan, SelfEvaluation | None]]:
+    """The year's plans with their self-evaluations, of all units: for the console alone."""
+    query = _whole().where(Plan.year == year)
+    if project_code is not None:
+        query = query.where(Project.code == project_code)
+    if kind is not None:
+        query = query.where(Plan.kind == kind)
+    if unit_code is not None:
+        query = query.where(Unit.code == unit_code)
+    return _pairs(session, query)
+
+
+def evaluations_in_preparation(session: Session, year: int) -> list[SelfEvaluation]:
+    """The year's self-evaluations that may still change, held until the commit."""
+    session.execute(
+        select(SelfEvaluation.id)
+        .join(SelfEvaluation.plan)
+        .where(Plan.year == year)
+        .order_by(SelfEvaluation.id)
+        .with_for_update(of=SelfEvaluation)
+    )
+    query = _whole().where(Plan.year == year, SelfEvaluation.status.in_(EDITABLE))
+    return [evaluation for _, evaluation in _pairs(session, query) if evaluation is not None]
+
+
+def _pairs(
+    session: Session, query: Select[Plan, SelfEvaluation]
+) -> list[tuple[Plan, SelfEvaluation | None]]:
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _whole() -> Select[Plan, SelfEvaluation]:
+    return (
+        select(Plan, SelfEvaluation)
+        .join(Plan.unit)
+        .outerjoin(Plan.project)
+        .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
+        .options(
+            contains_eager(Plan.unit),
+            contains_eager(Plan.project),
+            selectinload(Plan.budget_lines).selectinload(BudgetLine.adjustments),
+            selectinload(Plan.indicators),
+            selectinload(Plan.tasks),
+            selectinload(SelfEvaluation.scores),
+        )
+        .order_by(Unit.code, Unit.id, Plan.kind, Plan.id)
+    )

@@ -1,0 +1,239 @@
+"""`perf export` and `perf rescore`: files as they were signed, refusals with their reasons."""
+
+import json
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import Result
+from sqlalchemy import select
+
+from perf.core.terms import Action, PlanKind
+from perf.extensions import db
+from perf.models import LedgerEntry, Plan, Score, SelfEvaluation, Submission
+from perf.services.evaluations import (
+    Reason,
+    begin_self_evaluation,
+    save_self_evaluation,
+    step_self_evaluation,
+)
+from tests.reported import make_people, make_reported_plan
+
+DEPARTMENT = {
+    "kind": PlanKind.DEPARTMENT,
+    "pack_id": "department-overall",
+    "indicators": [("产出指标", "办结率", "≥80%", "70"), ("效益指标", "满意度", "≥90%", "30")],
+    "figures": {"办结率": ("88",) * 4, "满意度": ("92",) * 4},
+}
+
+
+def sign(people: Any, plan: Plan) -> None:
+    evaluation = begin_self_evaluation(db.session(), people[0].actor, plan)
+    save_self_evaluation(
+        db.session(),
+        people[0].actor,
+        evaluation,
+        version=evaluation.version,
+        objective_actual="完成。",
+        execution_reason="",
+        reasons={row.indicator_id: Reason("原因。") for row in evaluation.scores},
+    )
+    for user, action in [(people[0], Action.SUBMIT), (people[1], Action.APPROVE)]:
+        step_self_evaluation(
+            db.session(), user.actor, evaluation, action, version=evaluation.version
+        )
+
+
+@pytest.fixture
+def bureau(app: Any) -> Any:
+    """One unit: a signed project, a begun department plan, and a project that was not begun."""
+    with app.app_context():
+        people = make_people(db.session)
+        signed = make_reported_plan(db.session, people, name="党建经费")
+        sign(people, signed)
+        department = make_reported_plan(db.session, people, **DEPARTMENT)
+        begin_self_evaluation(db.session(), people[0].actor, department)
+        make_reported_plan(db.session, people, name="未开始的项目")
+        assert signed.project is not None
+        app.config["CODES"] = (people[0].unit.code, signed.project.code)
+        db.session.commit()
+    return app
+
+
+def run(app: Any, *words: str) -> Result:
+    return app.test_cli_runner().invoke(args=["perf", *words])
+
+
+def export(app: Any, *words: str, year: str = "2022") -> Result:
+    return run(
+        app, "export", "--year", year, "--form", "self-evaluation", "--format", "xlsx", *words
+    )
+
+
+def total_of(path: Any) -> Decimal:
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    (row,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "总分"]
+    return Decimal(str(row[7]))
+
+
+def test_a_signed_project_is_written_with_its_frozen_total(bureau, tmp_path):
+    with bureau.app_context():
+        for row in db.session.scalars(select(Score)):
+            row.points = Decimal(1)
+        db.session.commit()
+    path = tmp_path / "new" / "form.xlsx"
+    done = export(bureau, "--project", bureau.config["CODES"][1], "--output", str(path))
+    assert (done.exit_code, done.stdout.strip()) == (0, str(path))
+    assert total_of(path) == Decimal("96.51")
+    assert [one.name for one in path.parent.iterdir()] == ["form.xlsx"]
+
+
+def test_into_a_folder_the_form_goes_by_its_own_name(bureau, tmp_path):
+    done = export(bureau, "--department", "--output", str(tmp_path), "--json")
+    assert done.exit_code == 0
+    (told,) = json.loads(done.stdout)["files"]
+    assert Path(told["path"]).parent == tmp_path
+    assert Path(told["path"]).name.endswith("部门整体绩效自评表-草稿.xlsx")
+    assert (told["status"], told["total"], told["rating"]) == ("draft", "100.00", "优")
+    assert total_of(told["path"]) == 100
+
+
+@pytest.mark.parametrize("name", ["forms", "forms.zip"])
+def test_all_go_into_a_folder_or_a_zip_and_what_was_not_begun_is_named(bureau, tmp_path, name):
+    output = tmp_path / name
+    done = export(bureau, "--all", "--output", str(output), "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert len(told["files"]) == 2
+    assert len(told["skipped"]) == 1
+    assert told["skipped"][0].endswith("未开始的项目")
+    if output.suffix:
+        with zipfile.ZipFile(output) as archive:
+            names = archive.namelist()
+    else:
+        names = [one.name for one in output.iterdir()]
+    assert "2022年度-党建经费-绩效自评表.xlsx" in names
+    assert len(names) == 2
+
+
+def test_the_same_export_gives_the_same_bytes(bureau, tmp_path):
+    for name in ["a.zip", "b.zip"]:
+        export(bureau, "--all", "--output", str(tmp_path / name))
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_several_units_get_a_folder_each_and_one_may_be_named(bureau, tmp_path):
+    with bureau.app_context():
+        people = make_people(db.session)
+        for _ in range(2):
+            begin_self_evaluation(
+                db.session(), people[0].actor, make_reported_plan(db.session, people, name="同名")
+            )
+        department = make_reported_plan(db.session, people, **DEPARTMENT)
+        begin_self_evaluation(db.session(), people[0].actor, department)
+        code = people[0].unit.code
+        db.session.commit()
+    done = export(bureau, "--all", "--output", str(tmp_path / "all"))
+    assert done.exit_code == 0
+    assert sorted(one.name for one in (tmp_path / "all").iterdir()) == sorted(
+        [bureau.config["CODES"][0], code]
+    )
+    assert len(list((tmp_path / "all" / code).iterdir())) == 3
+    done = export(bureau, "--department", "--output", str(tmp_path / "one.xlsx"))
+    assert done.exit_code == 1
+    assert "--unit" in done.stderr
+    assert not (tmp_path / "one.xlsx").exists()
+    done = export(bureau, "--department", "--unit", code, "--output", str(tmp_path / "one.xlsx"))
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--project", "nowhere"], "没有符合条件"),
+        (["--all", "--unit", "nowhere"], "没有符合条件"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_a_reason(bureau, tmp_path, words, reason):
+    done = export(bureau, *words, "--output", str(tmp_path / "x"), "--json")
+    assert done.exit_code == 1
+    assert reason in done.stderr
+    assert done.stdout == ""
+
+
+def test_what_was_not_begun_and_what_cannot_be_written_is_refused(bureau, tmp_path):
+    with bureau.app_context():
+        plan = db.session.scalars(select(Plan).order_by(Plan.id.desc())).first()
+        assert plan is not None
+        assert plan.project is not None
+        code = plan.project.code
+    done = export(bureau, "--project", code or "", "--output", str(tmp_path / "x.xlsx"))
+    assert done.exit_code == 1
+    assert "还没有开始自评" in done.stderr
+    (tmp_path / "file").write_text("no folder")
+    done = export(bureau, "--department", "--output", str(tmp_path / "file" / "x.xlsx"))
+    assert done.exit_code == 1
+    assert "无法写入" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--all", "--form", "summary", "--format", "xlsx"], "self-evaluation"),
+        (["--all", "--form", "self-evaluation", "--format", "pdf"], "xlsx"),
+        (["--form", "self-evaluation", "--format", "xlsx"], "--project"),
+        (["--all", "--department", "--form", "self-evaluation", "--format", "xlsx"], "一个"),
+        (["--all", "--format", "xlsx"], "--form"),
+    ],
+)
+def test_wrong_usage_exits_with_two_and_says_what_there_is(bureau, tmp_path, words, told):
+    done = run(bureau, "export", "--year", "2022", "--output", str(tmp_path / "x"), *words)
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_rescoring_changes_what_is_in_preparation_and_nothing_signed(bureau):
+    with bureau.app_context():
+        quarters = db.session.scalars(select(Submission)).all()
+        for quarter in quarters:
+            for row in quarter.actuals:
+                row.actual = Decimal(40)
+        db.session.commit()
+        signed_before = db.session.scalars(
+            select(SelfEvaluation.version).where(SelfEvaluation.status == "approved")
+        ).one()
+    done = run(bureau, "rescore", "--year", "2022", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["checked"], len(told["changed"])) == (1, 1)
+    with bureau.app_context():
+        totals = {row.status.value: row.total for row in db.session.scalars(select(SelfEvaluation))}
+        assert totals == {"approved": Decimal("96.51"), "draft": Decimal("48.33")}
+        assert (
+            signed_before
+            == db.session.scalars(
+                select(SelfEvaluation.version).where(SelfEvaluation.status == "approved")
+            ).one()
+        )
+        last = db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id.desc())).first()
+        assert last is not None
+        assert last.actor_name.startswith("system:")
+    done = run(bureau, "rescore", "--year", "2022")
+    assert "0 份有变化" in done.stdout
+
+
+def test_one_that_cannot_be_rescored_is_named_and_does_not_stop_the_others(bureau):
+    with bureau.app_context():
+        people = make_people(db.session)
+        plan = make_reported_plan(db.session, people, name="预算为零")
+        begin_self_evaluation(db.session(), people[0].actor, plan)
+        plan.budget_lines[0].initial = Decimal(0)
+        db.session.commit()
+    done = run(bureau, "rescore", "--year", "2022")
+    assert done.exit_code == 1
+    assert "预算为零" in done.stderr
+    assert "重新计算 2 份自评" in done.stdout
