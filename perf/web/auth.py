@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from perf.core.errors import InvalidInput
 from perf.core.permissions import Permission
@@ -12,7 +11,7 @@ from perf.database import begin_writing
 from perf.extensions import db, limiter
 from perf.models import User
 from perf.services import accounts
-from perf.web.security import SignedIn, current_actor, public, requires
+from perf.web.security import current_actor, public, requires, signed_in_user
 
 blueprint = Blueprint("auth", __name__)
 
@@ -40,16 +39,14 @@ def try_sign_in() -> ResponseReturnValue:
     # PostgreSQL takes no NUL, not even to look for one.
     username = request.form.get("username", "").replace("\x00", "").strip()
     user = db.session.scalar(
-        select(User)
-        .options(joinedload(User.unit))
-        .where(User.username == username, User.archived_at.is_(None))
+        select(User).where(User.username == username, User.archived_at.is_(None))
     )
     if not accounts.is_password_of(user, request.form.get("password", "")) or user is None:
         return _sign_in_page(
             username, "用户名或密码不对。请核对大小写后重试；忘记密码请找管理员重置。"
         ), 422
     session.clear()
-    login_user(SignedIn(user))
+    login_user(signed_in_user(user.id))
     session.permanent = True
     return redirect(_local_path(request.form.get("next", "")))
 
@@ -74,21 +71,20 @@ def change_password() -> ResponseReturnValue:
 @requires(Permission.READ, slow=True)
 def save_password() -> ResponseReturnValue:
     """Set one's own password after the old one was given."""
-    user_id = current_user.user.id
+    actor = current_actor()
     try:
-        if not accounts.is_password_of(current_user.user, request.form.get("current", "")):
+        user = db.session.get_one(User, actor.id)
+        if not accounts.is_password_of(user, request.form.get("current", "")):
             raise InvalidInput("原密码不对。", {"current": "原密码不对，请重新输入。"})
         if request.form.get("password", "") != request.form.get("again", ""):
             raise InvalidInput("两次输入不一致。", {"again": "两次输入的新密码不一致。"})
         hashed = accounts.hash_password(request.form.get("password", ""))
     except InvalidInput as error:
         return render_template("accounts/password.html", errors=error.fields), 422
-    actor = current_actor()
     begin_writing(db.session())
-    user = db.session.get_one(User, user_id)
     accounts.set_password(db.session(), actor, user, hashed, must_change=False)
     db.session.commit()
-    login_user(SignedIn(user))
+    login_user(signed_in_user(user.id))
     flash("密码已更新，其他设备上的登录已失效。", "ok")
     return redirect("/")
 

@@ -109,8 +109,8 @@ def _waiting_at(endpoint: str) -> int | None:
 def _page_context() -> dict[str, Any]:
     me = None
     if current_user.is_authenticated:
-        user = current_user.user
-        me = Me(user.display_name, user.role.label, user.unit.name if user.unit else "")
+        actor = current_user.actor
+        me = Me(actor.name, actor.role.label, current_user.unit_name)
     return {"nav": _navigation(), "me": me, "today": clock.today()}
 
 

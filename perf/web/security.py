@@ -8,15 +8,14 @@ from typing import Any
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from perf.core.errors import NotPermitted
 from perf.core.permissions import Actor, Permission
 from perf.database import begin_writing
 from perf.extensions import db, login_manager
-from perf.models import User
+from perf.models import Unit, User
 
 View = Callable[..., ResponseReturnValue]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,14 +23,49 @@ _CHANGE_PASSWORD = ("auth.change_password", "auth.save_password")
 
 
 class SignedIn(UserMixin):
-    """The signed-in user as Flask-Login holds it; a changed password ends every older session."""
+    """The signed-in user as Flask-Login holds it, out of one row without its objects.
 
-    def __init__(self, user: User) -> None:
-        self.user = user
-        self.actor = user.actor
+    A changed password, role or unit gives the user another key, which ends every older session.
+    """
+
+    def __init__(
+        self, actor: Actor, session_key: str, unit_name: str, *, must_change_password: bool
+    ) -> None:
+        self.actor = actor
+        self.session_key = session_key
+        self.unit_name = unit_name
+        self.must_change_password = must_change_password
 
     def get_id(self) -> str:
-        return f"{self.user.id}.{self.user.session_key}"
+        return f"{self.actor.id}.{self.session_key}"
+
+
+def signed_in_user(user_id: int) -> SignedIn | None:
+    """The user who may be signed in under this id; None for an archived or unknown one."""
+    row = db.session.execute(_SIGNED_IN, {"user_id": user_id}).first()
+    if row is None:
+        return None
+    actor = Actor(user_id, row.display_name, row.role, row.unit_id)
+    return SignedIn(
+        actor,
+        row.session_key,
+        row.unit_name or "",
+        must_change_password=row.must_change_password,
+    )
+
+
+_SIGNED_IN = (
+    select(
+        User.session_key,
+        User.display_name,
+        User.role,
+        User.unit_id,
+        User.must_change_password,
+        Unit.name.label("unit_name"),
+    )
+    .outerjoin(Unit, Unit.id == User.unit_id)
+    .where(User.id == bindparam("user_id"), User.archived_at.is_(None))
+)
 
 
 def current_actor() -> Actor:
@@ -62,7 +96,7 @@ def requires(
         def guarded(**arguments: Any) -> ResponseReturnValue:
             if not current_user.is_authenticated:
                 return _lead_to_sign_in()
-            if current_user.user.must_change_password and request.endpoint not in _CHANGE_PASSWORD:
+            if current_user.must_change_password and request.endpoint not in _CHANGE_PASSWORD:
                 return redirect(url_for(_CHANGE_PASSWORD[0]))
             actor = current_actor()
             actor.demand(permission)
@@ -85,12 +119,8 @@ def _lead_to_sign_in() -> ResponseReturnValue:
 @login_manager.user_loader
 def _load_user(key: str) -> SignedIn | None:
     user_id, _, session_key = key.partition(".")
-    user = db.session.scalar(
-        select(User)
-        .options(joinedload(User.unit))
-        .where(User.id == int(user_id), User.archived_at.is_(None))
-    )
-    return SignedIn(user) if user and user.session_key == session_key else None
+    user = signed_in_user(int(user_id))
+    return user if user and user.session_key == session_key else None
 
 
 def _begin_request() -> None:
