@@ -96,7 +96,7 @@ def update_user(
 ) -> None:
     """Change a user's name, role, unit, or whether they may still sign in."""
     actor.demand(Permission.ADMINISTER)
-    session.refresh(user, with_for_update=True)
+    session.refresh(user, with_for_update={"of": User})
     if user.id == actor.id and (is_archived or role is not user.role):
         raise Conflict("不能停用自己或更改自己的角色，请由另一位管理员办理。")
     _check_names(session, user.username, display_name.strip(), user.id)
