@@ -1,0 +1,117 @@
+"""A running server for each module, and a browser window for whoever signs in."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.windows import PASSWORD, ROOT, Server, Windows, environment, run_flask
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_WINDOWS = pytest.StashKey[Windows]()
+
+
+@pytest.fixture(scope="module")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The 2022 sample behind the server that `make.py run` starts.
+
+    The invented results are in it where the module says `WITH_RESULTS = True`.
+    """
+    data_dir = tmp_path_factory.mktemp("data")
+    run_flask(data_dir, "init")
+    results = [] if getattr(request.module, "WITH_RESULTS", False) else ["--empty"]
+    run_flask(data_dir, "seed-demo", *results, PERF_DEMO_PASSWORD=PASSWORD)
+    port = _free_port()
+    log = (data_dir / "server.log").open("w+", encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import os, make; make._serve({port}, dict(os.environ))"],
+        cwd=ROOT,
+        env=environment(data_dir),
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        _wait_for(process, port, log)
+        yield Server(f"http://127.0.0.1:{port}", data_dir)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.seek(0)
+        printed = log.read()
+        log.close()
+    assert "Traceback" not in printed, printed
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int, log: Any) -> None:
+    """Come back when the server says it is ready; fail where it ends or needs over a minute."""
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.1)
+    log.seek(0)
+    pytest.fail(f"the server does not answer ({process.poll()}):\n{log.read()}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium without a screen; where there is none the tests fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("chromium is missing: apt-get install chromium (make.py test does it)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def windows(request: pytest.FixtureRequest, server: Server, chromium: Browser) -> Iterator[Windows]:
+    """Windows for this test; whatever happens in them, nothing leaves the machine or breaks."""
+    opened = Windows(server, chromium)
+    request.node.stash[_WINDOWS] = opened
+    yield opened
+    opened.close()
+    assert not opened.faults, "\n".join(opened.faults)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    opened = item.stash.get(_WINDOWS, None)
+    if report.when == "call" and report.failed and opened is not None:
+        opened.keep(item.name)
+    return report
