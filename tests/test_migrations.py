@@ -1,0 +1,146 @@
+"""The migrations: up to what the models say, and down and up again with rows in every table."""
+
+from decimal import Decimal
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, inspect, select, text
+
+from perf import clock
+from perf.core.terms import Action, FundSource, Role, Status
+from perf.models import (
+    Actual,
+    Base,
+    BudgetAdjustment,
+    BudgetExecution,
+    Evidence,
+    ImportDraft,
+    Period,
+    Remark,
+    Score,
+    SelfEvaluation,
+    Submission,
+    Task,
+)
+from perf.models.triggers import APPEND_ONLY
+from perf.services.ledger import record_change
+from perf.services.snapshots import Content, take_snapshot
+from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
+
+
+def fill_every_table(session) -> None:
+    unit = make_unit(session)
+    make_year(session)
+    staff = make_user(session, Role.STAFF, unit)
+    supervisor = make_user(session, Role.SUPERVISOR, unit)
+    plan = make_plan(session, unit, status=Status.APPROVED, people=(staff, supervisor))
+    owned = {"unit_id": unit.id}
+    indicator = plan.indicators[0]
+    session.add(Task(**owned, plan_id=plan.id, ordinal=1, name="任务", content="内容"))
+    session.add(
+        BudgetAdjustment(
+            **owned,
+            budget_line_id=plan.budget_lines[0].id,
+            amount=Decimal("-1.00"),
+            on=clock.today(),
+            document="文号",
+        )
+    )
+    period = session.scalars(select(Period).where(Period.code == "2022-Q1")).one()
+    submission = Submission(**owned, plan_id=plan.id, period_id=period.id, updated_at=clock.now())
+    session.add(submission)
+    session.flush()
+    session.add_all(
+        [
+            Actual(
+                **owned,
+                submission_id=submission.id,
+                indicator_id=indicator.id,
+                value=Decimal("1.5"),
+                updated_at=clock.now(),
+            ),
+            BudgetExecution(
+                **owned,
+                submission_id=submission.id,
+                source=FundSource.FISCAL,
+                executed=Decimal("1.00"),
+            ),
+            Evidence(
+                **owned,
+                submission_id=submission.id,
+                sha256="0" * 64,
+                name="台账.pdf",
+                media_type="application/pdf",
+                size=1,
+                created_at=clock.now(),
+            ),
+            Remark(**owned, submission_id=submission.id, text="意见", created_at=clock.now()),
+            ImportDraft(
+                created_by_id=staff.id,
+                created_at=clock.now(),
+                file_name="预算.txt",
+                sha256="0" * 64,
+                content={},
+            ),
+        ]
+    )
+    evaluation = SelfEvaluation(
+        **owned,
+        plan_id=plan.id,
+        pack_id=plan.pack_id,
+        pack_version=1,
+        updated_at=clock.now(),
+    )
+    session.add(evaluation)
+    record_change(session, SYSTEM, "begin_self_evaluation", evaluation)
+    session.add(Score(**owned, self_evaluation_id=evaluation.id, indicator_id=indicator.id))
+    take_snapshot(session, SYSTEM, evaluation, Action.SUBMIT, Content(fields={}, rows=[], data={}))
+    session.commit()
+
+
+def counts(session) -> dict[str, int]:
+    return {
+        table.name: session.scalar(select(func.count()).select_from(table))
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def test_the_migrated_database_is_what_the_models_say(session):
+    context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_table_keeps_its_rows_where_an_upgrade_has_nothing_to_do(session):
+    fill_every_table(session)
+    before = counts(session)
+    assert [name for name, count in before.items() if not count] == []
+    session.remove()
+    upgrade()
+    assert counts(session) == before
+
+
+def test_down_and_up_again_gives_the_same_schema_and_an_empty_database(session):
+    fill_every_table(session)
+    session.remove()
+    downgrade(revision="base")
+    left = set(inspect(session.connection()).get_table_names())
+    assert left <= {"alembic_version"}
+    session.remove()
+    upgrade()
+    context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    assert compare_metadata(context, Base.metadata) == []
+    assert set(counts(session).values()) == {0}
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_what_is_append_only_stays_so_after_going_down_and_up(session, table, statement):
+    session.remove()
+    downgrade(revision="base")
+    upgrade()
+    fill_every_table(session)
+    with pytest.raises(Exception, match="append-only"):
+        session.execute(text(statement.format(table)))
+    session.rollback()
