@@ -39,7 +39,9 @@ def make_reported_plan(
     year = plan_fields.get("year", 2022)
     if session.scalar(select(Period.id).where(Period.year == year).limit(1)) is None:
         make_year(session, year)
-    plan = make_plan(session, people[0].unit, status=Status.APPROVED, people=people, **plan_fields)
+    unit = people[0].unit
+    assert unit is not None
+    plan = make_plan(session, unit, status=Status.APPROVED, people=people, **plan_fields)
     figures = YEAR if figures is None else figures
     for number in range(1, quarters + 1):
         make_approved_quarter(

@@ -22,7 +22,7 @@ from perf.services.evaluations import (
 )
 from tests.reported import make_people, make_reported_plan
 
-DEPARTMENT = {
+DEPARTMENT: dict[str, Any] = {
     "kind": PlanKind.DEPARTMENT,
     "pack_id": "department-overall",
     "indicators": [("产出指标", "办结率", "≥80%", "70"), ("效益指标", "满意度", "≥90%", "30")],
@@ -58,7 +58,7 @@ def bureau(app: Any) -> Any:
         begin_self_evaluation(db.session(), people[0].actor, department)
         make_reported_plan(db.session, people, name="未开始的项目")
         assert signed.project is not None
-        app.config["CODES"] = (people[0].unit.code, signed.project.code)
+        app.config["CODES"] = (signed.unit.code, signed.project.code)
         db.session.commit()
     return app
 
@@ -134,7 +134,7 @@ def test_several_units_get_a_folder_each_and_one_may_be_named(bureau, tmp_path):
             )
         department = make_reported_plan(db.session, people, **DEPARTMENT)
         begin_self_evaluation(db.session(), people[0].actor, department)
-        code = people[0].unit.code
+        code = department.unit.code or ""
         db.session.commit()
     done = export(bureau, "--all", "--output", str(tmp_path / "all"))
     assert done.exit_code == 0

@@ -82,7 +82,7 @@ def test_the_list_says_for_each_plan_what_comes_next(app, browse):
         ready = make_reported_plan(db.session, people, name="党建经费")
         begun = make_reported_plan(db.session, people, name="救助资金")
         begin_self_evaluation(db.session(), staff.actor, begun)
-        make_plan(db.session, staff.unit, name="未批复的项目")
+        make_plan(db.session, begun.unit, name="未批复的项目")
         names = staff.username, supervisor.username
         urls = [f"/plans/{plan.id}/self-evaluation" for plan in (early, ready, begun)]
         db.session.commit()
@@ -507,8 +507,8 @@ def test_the_page_asks_no_more_for_sixty_indicators_than_for_five(app, browse):
             case.url,
             {"version": str(case.version()), "objective_actual": "完成。", "action": "submit"},
         )
-        rows = {"remark_on": str(next(iter(case.ids.values()))), "remark": "请补充。"}
-        case.step(browse, "return", **rows)
+        first = str(next(iter(case.ids.values())))
+        case.step(browse, "return", remark_on=first, remark="请补充。")
         browse(case.staff).post(
             case.url,
             {"version": str(case.version()), "objective_actual": "都完成。", "action": "submit"},
