@@ -26,6 +26,7 @@ from perf.web.presentation import BLANK
 LABELS = {
     member.value: member.label for names in (Tier, Likelihood, DeviationKind) for member in names
 }
+_EXECUTED = "累计执行数"
 SHORT_TIERS = {Tier.ACHIEVED: "达成", Tier.PARTIAL: "部分达成", Tier.MISSED: "未达成"}
 
 
@@ -120,12 +121,24 @@ class GridPage:
     def summary(self) -> list[tuple[str, str]]:
         """Every refused cell as (its id, sentence), for the list on top of the page."""
         names = {str(row.indicator.id): row for row in self.rows}
-        found = []
+        sources = {one.source.value: one.source.label + _EXECUTED for one in self.money}
+        found = [
+            (row.anchor, f"{row.indicator.name}：{row.theirs.who}也改过，两边的值都在这一行。")
+            for row in self.rows
+            if row.theirs
+        ]
+        found += [
+            (f"executed-{one.source.value}", f"{sources[one.source.value]}：他人也改过。")
+            for one in self.money
+            if one.theirs
+        ]
         for name, text in self.errors.items():
             cell, _, key = name.rpartition("-")
             row = names.get(key)
             if row is None:
-                found.append((name, text))
+                label = sources.get(key, "")
+                is_named = text.startswith(label.removesuffix(_EXECUTED))
+                found.append((name, text if is_named else f"{label}：{text}"))
                 continue
             lead = "" if text.startswith(row.indicator.name) else f"{row.indicator.name}："
             anchor = f"tier-{key}" if cell == "actual" and row.control == "tier" else name
