@@ -1,6 +1,5 @@
 """`perf seed-demo`: the 2022 sample with one user a role, and invented results."""
 
-import getpass
 import json
 import os
 import tomllib
@@ -15,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from perf import clock
+from perf.cli_console import console_actor
 from perf.core.drafts import Draft
 from perf.core.errors import InvalidInput
-from perf.core.permissions import Actor, system_actor
+from perf.core.permissions import Actor
 from perf.core.rules import load_pack
 from perf.core.terms import Action, Comparator, Role
 from perf.database import begin_writing
@@ -77,13 +77,13 @@ def seed_demo_command(*, empty: bool) -> None:
         session.rollback()
         click.echo("已有数据，没有改动。")
         return
-    system = system_actor(getpass.getuser())
+    system = console_actor()
     draft = _sample()
     with clock.set_to(datetime(YEAR, 1, 10, 2, tzinfo=UTC)):
         imported = import_draft(session, system, draft)
-    signed_in = _create_users(session, system, imported.unit)
+    plans = [one.plan for one in imported.plans if one.plan]
+    signed_in = _create_users(session, system, plans[0].unit)
     people = _People(signed_in[Role.STAFF].actor, signed_in[Role.SUPERVISOR].actor)
-    plans = [one.plan for one in imported.plans]
     with clock.set_to(datetime(YEAR, 1, 12, 2, tzinfo=UTC)):
         for plan in plans:
             step_plan(session, people.staff, plan, Action.SUBMIT, version=plan.version)

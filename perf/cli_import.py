@@ -1,6 +1,6 @@
 """`perf import`: a document into plans, or only into what would be read."""
 
-import getpass
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from perf.cli_console import console_actor
 from perf.core.drafts import Draft
 from perf.core.errors import PerfError
 from perf.core.findings import Severity
-from perf.core.permissions import system_actor
 from perf.database import begin_writing
 from perf.documents.draft_json import draft_to_json
 from perf.documents.readers import read_document
 from perf.extensions import db
-from perf.services.imports import Imported, import_draft
+from perf.services.imports import Imported, Source, import_draft, outcome_findings
 
 NO_DATABASE = "数据库没有建立或无法访问。请先运行 flask --app app perf init。"
 
@@ -30,19 +30,24 @@ def import_command(file: Path, year: int | None, *, dry_run: bool, as_json: bool
     """Read the file; unless told otherwise store its plans, all or nothing."""
     refusal = ""
     imported = None
+    content = file.read_bytes()
     try:
-        draft = read_document(file.name, file.read_bytes(), year=year)
+        draft = read_document(file.name, content, year=year)
     except PerfError as error:
         click.echo(f"没有导入：{error}", err=True)
         sys.exit(1)
     if not dry_run:
         try:
-            imported = _store(draft)
+            imported = _store(draft, Source(file.name, hashlib.sha256(content).hexdigest()))
         except PerfError as error:
+            db.session.rollback()
             refusal = str(error)
         except (OperationalError, ProgrammingError):
+            db.session.rollback()
             refusal = NO_DATABASE
     if as_json:
+        if imported is not None:
+            draft.findings = [*imported.findings, *outcome_findings(imported)]
         click.echo(json.dumps(draft_to_json(draft), ensure_ascii=False, indent=1))
     else:
         _tell(draft, imported)
@@ -51,12 +56,11 @@ def import_command(file: Path, year: int | None, *, dry_run: bool, as_json: bool
         sys.exit(1)
 
 
-def _store(draft: Draft) -> Imported:
+def _store(draft: Draft, source: Source) -> Imported:
     session = db.session()
     begin_writing(session)
-    imported = import_draft(session, system_actor(getpass.getuser()), draft)
+    imported = import_draft(session, console_actor(), draft, source)
     session.commit()
-    draft.findings += imported.findings
     return imported
 
 
@@ -68,12 +72,12 @@ def _tell(draft: Draft, imported: Imported | None) -> None:
     for plan in [*plans, *draft.projects]:
         click.echo(f"  {plan.name}：{len(plan.indicators)} 项指标")
     for severity in Severity:
-        for finding in draft.findings:
+        for finding in imported.findings if imported else draft.findings:
             if finding.severity is severity:
                 click.echo(f"[{severity.label}] {finding.message}（{finding.where or '全文'}）")
     if imported is None:
         return
     for one in imported.plans:
-        click.echo(f"{one.name}：{one.outcome.label}")
+        click.echo(f"{one.draft_plan.name}：{one.outcome.label}")
         for difference in one.differences:
             click.echo(f"  {difference}")

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from perf import clock
 from perf.core.terms import Role, Status
 from perf.extensions import db
-from perf.models import Evidence, LedgerEntry, Period, SelfEvaluation, Submission
+from perf.models import Evidence, ImportDraft, LedgerEntry, Period, SelfEvaluation, Submission, User
 from perf.services.evidence_files import path_of
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Browserless
@@ -37,13 +37,15 @@ class Rule:
     `roles` are letters: S 填报人, U 审核人, F 财政, A 管理员, X 审计. `is_public` routes let in
     strangers too. `is_owned`: another unit's object is 404 to whoever does not see all units.
     `is_step`: the workflow decides by where the object stands, so that whoever has no such step may
-    also hear 409 or 422; that nothing was changed is asked of the ledger afterwards.
+    also hear 409 or 422; that nothing was changed is asked of the ledger afterwards. `is_personal`:
+    whoever did not make the object gets 404, and nobody of the walk made it.
     """
 
     roles: str
     is_owned: bool = False
     is_public: bool = False
     is_step: bool = False
+    is_personal: bool = False
 
 
 EVERYONE = "SUFAX"
@@ -81,6 +83,11 @@ TABLE: dict[str, Rule] = {
     "GET units.index": Rule("FAX"),
     "GET units.show": Rule(EVERYONE, is_owned=True),
     "GET ledger.index": Rule("UFAX"),
+    "GET imports.new": Rule("SA"),
+    "POST imports.create": Rule("SA"),
+    "GET imports.show": Rule("SA", is_personal=True),
+    "POST imports.save": Rule("SA", is_personal=True),
+    "POST imports.confirm": Rule("SA", is_personal=True),
     "GET plans.index": Rule(EVERYONE),
     "GET plans.show": Rule(EVERYONE, is_owned=True),
     "GET plans.new": Rule("S"),
@@ -162,11 +169,26 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "unit_id": unit.id,
         "user_id": people[0].id,
         "plan_id": plan.id,
+        "draft_id": make_draft(session, people[0]).id,
         "year": 2022,
         "code": "2022-Q1",
         "action": "submit",
         "filename": "perf.css",
     }
+
+
+def make_draft(session: Any, user: User) -> ImportDraft:
+    """An import of somebody who does not walk."""
+    draft = ImportDraft(
+        created_by_id=user.id,
+        created_at=clock.now(),
+        file_name="预算.txt",
+        sha256="",
+        content={"draft": {}, "about": [], "left_out": []},
+    )
+    session.add(draft)
+    session.flush()
+    return draft
 
 
 def make_evidence(session: Any, plan: Any) -> Evidence:
@@ -222,6 +244,8 @@ def expected(rule: Rule, role: Role | None, *, is_foreign: bool = False) -> froz
         return REFUSED_STEP | (LET_IN if is_let_in else frozenset())
     if role not in [LETTERS[letter] for letter in rule.roles]:
         return frozenset({403})
+    if rule.is_personal:
+        return frozenset({404})
     if is_foreign and rule.is_owned and role in {Role.STAFF, Role.SUPERVISOR}:
         return frozenset({404})
     return LET_IN

@@ -1,6 +1,6 @@
 """What a document says becomes plans: all or nothing, and nothing that exists is overwritten."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,15 +9,21 @@ from perf.core.drafts import Draft, DraftPlan
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
 from perf.core.permissions import Actor, Permission
-from perf.core.terms import Labelled
+from perf.core.terms import FundSource, Labelled
 from perf.models import FiscalYear, Plan, Unit
+from perf.services.ledger import record_change
 from perf.services.organisation import create_unit, create_year
 from perf.services.plan_content import differences_from_draft
 from perf.services.plans import create_plan_from_draft, find_plan
 
+UNIT_NAME = 200
+UNIT_CODE = 64
+# A unit's own staff import into their unit, whatever the document says of it.
+_OF_UNIT = frozenset({"unit-name-missing", "unit-code-missing"})
+
 
 class Outcome(Labelled):
-    """What became of one plan of a document."""
+    """What becomes of one plan of a document."""
 
     CREATED = "created", "新建"
     UNCHANGED = "unchanged", "已有，内容相同，没有改动"
@@ -25,76 +31,196 @@ class Outcome(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedPlan:
-    """One plan of a document, stored or found; `differences` is what the document has otherwise."""
+class Source:
+    """The file that a draft was read from, as the ledger names it."""
 
-    plan: Plan
-    name: str
+    file_name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPlan:
+    """One plan of a document; `plan` is None where it would be new.
+
+    `differences` is what the document has otherwise than the stored plan.
+    """
+
+    plan: Plan | None
+    draft_plan: DraftPlan
     outcome: Outcome
     differences: list[str]
 
 
 @dataclass(slots=True)
 class Imported:
-    """Every plan of a document, and what was noticed on the way."""
+    """Every plan of a document, and what is to be said beside the document's own findings.
 
-    unit: Unit
-    year: int
+    `unit` is None where it would be new.
+    """
+
+    unit: Unit | None
+    year: int | None
     plans: list[ImportedPlan] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def errors(self) -> list[Finding]:
+        """What keeps the document from being imported."""
+        return [one for one in self.findings if one.severity is Severity.ERROR]
 
-def import_draft(session: Session, actor: Actor, draft: Draft) -> Imported:
+    def count(self, outcome: Outcome) -> int:
+        """How many plans came, or would come, to this."""
+        return sum(one.outcome is outcome for one in self.plans)
+
+
+def foresee_import(session: Session, actor: Actor, draft: Draft) -> Imported:
+    """What an import of the draft would do and what stands against it; nothing is changed."""
+    actor.demand(Permission.IMPORT)
+    has_own_unit = not actor.may(Permission.READ_ALL_UNITS)
+    findings = [one for one in draft.findings if not (has_own_unit and one.code in _OF_UNIT)]
+    unit = session.get_one(Unit, actor.unit_id) if has_own_unit else _known_unit(session, draft)
+    findings += _unit_findings(draft, unit)
+    findings += _year_findings(session, actor, draft.fiscal_year)
+    findings += _name_findings(draft)
+    foreseen = Imported(unit, draft.fiscal_year, findings=findings)
+    for draft_plan in map(_with_source, _plans_of(draft)):
+        plan = None
+        if unit is not None and draft.fiscal_year is not None:
+            plan = _find(session, unit, draft.fiscal_year, draft_plan)
+        foreseen.plans.append(_compare(plan, draft_plan))
+    return foreseen
+
+
+def import_draft(
+    session: Session, actor: Actor, draft: Draft, source: Source | None = None
+) -> Imported:
     """Create every plan of the draft that is not there yet; the caller commits all or nothing.
 
     The unit is the actor's own, or for who sees all units the document's, made where it is
     unknown, as is the year. A plan that exists is compared and left as it is. Raises InvalidInput
     where an error finding stands, or year or unit cannot be told.
     """
-    actor.demand(Permission.IMPORT)
-    errors = [finding for finding in draft.findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise InvalidInput(f"文件中有 {len(errors)} 处错误须先更正：{errors[0].message}")
+    foreseen = foresee_import(session, actor, draft)
+    if foreseen.errors:
+        first = foreseen.errors[0]
+        place = f"（{first.where}）" if first.where else ""
+        raise InvalidInput(
+            f"文件中有 {len(foreseen.errors)} 处错误须先更正。第一处：{first.message}{place}"
+        )
     if draft.fiscal_year is None:
         raise InvalidInput("没有读到预算年度，请指明年度后再导入。")
-    findings: list[Finding] = []
-    unit = _unit_of(session, actor, draft, findings)
-    year = _year_of(session, actor, draft.fiscal_year, findings)
-    imported = Imported(unit, year.id, findings=findings)
-    plans = [draft.department] if draft.department and draft.department.indicators else []
-    for draft_plan in [*plans, *draft.projects]:
-        imported.plans.append(_import_plan(session, actor, unit, year.id, draft_plan))
+    unit = foreseen.unit or _new_unit(session, actor, draft)
+    # Two imports into one unit wait for each other, or both would find a plan missing.
+    session.refresh(unit, with_for_update=True)
+    if session.get(FiscalYear, draft.fiscal_year) is None:
+        create_year(session, actor, draft.fiscal_year)
+    imported = Imported(unit, draft.fiscal_year, findings=foreseen.findings)
+    for draft_plan in map(_with_source, _plans_of(draft)):
+        plan = _find(session, unit, draft.fiscal_year, draft_plan)
+        if plan is not None:
+            imported.plans.append(_compare(plan, draft_plan))
+            continue
+        plan = create_plan_from_draft(session, actor, unit, draft.fiscal_year, draft_plan)
+        if source is not None:
+            _record_source(session, actor, plan, source)
+        imported.plans.append(ImportedPlan(plan, draft_plan, Outcome.CREATED, []))
     return imported
 
 
-def _import_plan(
-    session: Session, actor: Actor, unit: Unit, year: int, draft_plan: DraftPlan
-) -> ImportedPlan:
-    plan = find_plan(
+def outcome_findings(imported: Imported) -> list[Finding]:
+    """What became of the plans that were there already, as findings."""
+    found = []
+    for one in imported.plans:
+        if one.outcome is Outcome.UNCHANGED:
+            message = f"“{one.draft_plan.name}”已有，内容相同，没有改动。"
+            found.append(Finding(Severity.INFO, "plan-unchanged", message))
+        elif one.outcome is Outcome.DIFFERENT:
+            told = "".join(one.differences)
+            message = f"“{one.draft_plan.name}”已有，内容不同，没有改动。{told}"
+            found.append(Finding(Severity.WARNING, "plan-differs", message))
+    return found
+
+
+def _plans_of(draft: Draft) -> list[DraftPlan]:
+    return [*([draft.department] if draft.department else []), *draft.projects]
+
+
+def _find(session: Session, unit: Unit, year: int, draft_plan: DraftPlan) -> Plan | None:
+    return find_plan(
         session, unit, year, draft_plan.kind, code=draft_plan.code, name=draft_plan.name
     )
+
+
+def _compare(plan: Plan | None, draft_plan: DraftPlan) -> ImportedPlan:
     if plan is None:
-        plan = create_plan_from_draft(session, actor, unit, year, draft_plan)
-        return ImportedPlan(plan, draft_plan.name, Outcome.CREATED, [])
+        return ImportedPlan(None, draft_plan, Outcome.CREATED, [])
     found = differences_from_draft(plan, draft_plan)
-    outcome = Outcome.DIFFERENT if found else Outcome.UNCHANGED
-    return ImportedPlan(plan, draft_plan.name, outcome, found)
+    return ImportedPlan(plan, draft_plan, Outcome.DIFFERENT if found else Outcome.UNCHANGED, found)
 
 
-def _unit_of(session: Session, actor: Actor, draft: Draft, findings: list[Finding]) -> Unit:
-    if not actor.may(Permission.READ_ALL_UNITS):
-        unit = session.get_one(Unit, actor.unit_id)
-    else:
-        unit = _known_unit(session, draft) or _new_unit(session, actor, draft, findings)
-    if draft.unit_name and draft.unit_name != unit.name:
-        message = f"文件中的单位是“{draft.unit_name}”，导入到了“{unit.name}”，请核对。"
-        findings.append(Finding(Severity.WARNING, "unit-name-differs", message))
-    if draft.unit_code and unit.code and draft.unit_code != unit.code:
-        message = (
-            f"文件中的单位编码是 {draft.unit_code}，系统中“{unit.name}”是 {unit.code}，请核对。"
+def _with_source(draft_plan: DraftPlan) -> DraftPlan:
+    """The plan with its total as 财政拨款 where the document names no source for it."""
+    if draft_plan.budget or draft_plan.budget_total is None:
+        return draft_plan
+    return replace(draft_plan, budget={FundSource.FISCAL: draft_plan.budget_total})
+
+
+def _record_source(session: Session, actor: Actor, plan: Plan, source: Source) -> None:
+    record_change(
+        session,
+        actor,
+        "import_plan",
+        plan,
+        changes={"file_name": (None, source.file_name), "sha256": (None, source.sha256)},
+        name=plan.name,
+        plan_id=plan.id,
+    )
+
+
+def _unit_findings(draft: Draft, unit: Unit | None) -> list[Finding]:
+    name, code = draft.unit_name, draft.unit_code
+    if unit is None:
+        if not name:
+            # The reader's own error says so already.
+            return []
+        found = [_note("unit-created", f"系统中没有“{name}”，导入时新建这个单位。")]
+        if len(name) > UNIT_NAME:
+            found.append(_error("unit-name-too-long", f"单位名称最多 {UNIT_NAME} 字，请更正。"))
+        if len(code or "") > UNIT_CODE:
+            found.append(_error("unit-code-too-long", f"单位编码最多 {UNIT_CODE} 位，请更正。"))
+        return found
+    found = []
+    if unit.archived_at is not None:
+        found.append(_error("unit-archived", f"“{unit.name}”已停用，不能再导入绩效目标。"))
+    if name and name != unit.name:
+        message = f"文件中的单位是“{name}”，导入到“{unit.name}”，请核对。"
+        found.append(Finding(Severity.WARNING, "unit-name-differs", message))
+    if code and unit.code and code != unit.code:
+        message = f"文件中的单位编码是 {code}，系统中“{unit.name}”是 {unit.code}，请核对。"
+        found.append(Finding(Severity.WARNING, "unit-code-differs", message))
+    return found
+
+
+def _year_findings(session: Session, actor: Actor, year: int | None) -> list[Finding]:
+    if year is None or session.get(FiscalYear, year) is not None:
+        return []
+    if actor.may(Permission.ADMINISTER):
+        return [_note("year-created", f"系统中没有 {year} 年度，导入时建立这个年度及其填报期。")]
+    message = f"{year} 年度还没有设置，请管理员先在“管理”中建立这个年度。"
+    return [_error("year-unknown", message)]
+
+
+def _name_findings(draft: Draft) -> list[Finding]:
+    """A project without a code beside a coded one of the same name would be taken for it."""
+    coded = {plan.name for plan in draft.projects if plan.code}
+    return [
+        _error(
+            "project-name-ambiguous",
+            f"项目“{plan.name}”没有编码，文件中另有同名的项目，请补填编码，或不导入其一。",
         )
-        findings.append(Finding(Severity.WARNING, "unit-code-differs", message))
-    return unit
+        for plan in draft.projects
+        if not plan.code and plan.name in coded
+    ]
 
 
 def _known_unit(session: Session, draft: Draft) -> Unit | None:
@@ -105,22 +231,15 @@ def _known_unit(session: Session, draft: Draft) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.name == (draft.unit_name or "")))
 
 
-def _new_unit(session: Session, actor: Actor, draft: Draft, findings: list[Finding]) -> Unit:
+def _new_unit(session: Session, actor: Actor, draft: Draft) -> Unit:
     if not draft.unit_name:
-        raise InvalidInput(
-            "没有读到单位名称，无法确定导入到哪个单位。请由本单位填报人在网页上导入。"
-        )
-    unit = create_unit(session, actor, name=draft.unit_name, code=draft.unit_code or "")
-    message = f"系统中没有“{draft.unit_name}”，已新建这个单位。"
-    findings.append(Finding(Severity.INFO, "unit-created", message))
-    return unit
+        raise InvalidInput("没有读到单位名称，无法确定导入到哪个单位，请指明单位。")
+    return create_unit(session, actor, name=draft.unit_name, code=draft.unit_code or "")
 
 
-def _year_of(session: Session, actor: Actor, year: int, findings: list[Finding]) -> FiscalYear:
-    row = session.get(FiscalYear, year)
-    if row is not None:
-        return row
-    if not actor.may(Permission.ADMINISTER):
-        raise InvalidInput(f"{year} 年度还没有设置，请管理员先在“管理”中建立这个年度。")
-    findings.append(Finding(Severity.INFO, "year-created", f"已建立 {year} 年度及其填报期。"))
-    return create_year(session, actor, year)
+def _error(code: str, message: str) -> Finding:
+    return Finding(Severity.ERROR, code, message)
+
+
+def _note(code: str, message: str) -> Finding:
+    return Finding(Severity.INFO, code, message)

@@ -16,6 +16,7 @@ from perf.models import Indicator, Plan
 from perf.services.snapshots import Content, ContentRow
 
 _WAN = Decimal(10000)
+_ADDED_LATER = frozenset({"项目编码", "项目类别", "实施单位", "年度总体目标"})
 
 
 def pack_of(plan: Plan) -> RulePack:
@@ -120,8 +121,9 @@ def draft_of_plan(plan: Plan) -> DraftPlan:
 def differences_from_draft(plan: Plan, draft_plan: DraftPlan) -> list[str]:
     """What the document says differently from the stored plan, a sentence each; empty = the same.
 
-    What only people add (weights, kinds, senses, adjustments of the budget) is not the document's
-    to say. Indicators are matched by class, second level, name and which of equal names they are.
+    What only people add (weights, kinds, senses, adjustments of the budget, an objective or a code
+    that the document leaves out) is not the document's to say. Indicators are matched by class,
+    second level, name and which of equal names they are.
     """
     stored = draft_of_plan(plan)
     found = []
@@ -146,8 +148,18 @@ def differences_from_draft(plan: Plan, draft_plan: DraftPlan) -> list[str]:
     for number, (ours, theirs) in enumerate(
         zip_longest(stored.tasks, draft_plan.tasks, fillvalue=("", "")), start=1
     ):
-        pairs.append((f"年度主要任务{number}", "：".join(ours), "：".join(theirs)))
-    found += [_said(label, old, new) for label, old, new in pairs if _plain(old) != _plain(new)]
+        pairs.append(
+            (
+                f"年度主要任务{number}",
+                "：".join(filter(None, ours)),
+                "：".join(filter(None, theirs)),
+            )
+        )
+    found += [
+        _said(label, old, new)
+        for label, old, new in pairs
+        if _plain(old) != _plain(new) and (new or label not in _ADDED_LATER)
+    ]
     return found + _indicator_differences(stored, draft_plan)
 
 

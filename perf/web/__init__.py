@@ -8,6 +8,7 @@ from perf.web import (
     errors,
     evaluations,
     health,
+    imports,
     ledger,
     plans,
     presentation,
@@ -30,6 +31,7 @@ BLUEPRINTS = [
     reports.blueprint,
     workbench.blueprint,
     review.blueprint,
+    imports.blueprint,
 ]
 
 

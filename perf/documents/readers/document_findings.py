@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from perf.core.checks import check_plan, place_of
+from perf.core.checks import place_of
 from perf.core.drafts import Draft, DraftPlan
 from perf.core.findings import Severity
 from perf.core.numbers import format_fixed
+from perf.core.storable import check_published
 from perf.documents.readers.department_targets import DepartmentForm
 from perf.documents.readers.money_tables import Balance, Spending
 from perf.documents.readers.project_targets import ProjectForm
@@ -33,14 +34,14 @@ def add_findings(draft: Draft, facts: Facts, report: Report) -> None:
     """Adds what is to be said of the document, then of each plan; errors first in all."""
     _identity(draft, facts, report)
     _forms(draft, report)
-    _codes(draft, report)
+    check_codes(draft.projects, report)
     _balances(facts, report)
     _department_total(facts, report)
     _project_sums(draft, facts, report)
     _spending_table(draft, facts, report)
     plans = [*([draft.department] if draft.department else []), *draft.projects]
     for plan in plans:
-        report.findings += check_plan(plan, year=draft.fiscal_year)
+        report.findings += check_published(plan, year=draft.fiscal_year)
     if any(plan.indicators for plan in plans):
         report.info(
             "weights-absent", "文档没有公布指标分值，导入后系统按评分办法分配，可在计划中调整。"
@@ -82,11 +83,12 @@ def _forms(draft: Draft, report: Report) -> None:
         report.warning("project-table-missing", "没有找到项目绩效目标表，只导入部门整体绩效目标。")
 
 
-def _codes(draft: Draft, report: Report) -> None:
-    lengths = Counter(len(plan.code) for plan in draft.projects if plan.code)
+def check_codes(projects: list[DraftPlan], report: Report) -> None:
+    """Codes that are missing, of another length or used twice; names that cannot tell apart."""
+    lengths = Counter(len(plan.code) for plan in projects if plan.code)
     usual = max(lengths, key=lambda each: (lengths[each], each == _USUAL_CODE_DIGITS), default=0)
     seen: dict[str, DraftPlan] = {}
-    for plan in draft.projects:
+    for plan in projects:
         if plan.code is None:
             report.warning(
                 "project-code-missing",
@@ -108,8 +110,8 @@ def _codes(draft: Draft, report: Report) -> None:
                 place_of(plan),
             )
         seen.setdefault(plan.code, plan)
-    names = Counter((plan.code, key(plan.name)) for plan in draft.projects if plan.code is None)
-    for plan in draft.projects:
+    names = Counter((plan.code, key(plan.name)) for plan in projects if plan.code is None)
+    for plan in projects:
         if plan.code is None and names[None, key(plan.name)] > 1:
             report.error(
                 "project-name-repeated",

@@ -1,0 +1,219 @@
+"""The preview of an import as its page shows it: plans, rows, findings where they belong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from perf.core.drafts import DraftIndicator, DraftPlan
+from perf.core.findings import Finding, Severity
+from perf.core.permissions import Actor
+from perf.core.storable import known_classes
+from perf.core.targets import describe_target, parse_target
+from perf.core.terms import PlanKind
+from perf.documents.preview import Checked, Preview
+from perf.services.imports import Imported, ImportedPlan, Outcome, foresee_import
+from perf.web.import_form import ROW_FIELDS, budget_fields
+
+TONE_OF_OUTCOME = {Outcome.CREATED: "ok", Outcome.UNCHANGED: "none", Outcome.DIFFERENT: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One control: its name, label, what stands in it, and what is wrong with it."""
+
+    name: str
+    label: str
+    value: str
+    error: str = ""
+
+
+# From a field's name, its label and what the preview says to the control.
+Control = Callable[[str, str, str | None], Field]
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One indicator of the document."""
+
+    key: str
+    number: int
+    row: DraftIndicator
+    reading: str
+    fields: dict[str, Field]
+    findings: list[Finding]
+    is_left_out: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its controls are shown at once, because something has to be typed."""
+        return any(one.severity is Severity.ERROR for one in self.findings) or any(
+            each.error for each in self.fields.values()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """One plan of the document; `foreseen` is None where it is left out."""
+
+    key: str
+    plan: DraftPlan
+    groups: list[tuple[str, list[RowView]]]
+    fields: dict[str, Field]
+    budgets: list[Field]
+    findings: list[Finding]
+    foreseen: ImportedPlan | None
+    classes: list[tuple[str, str]]
+    counts: dict[Severity, int]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the whole plan stays outside."""
+        return self.foreseen is None
+
+    @property
+    def kept(self) -> int:
+        """How many of its indicators are to be imported."""
+        return sum(not row.is_left_out for _, rows in self.groups for row in rows)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its own controls are shown at once."""
+        return any(one.severity is Severity.ERROR for one in self.findings) or any(
+            each.error for each in [*self.fields.values(), *self.budgets]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """The whole page: head facts, findings by severity with the anchor of each, plans."""
+
+    head: dict[str, Field]
+    foreseen: Imported
+    findings: dict[Severity, list[tuple[str, Finding]]]
+    plans: list[PlanView] = field(default_factory=list)
+
+    @property
+    def errors(self) -> int:
+        """How many findings keep it from being imported."""
+        return len(self.findings[Severity.ERROR])
+
+    @property
+    def created(self) -> int:
+        """How many plans would be new."""
+        return self.foreseen.count(Outcome.CREATED)
+
+
+def preview_view(
+    session: Session,
+    actor: Actor,
+    preview: Preview,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+) -> PreviewView:
+    """The page of a preview; `typed` and `errors` are of a form that was refused."""
+    checked = preview.check()
+    foreseen = foresee_import(session, actor, preview.kept())
+    kept = [key for key, _ in preview.plans() if key not in preview.left_out]
+    becomes = dict(zip(kept, foreseen.plans, strict=True))
+    draft = preview.draft
+
+    def control(name: str, label: str, value: str | None) -> Field:
+        return Field(name, label, typed.get(name, value or ""), errors.get(name, ""))
+
+    head = {
+        "year": control("year", "预算年度", str(draft.fiscal_year or "")),
+        "unit_name": control("unit_name", "单位名称", draft.unit_name),
+        "unit_code": control("unit_code", "单位编码", draft.unit_code),
+    }
+    return PreviewView(
+        head,
+        foreseen,
+        _by_severity(checked, foreseen.findings),
+        [
+            _plan_view(key, plan, preview, checked, becomes.get(key), control)
+            for key, plan in preview.plans()
+        ],
+    )
+
+
+def _by_severity(
+    checked: Checked, findings: list[Finding]
+) -> dict[Severity, list[tuple[str, Finding]]]:
+    keys = {finding: key for key, finding in checked.all()}
+    found: dict[Severity, list[tuple[str, Finding]]] = {severity: [] for severity in Severity}
+    for finding in findings:
+        key = keys.get(finding, "")
+        prefix = "row-" if "-" in key else "plan-"
+        found[finding.severity].append((prefix + key if key else "", finding))
+    return found
+
+
+def _plan_view(
+    key: str,
+    plan: DraftPlan,
+    preview: Preview,
+    checked: Checked,
+    becomes: ImportedPlan | None,
+    control: Control,
+) -> PlanView:
+    rows = [
+        _row_view(f"{key}-{at}", at + 1, row, preview, checked, control)
+        for at, row in enumerate(plan.indicators)
+    ]
+    own = checked.plans.get(key, [])
+    told = [*own, *(finding for row in rows for finding in row.findings)]
+    names = [*known_classes(plan.kind), *(row.level1 for row in plan.indicators if row.level1)]
+    fields = {}
+    if plan.kind is PlanKind.PROJECT:
+        fields = {
+            "title": control(f"title-{key}", "项目名称", plan.name),
+            "code": control(f"code-{key}", "项目编码", plan.code),
+        }
+    return PlanView(
+        key=key,
+        plan=plan,
+        groups=[
+            (level1 or "没有一级指标", list(group))
+            for level1, group in groupby(rows, key=lambda row: row.row.level1)
+        ],
+        fields=fields,
+        budgets=[
+            control(name, f"{source.label}预算", value)
+            for name, source, value in budget_fields(key, plan)
+        ],
+        findings=own,
+        foreseen=becomes,
+        classes=[(name, name) for name in dict.fromkeys(names)],
+        counts={severity: sum(one.severity is severity for one in told) for severity in Severity},
+    )
+
+
+def _row_view(
+    key: str,
+    number: int,
+    row: DraftIndicator,
+    preview: Preview,
+    checked: Checked,
+    control: Control,
+) -> RowView:
+    target = parse_target(
+        row.target,
+        level1=row.level1,
+        level2=row.level2,
+        name=row.name,
+        year=preview.draft.fiscal_year,
+    )
+    return RowView(
+        key,
+        number,
+        row,
+        describe_target(target) if row.target else "",
+        {
+            name: control(f"{name}-{key}", label, getattr(row, name))
+            for name, (label, _) in ROW_FIELDS.items()
+        },
+        checked.rows.get(key, []),
+        key in preview.left_out,
+    )
