@@ -292,7 +292,12 @@ def expect_locked(staff: Page) -> None:
     expect(staff.locator(CONTROLS)).to_have_count(0)
     key = key_of(staff, COST)
     token = staff.locator("input[name=csrf_token]").first.get_attribute("value") or ""
-    form = {"csrf_token": token, f"actual-{key}": "1", f"version-{key}": "1", "action": "save"}
+    form: dict[str, str | float | bool] = {
+        "csrf_token": token,
+        f"actual-{key}": "1",
+        f"version-{key}": "1",
+        "action": "save",
+    }
     answer = staff.request.post(staff.url, form=form, headers={"Referer": staff.url})
     assert answer.status == 409
     assert "不能修改" in answer.text()

@@ -1,0 +1,124 @@
+"""Every page that a role can reach by links: it stays on this machine, in its policy and in its frame."""
+
+import re
+from collections import Counter, deque
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from tests.browser.steps import expect_whole, go_to
+from tests.browser.windows import Windows
+
+pytestmark = pytest.mark.browser
+
+WITH_RESULTS = True
+# Enough to meet every kind of page in more than one state.
+PAGES_OF_A_KIND = 3
+PAGES_IN_ALL = 70
+
+
+@pytest.mark.parametrize("role", ["staff", "supervisor", "finance", "auditor", "admin"])
+def test_no_request_leaves_the_machine_and_no_page_breaks_its_policy(
+    windows: Windows, role: str
+) -> None:
+    page = windows.sign_in(role)
+    broken: list[str] = []
+    # Unlike in a journey, where a form may be refused, here nothing may fail to load at all.
+    page.on("console", lambda one: broken.append(one.text) if one.type == "error" else None)
+    page.on("requestfailed", lambda one: broken.append(f"failed: {one.url} {one.failure}"))
+    seen = crawl(page, windows.server.url)
+    assert not broken, "\n".join(broken)
+    # The main navigation alone leads to more than this.
+    assert len(seen) >= 8, seen
+    assert all(url.startswith(windows.server.url) for url in windows.requests)
+
+
+def crawl(page: Page, home: str) -> list[str]:
+    """Follow the links from the first page, each kind of address a few times."""
+    waiting, met, kinds = deque([f"{home}/"]), {f"{home}/"}, Counter[str]()
+    seen: list[str] = []
+    while waiting and len(seen) < PAGES_IN_ALL:
+        url = waiting.popleft()
+        seen.append(url)
+        if not visit(page, url):
+            continue
+        for link in links_of(page):
+            target, _ = urldefrag(urljoin(page.url, link))
+            if target in met or not target.startswith(("http:", "https:")):
+                continue
+            assert target.startswith(f"{home}/"), f"{page.url} links to {target}"
+            met.add(target)
+            kind = kind_of(target)
+            if kinds[kind] < PAGES_OF_A_KIND:
+                kinds[kind] += 1
+                waiting.append(target)
+    return seen
+
+
+def visit(page: Page, url: str) -> bool:
+    """Open an address and judge what comes; whether it is a page with links to follow."""
+    try:
+        answer = page.goto(url)
+    except Error as error:
+        if "Download is starting" not in error.message:
+            raise
+        status = page.request.get(url).status
+        assert status == 200, f"{url}: {status}"
+        return False
+    assert answer is not None
+    # No link leads its own role to a 4xx.
+    assert answer.status == 200, f"{url}: {answer.status}"
+    if not answer.headers["content-type"].startswith("text/html"):
+        return False
+    assert "Traceback" not in page.content()
+    expect_whole(page)
+    return True
+
+
+def links_of(page: Page) -> list[str]:
+    links: list[str] = page.locator("a[href]").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    return links
+
+
+def kind_of(url: str) -> str:
+    """The address without its numbers: many pages of one kind are one page to us."""
+    parts = urlsplit(url)
+    names = sorted(name for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+    return f"{re.sub('[0-9]+', 'N', parts.path)}?{'&'.join(names)}"
+
+
+def test_a_page_that_would_fetch_from_elsewhere_is_stopped(windows: Windows) -> None:
+    """The watch over requests and policy sees what it is there for."""
+    page = windows.sign_in("auditor")
+    page.evaluate(
+        """() => new Promise(done => {
+            document.addEventListener("securitypolicyviolation", done, { once: true });
+            const picture = document.createElement("img");
+            picture.src = "https://example.invalid/one.png";
+            document.body.append(picture);
+        })"""
+    )
+    # Refused before it left; the browser says so where errors are collected.
+    page.wait_for_function("document.images.length === 1")
+    faults = [one for one in windows.faults if "Content Security Policy" in one]
+    assert faults, windows.faults
+    windows.faults.clear()
+
+
+def test_what_another_role_may_do_is_not_offered_and_refused(windows: Windows) -> None:
+    """A page that is not one's own comes as a sentence, with the way back."""
+    page = windows.sign_in("staff")
+    for address in ("/admin/users", "/ledger", "/units", "/review"):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 403, f"{address}: {answer.status}"
+        expect_whole(page)
+        go_to(page, "工作台")
+        expect(page.get_by_role("heading", level=1)).to_have_text("工作台")
+    answer = page.goto("/plans/999999")
+    assert answer is not None
+    assert answer.status == 404
+    expect_whole(page)
