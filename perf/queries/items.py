@@ -1,6 +1,6 @@
 """Plans, quarters and self-evaluations as one kind of row: what stands where, and since when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Executable,
     Integer,
     ScalarSelect,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -21,9 +23,11 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
+from perf.core.permissions import Actor
 from perf.core.terms import Labelled, PlanKind, Status
 from perf.core.workflow import EDITABLE
 from perf.models import (
@@ -102,9 +106,13 @@ class Item:
         return self.kind.label
 
 
-def read_item(row: Any) -> Item:
-    """A row of `items_of`'s columns as an Item."""
-    return Item(_KINDS[row[0]], *row[1:])
+def read_items(session: Session, statement: Executable, values: Mapping[str, Any]) -> list[Item]:
+    """The rows of `items_of`'s columns as Items, in the statement's order; one query.
+
+    The connection is asked itself: these are plain columns, and the entry page is opened most.
+    """
+    rows = session.connection().execute(statement, dict(values))
+    return [Item(_KINDS[row[0]], *row[1:]) for row in rows]
 
 
 def items_of(kind: ItemKind, *, with_progress: bool = False) -> Select[Any]:
@@ -116,9 +124,24 @@ def items_of(kind: ItemKind, *, with_progress: bool = False) -> Select[Any]:
     return _SELECTS[kind](with_progress)
 
 
-def is_open(today: date) -> ColumnElement[bool]:
+def is_open(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The SQL condition that the item's period may be worked on."""
     return and_(Period.opens_on <= today, Period.locked_at.is_(None))
+
+
+def is_any_of(column: Any, statuses: Iterable[Status]) -> ColumnElement[bool]:
+    """The condition that the status is one of these; unlike IN it is compiled only once."""
+    return or_(*(column == status for status in statuses))
+
+
+def lies_in_sight(unit_id: Any, *, sees_all: bool) -> ColumnElement[bool]:
+    """The condition of `in_sight` for a statement that is built once: `:unit_id` is bound later."""
+    return true() if sees_all else unit_id == bindparam("unit_id", type_=Integer)
+
+
+def bound_to(actor: Actor) -> dict[str, int | None]:
+    """The actor as the parameters of such a statement."""
+    return {"unit_id": actor.unit_id, "user_id": actor.id}
 
 
 def approved_quarters() -> ScalarSelect[int]:
@@ -231,7 +254,7 @@ def _with_people(query: Select[Any], model: Any) -> Select[Any]:
 
 
 def _while_edited(model: Any, count: ColumnElement[int]) -> ColumnElement[int | None]:
-    return case((model.status.in_(EDITABLE), count), else_=null())
+    return case((is_any_of(model.status, sorted(EDITABLE)), count), else_=null())
 
 
 def _no_number() -> ColumnElement[int | None]:

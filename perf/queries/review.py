@@ -1,32 +1,51 @@
-"""What waits for a reviewer, and what was decided lately."""
+"""What waits for a reviewer, and what was decided lately.
 
-from collections.abc import Sequence
+The statements are long and the pages are opened often: each is built once, its values bound.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from perf.core.permissions import Actor
+from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
 from perf.models import Plan, SelfEvaluation, Submission
-from perf.queries.items import Item, ItemKind, items_of, read_item
+from perf.queries.items import (
+    Item,
+    ItemKind,
+    bound_to,
+    is_any_of,
+    items_of,
+    lies_in_sight,
+    read_items,
+)
 from perf.queries.pages import PAGE_SIZE, Page
-from perf.queries.visible import in_sight
 
 MODELS: dict[ItemKind, Any] = {
     ItemKind.PLAN: Plan,
     ItemKind.QUARTER: Submission,
     ItemKind.SELF_EVALUATION: SelfEvaluation,
 }
+Conditions = list[ColumnElement[bool]]
 
 
 def count_waiting(session: Session, actor: Actor) -> dict[ItemKind, int]:
     """How much waits for this reviewer, by kind; one query over indexes."""
-    counts = [
-        select(func.count()).where(*_waiting(model, actor)).scalar_subquery()
-        for model in MODELS.values()
-    ]
-    return dict(zip(MODELS, session.execute(select(*counts)).one(), strict=True))
+    statement = _counts(actor.may(Permission.READ_ALL_UNITS))
+    return dict(zip(MODELS, session.execute(statement, bound_to(actor)).one(), strict=True))
 
 
 def waiting_page(
@@ -36,48 +55,73 @@ def waiting_page(
 
     `total` is what `count_waiting` gave for these kinds.
     """
-    rows = _gathered(kinds, lambda model: _waiting(model, actor))
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
-    query = (
-        select(rows)
-        .order_by(rows.c.submitted_at, rows.c.kind, rows.c.subject_id)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
-    return Page([read_item(row) for row in session.execute(query)], number, pages, total)
+    statement = _waiting_list(tuple(kinds), actor.may(Permission.READ_ALL_UNITS))
+    slice_ = {"limit": PAGE_SIZE, "offset": (number - 1) * PAGE_SIZE}
+    rows = read_items(session, statement, bound_to(actor) | slice_)
+    return Page(rows, number, pages, total)
 
 
 def decided_items(
     session: Session, actor: Actor, kinds: Sequence[ItemKind], limit: int = PAGE_SIZE
 ) -> list[Item]:
     """What was decided last in the actor's sight and still stands so, the latest first."""
-    rows = _gathered(kinds, lambda model: _decided(model, actor))
-    query = (
+    statement = _decided_list(tuple(kinds), actor.may(Permission.READ_ALL_UNITS))
+    return read_items(session, statement, bound_to(actor) | {"limit": limit})
+
+
+@cache
+def _counts(sees_all: bool) -> Select[Any]:
+    return select(
+        *(
+            select(func.count()).where(*_waiting(model, sees_all)).scalar_subquery()
+            for model in MODELS.values()
+        )
+    )
+
+
+@cache
+def _waiting_list(kinds: tuple[ItemKind, ...], sees_all: bool) -> Select[Any]:
+    rows = _gathered(kinds, lambda model: _waiting(model, sees_all))
+    return (
+        select(rows)
+        .order_by(rows.c.submitted_at, rows.c.kind, rows.c.subject_id)
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+    )
+
+
+@cache
+def _decided_list(kinds: tuple[ItemKind, ...], sees_all: bool) -> Select[Any]:
+    rows = _gathered(kinds, lambda model: _decided(model, sees_all))
+    return (
         select(rows)
         .order_by(rows.c.decided_at.desc(), rows.c.kind, rows.c.subject_id.desc())
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer))
     )
-    return [read_item(row) for row in session.execute(query)]
 
 
-def _waiting(model: Any, actor: Actor) -> list[ColumnElement[bool]]:
+def _waiting(model: Any, sees_all: bool) -> Conditions:
     """Submitted in the actor's sight; what they submitted themselves is not theirs to decide."""
     return [
         model.status == Status.SUBMITTED,
-        in_sight(actor, model.unit_id),
-        or_(model.submitted_by_id.is_(None), model.submitted_by_id != actor.id),
+        lies_in_sight(model.unit_id, sees_all=sees_all),
+        or_(
+            model.submitted_by_id.is_(None),
+            model.submitted_by_id != bindparam("user_id", type_=Integer),
+        ),
     ]
 
 
-def _decided(model: Any, actor: Actor) -> list[ColumnElement[bool]]:
+def _decided(model: Any, sees_all: bool) -> Conditions:
     return [
-        model.status.in_([Status.APPROVED, Status.RETURNED]),
-        in_sight(actor, model.unit_id),
+        is_any_of(model.status, [Status.APPROVED, Status.RETURNED]),
+        lies_in_sight(model.unit_id, sees_all=sees_all),
         model.decided_at.is_not(None),
     ]
 
 
-def _gathered(kinds: Sequence[ItemKind], conditions: Any) -> Subquery:
+def _gathered(kinds: Sequence[ItemKind], conditions: Callable[[Any], Conditions]) -> Subquery:
     selects = [items_of(kind).where(*conditions(MODELS[kind])) for kind in kinds]
     return union_all(*selects).subquery("items")

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Date, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from perf.core.numbers import round_half_up
-from perf.core.permissions import Actor
+from perf.core.permissions import Actor, Permission
 from perf.core.terms import Rating, Role, Status
 from perf.models import (
     FiscalYear,
@@ -22,7 +24,17 @@ from perf.models import (
     Unit,
     User,
 )
-from perf.queries.items import Item, ItemKind, approved_quarters, is_open, items_of, read_item
+from perf.queries.items import (
+    Item,
+    ItemKind,
+    approved_quarters,
+    bound_to,
+    is_any_of,
+    is_open,
+    items_of,
+    lies_in_sight,
+    read_items,
+)
 from perf.queries.visible import in_sight
 
 QUARTERS = 4
@@ -47,34 +59,42 @@ def outstanding_items(session: Session, actor: Actor, today: date) -> list[Item]
     day that all four are approved; what nobody handed in before its period was locked is left
     out, since nothing can be done about it here.
     """
-    sight = in_sight(actor, Plan.unit_id)
+    statement = _outstanding(actor.may(Permission.READ_ALL_UNITS))
+    return read_items(session, statement, bound_to(actor) | {"today": today})
+
+
+@cache
+def _outstanding(sees_all: bool) -> CompoundSelect[Any]:
+    sight = lies_in_sight(Plan.unit_id, sees_all=sees_all)
+    is_open_today = is_open(bindparam("today", type_=Date))
     quarter = or_(
-        Submission.status.in_(_UNDER_WAY),
+        is_any_of(Submission.status, _UNDER_WAY),
         and_(
-            is_open(today),
+            is_open_today,
             Plan.status == Status.APPROVED,
             or_(Submission.id.is_(None), Submission.status == Status.DRAFT),
         ),
     )
     evaluation = or_(
-        SelfEvaluation.status.in_(_UNDER_WAY),
-        and_(is_open(today), SelfEvaluation.status == Status.DRAFT),
+        is_any_of(SelfEvaluation.status, _UNDER_WAY),
+        and_(is_open_today, SelfEvaluation.status == Status.DRAFT),
         and_(
-            is_open(today),
+            is_open_today,
             SelfEvaluation.id.is_(None),
             Plan.status == Status.APPROVED,
             approved_quarters() == QUARTERS,
         ),
     )
-    selects = [
-        items_of(kind, with_progress=True).where(sight, condition)
-        for kind, condition in (
-            (ItemKind.PLAN, Plan.status != Status.APPROVED),
-            (ItemKind.QUARTER, quarter),
-            (ItemKind.SELF_EVALUATION, evaluation),
+    return union_all(
+        *(
+            items_of(kind, with_progress=True).where(sight, condition)
+            for kind, condition in (
+                (ItemKind.PLAN, Plan.status != Status.APPROVED),
+                (ItemKind.QUARTER, quarter),
+                (ItemKind.SELF_EVALUATION, evaluation),
+            )
         )
-    ]
-    return [read_item(row) for row in session.execute(union_all(*selects))]
+    )
 
 
 def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind, int], list[Said]]:
@@ -89,29 +109,7 @@ def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind
     ids: dict[ItemKind, list[int]] = {kind: [] for kind in ItemKind}
     for kind, subject_id in wanted:
         ids[kind].append(subject_id)
-    rows = session.execute(
-        select(
-            Remark.plan_id,
-            Remark.submission_id,
-            Remark.self_evaluation_id,
-            Remark.text,
-            Remark.indicator_id,
-            Indicator.name,
-            User.display_name,
-            Remark.created_at,
-        )
-        .outerjoin(Indicator, Indicator.id == Remark.indicator_id)
-        .outerjoin(User, User.id == Remark.created_by_id)
-        .where(
-            Remark.resolved_at.is_(None),
-            or_(
-                Remark.plan_id.in_(ids[ItemKind.PLAN]),
-                Remark.submission_id.in_(ids[ItemKind.QUARTER]),
-                Remark.self_evaluation_id.in_(ids[ItemKind.SELF_EVALUATION]),
-            ),
-        )
-        .order_by(Remark.id)
-    )
+    rows = session.connection().execute(_REMARKS, {kind.value: ids[kind] for kind in ItemKind})
     found: dict[tuple[ItemKind, int], list[Said]] = {}
     for row in rows:
         if row.plan_id is not None:
@@ -126,6 +124,36 @@ def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind
         if decided_at is None or remark.at >= decided_at:
             found.setdefault(key, []).append(remark)
     return found
+
+
+_REMARKS = (
+    select(
+        Remark.plan_id,
+        Remark.submission_id,
+        Remark.self_evaluation_id,
+        Remark.text,
+        Remark.indicator_id,
+        Indicator.name,
+        User.display_name,
+        Remark.created_at,
+    )
+    .outerjoin(Indicator, Indicator.id == Remark.indicator_id)
+    .outerjoin(User, User.id == Remark.created_by_id)
+    .where(
+        Remark.resolved_at.is_(None),
+        or_(
+            *(
+                column.in_(bindparam(kind.value, expanding=True))
+                for kind, column in (
+                    (ItemKind.PLAN, Remark.plan_id),
+                    (ItemKind.QUARTER, Remark.submission_id),
+                    (ItemKind.SELF_EVALUATION, Remark.self_evaluation_id),
+                )
+            )
+        ),
+    )
+    .order_by(Remark.id)
+)
 
 
 @dataclass(slots=True)
@@ -261,7 +289,7 @@ def setup_of(session: Session, today: date) -> Setup:
     return Setup(
         years=list(session.scalars(select(FiscalYear.id).order_by(FiscalYear.id.desc()))),
         units=count,
-        users=dict(roles.tuples().all()),
+        users=dict(roles.all()),
         without_staff=without_staff,
         without_supervisor=without_supervisor,
         open_periods=list(

@@ -11,7 +11,7 @@ from flask_login import current_user
 from perf import clock
 from perf.core.findings import Severity
 from perf.core.numbers import format_fixed, format_number, round_half_up
-from perf.core.permissions import Permission
+from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
 from perf.extensions import db
 from perf.queries.review import count_waiting
@@ -92,18 +92,22 @@ def _navigation() -> list[NavLink]:
     if not current_user.is_authenticated:
         return []
     here = (request.endpoint or "").partition(".")[0]
+    actor: Actor = current_user.actor
+    views = current_app.view_functions
     return [
-        NavLink(label, url_for(endpoint), endpoint.partition(".")[0] == here, _waiting_at(endpoint))
+        NavLink(
+            label, url_for(endpoint), endpoint.partition(".")[0] == here, _waiting(actor, endpoint)
+        )
         for label, endpoint, permission in NAVIGATION
-        if current_user.actor.may(permission) and endpoint in current_app.view_functions
+        if actor.may(permission) and endpoint in views
     ]
 
 
-def _waiting_at(endpoint: str) -> int | None:
+def _waiting(actor: Actor, endpoint: str) -> int | None:
     """How much waits behind a link of the navigation; one query, for reviewers only."""
     if endpoint != "review.queue":
         return None
-    return sum(count_waiting(db.session(), current_user.actor).values())
+    return sum(count_waiting(db.session(), actor).values())
 
 
 def _page_context() -> dict[str, Any]:

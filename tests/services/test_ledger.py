@@ -26,7 +26,7 @@ def told(session) -> list[LedgerEntry]:
         (None, None),
         ("", None),
         ("文字", "文字"),
-        (Decimal("0"), "0"),
+        (Decimal(0), "0"),
         (Decimal("17.920"), "17.92"),
         (Decimal("1E+3"), "1000"),
         (Status.DRAFT, "draft"),
@@ -72,9 +72,9 @@ def test_a_figure_written_another_way_is_no_change(session, plan) -> None:
     indicator = plan.indicators[0]
     indicator.weight = Decimal("50.00")
     session.flush()
-    indicator.weight = Decimal("50")
+    indicator.weight = Decimal(50)
     assert changes_of(indicator) == {}
-    indicator.weight = Decimal("0")
+    indicator.weight = Decimal(0)
     assert changes_of(indicator) == {"weight": ("50", "0")}
     session.flush()
     indicator.weight = None

@@ -163,9 +163,9 @@ def test_a_reason_that_is_too_long_is_refused_and_one_at_the_limit_is_not(world)
     with pytest.raises(InvalidInput) as refused:
         world.step(world.supervisor, Action.RETURN, reason="长" * (MAX_TEXT + 1))
     assert "reason" in refused.value.fields
+    remarks = {world.plan.indicators[0].id: "长" * (MAX_TEXT + 1)}
     with pytest.raises(InvalidInput):
-        one = world.plan.indicators[0].id
-        world.step(world.supervisor, Action.RETURN, remarks={one: "长" * (MAX_TEXT + 1)})
+        world.step(world.supervisor, Action.RETURN, remarks=remarks)
     world.step(world.supervisor, Action.RETURN, reason="长" * MAX_TEXT)
     assert world.plan.status is Status.RETURNED
 
