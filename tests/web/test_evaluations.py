@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from perf import clock
 from perf.core.terms import PlanKind, Role, Status
 from perf.extensions import db
 from perf.models import Plan, Remark, SelfEvaluation, Submission, User
@@ -513,6 +514,21 @@ def test_the_page_asks_no_more_for_sixty_indicators_than_for_five(app, browse):
             case.url,
             {"version": str(case.version()), "objective_actual": "都完成。", "action": "submit"},
         )
+    with app.app_context():
+        row = lot.row()
+        for key in list(lot.ids.values())[:5]:
+            reviewer = make_user(db.session, Role.AUDITOR)
+            db.session.add(
+                Remark(
+                    unit_id=row.unit_id,
+                    self_evaluation_id=row.id,
+                    indicator_id=key,
+                    text="请补充。",
+                    created_at=clock.now(),
+                    created_by_id=reviewer.id,
+                )
+            )
+        db.session.commit()
     counts = [queries_of(app, browse, case.supervisor, case.url) for case in (few, lot)]
     assert counts[0] == counts[1]
 
