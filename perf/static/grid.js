@@ -154,9 +154,10 @@ function countUp() {
     place.append(index ? "，" : "", link);
   });
   if (missing.length > 3) place.append(` 等 ${missing.length} 项`);
-  document.querySelector("[data-saved]").textContent = isUnsaved() ? "有未保存的填写" : savedNote;
+  document.querySelector("[data-saved]").textContent = isUnsaved() ? unsavedNote : savedNote;
 }
 
+let unsavedNote = "有未保存的填写";
 const savedNote = document.querySelector("[data-saved]").textContent;
 const brief = (name) => (name.length <= 12 ? name : `${name.slice(0, 11)}…`);
 
@@ -218,19 +219,18 @@ function onPaste(event) {
 
 // Leaving
 
-function isUnsaved() {
-  if (form.hasAttribute("data-unsaved")) return true;
-  return [...form.elements].some((one) => {
-    if (!one.name || one.type === "hidden" || one.type === "submit") return false;
-    if (one.type === "file") return one.files.length > 0;
-    if (one.type === "checkbox") return one.checked !== one.defaultChecked;
-    if (one.matches("select")) {
-      const original = [...one.options].find((option) => option.defaultSelected) ?? one.options[0];
-      return one.value !== original.value;
-    }
-    return one.value !== one.defaultValue;
-  });
+function isChanged(one) {
+  if (!one.name || one.type === "hidden" || one.type === "submit") return false;
+  if (one.type === "file") return one.files.length > 0;
+  if (one.type === "checkbox") return one.checked !== one.defaultChecked;
+  if (one.matches("select")) {
+    const original = [...one.options].find((option) => option.defaultSelected) ?? one.options[0];
+    return one.value !== original.value;
+  }
+  return one.value !== one.defaultValue;
 }
+
+const isUnsaved = () => form.hasAttribute("data-unsaved") || [...form.elements].some(isChanged);
 
 function checkFiles(input) {
   const most = Number(form.dataset.most);
@@ -249,6 +249,31 @@ function checkFiles(input) {
   input.value = "";
 }
 
+// What was posted while the sign-in had run out, or on a line that broke, is put back when the page is opened again.
+// A page whose version has changed since was saved, and one that gives typing back itself needs no help.
+
+const stashKey = `grid ${location.pathname}`;
+
+function keep() {
+  const cells = [...form.elements].filter((one) => one.id && one.type !== "file" && isChanged(one));
+  const texts = cells.map((one) => [one.id, one.type === "checkbox" ? one.checked : one.value]);
+  sessionStorage.setItem(stashKey, JSON.stringify({ version: form.elements.version.value, texts }));
+}
+
+function restore() {
+  const stash = JSON.parse(sessionStorage.getItem(stashKey) ?? "null");
+  sessionStorage.removeItem(stashKey);
+  if (!stash?.texts.length || stash.version !== form.elements.version.value || form.hasAttribute("data-unsaved")) return;
+  for (const [id, value] of stash.texts) {
+    const cell = document.getElementById(id);
+    if (!cell) continue;
+    unsavedNote = "上次没有保存成功的填写已放回，请保存";
+    if (cell.type === "checkbox") cell.checked = value;
+    else cell.value = value;
+    cell.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
 form.addEventListener("input", (event) => {
   if (event.target.type === "file") checkFiles(event.target);
   const row = rowOf(event.target);
@@ -264,7 +289,14 @@ form.addEventListener("input", (event) => {
 });
 form.addEventListener("keydown", onKey);
 form.addEventListener("paste", onPaste);
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+  if (files.reduce((sum, file) => sum + file.size, 0) > Number(form.dataset.total)) {
+    event.preventDefault();
+    document.querySelector("[data-saved]").textContent = "所选文件合计超过 45 MB，请分几次保存";
+    return;
+  }
+  keep();
   isLeaving = true;
 });
 // A page that comes back from the browser's memory is not on its way out any more.
@@ -278,3 +310,4 @@ for (const row of form.querySelectorAll("tr[data-row]")) {
   const why = row.nextElementSibling.querySelector(".why");
   row.dataset.reason = why.classList.contains("warn") ? why.querySelector("[data-reason]").textContent : "";
 }
+restore();

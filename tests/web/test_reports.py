@@ -2,9 +2,11 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -488,6 +490,41 @@ def test_what_was_typed_into_a_quarter_that_closed_meanwhile_is_shown_again(
     assert 'id="sheet"' not in page.html
     with app.app_context():
         assert db.session.scalars(select(Evidence)).all() == []
+
+
+def test_two_people_who_begin_a_quarter_at_once_both_get_through(app, browse, world) -> None:
+    clients = [browse(world.staff), browse(world.staff)]
+    forms = [fields_of(client.get(world.url)) for client in clients]
+    forms[0][f"actual-{world.cases}"] = "80"
+    forms[1][f"actual-{world.days}"] = "6"
+    together = Barrier(2)
+
+    def save(number: int) -> int:
+        together.wait()
+        return clients[number].client.post(world.url, data=forms[number]).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(save, [0, 1])) == [302, 302]
+    assert stored(app, world, world.cases).value == 80
+    assert stored(app, world, world.days).value == 6
+
+
+def test_two_people_who_type_into_one_cell_at_once_are_not_both_believed(
+    app, browse, world
+) -> None:
+    clients = [browse(world.staff), browse(world.staff)]
+    forms = [fields_of(client.get(world.url)) for client in clients]
+    together = Barrier(2)
+
+    def save(number: int) -> int:
+        together.wait()
+        form = forms[number] | {f"actual-{world.cases}": f"8{number}"}
+        return clients[number].client.post(world.url, data=form).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(save, [0, 1]))
+    assert sorted(answers) == [302, 409]
+    assert stored(app, world, world.cases).value == Decimal(f"8{answers.index(302)}")
 
 
 # Evidence
