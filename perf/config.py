@@ -6,6 +6,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+MAX_FORM_BYTES = 4 * 1024 * 1024
 
 
 def settings() -> dict[str, Any]:
@@ -21,7 +22,7 @@ def settings() -> dict[str, Any]:
         "SECRET_KEY": os.environ.get("PERF_SECRET_KEY"),
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
         "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES,
-        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
         "MAX_FORM_PARTS": 20_000,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

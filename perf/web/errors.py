@@ -1,5 +1,7 @@
 """One page for everything that is refused: what happened, what to do, the request's number."""
 
+import re
+
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -37,6 +39,13 @@ MESSAGES = {
 }
 
 
+# Passwords are never shown, and what the page itself put into the form was not typed.
+_UNSPOKEN = re.compile(
+    r"csrf_token|next|current|again|.*password|(.*-)?(version|was|digest)(-.*)?|action|take-.*|id"
+)
+_MAX_TYPED = 200
+
+
 def status_of(error: errors.PerfError) -> int:
     """The HTTP status of a refusal."""
     return next(status for kind, status in STATUS_OF if isinstance(error, kind))
@@ -54,8 +63,20 @@ def error_page(status: int, message: str = "") -> ResponseReturnValue:
         title=TITLES.get(status, TITLES[400]),
         message=message,
         request_id=g.get("request_id", ""),
+        typed=_typed() if status != 413 else [],
     )
     return page, status
+
+
+def _typed() -> list[str]:
+    """What the user had typed into the form that was refused, so that it can be copied."""
+    if request.method != "POST":
+        return []
+    return [
+        text.strip()
+        for name, text in request.form.items(multi=True)
+        if text.strip() and not _UNSPOKEN.match(name)
+    ][:_MAX_TYPED]
 
 
 def _refused(error: errors.PerfError) -> ResponseReturnValue:
@@ -67,7 +88,9 @@ def _stale(_error: StaleDataError) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return error_page(400, "页面已过期或登录已失效。请返回上一页，刷新后重新提交。")
+    return error_page(
+        400, "登录已失效或页面打开太久，这次提交没有保存。请重新登录或刷新原页面后再填一次。"
+    )
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -5,17 +5,31 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
+from perf.config import MAX_FORM_BYTES
 from perf.core.errors import NotPermitted
 from perf.core.permissions import Actor, Permission
 from perf.database import begin_writing
 from perf.extensions import db, login_manager
 from perf.models import Unit, User
+
+
+class BoundedRequest(Request):
+    """A request whose typed texts have a bound of their own, far below that of uploaded files.
+
+    Werkzeug holds only the text parts of a multipart form to it, not a plain form.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if self.mimetype == "application/x-www-form-urlencoded":
+            self.max_content_length = MAX_FORM_BYTES
+
 
 View = Callable[..., ResponseReturnValue]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -148,5 +162,6 @@ def _finish_response(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Deny by default, and set the headers."""
+    app.request_class = BoundedRequest
     app.before_request(_begin_request)
     app.after_request(_finish_response)

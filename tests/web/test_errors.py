@@ -1,0 +1,86 @@
+"""What is refused says so in Chinese, and what was typed stays on the page."""
+
+import pytest
+
+from perf.core.terms import Role
+from perf.extensions import db
+from perf.web import errors
+from tests.conftest import make_app
+from tests.factories import make_unit, make_user, make_year
+from tests.pages import Browserless
+
+
+@pytest.fixture
+def guarded(database_url, tmp_path):
+    """The application as users meet it: forms carry their token."""
+    app = make_app(database_url, tmp_path)
+    app.config["WTF_CSRF_ENABLED"] = True
+    with app.app_context():
+        make_year(db.session)
+        make_user(db.session, Role.STAFF, make_unit(db.session), "clerk")
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_form_whose_session_ended_gives_back_what_was_typed(guarded):
+    client = Browserless(guarded)("clerk")
+    form = {"csrf_token": "gone", "objective": "把全年的信访件办结", "version": "7"}
+    page = client.post("/plans/new", form, status=400)
+    assert "登录已失效" in page.text
+    assert "把全年的信访件办结" in page.text
+    assert "gone" not in page.text
+
+
+def test_a_refused_form_never_shows_a_password(guarded):
+    form = {"username": "clerk", "password": "very secret words", "csrf_token": "x"}
+    page = Browserless(guarded)().post("/sign-in", form, status=400)
+    assert "very secret words" not in page.html
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "words"),
+    [
+        ("/nowhere", 404, "没有找到"),
+        ("/plans/999999999999999999999", 404, "没有找到"),
+        ("/plans/1/steps/submit", 405, "不能这样访问"),
+    ],
+)
+def test_a_wrong_address_says_what_to_do(guarded, url, status, words):
+    page = Browserless(guarded)("clerk").get(url, status=status)
+    assert words in page.text
+    assert "请从导航重新进入" in page.text
+
+
+def test_a_body_of_more_than_the_server_takes_is_refused_with_a_sentence(guarded):
+    body = {"objective": "x" * (5 * 1024 * 1024)}
+    page = Browserless(guarded)("clerk").post("/plans/new", body, status=413)
+    assert "请缩小后重试" in page.text
+
+
+def test_a_script_gets_the_sentence_as_json(guarded):
+    page = Browserless(guarded)("clerk").get(
+        "/nowhere", status=404, headers={"Accept": "application/json"}
+    )
+    assert "不存在" in page.json["error"]
+    assert page.json["request_id"]
+
+
+def test_a_crash_tells_its_number_and_keeps_its_secret(database_url, tmp_path, caplog):
+    app = make_app(database_url, tmp_path)
+    app.testing = False
+    errors.init_app(app)
+
+    def broken() -> str:
+        raise RuntimeError("the secret of the crash")
+
+    broken.permission = None
+    app.add_url_rule("/broken", view_func=broken)
+    page = Browserless(app)().get("/broken", status=500)
+    assert "数据没有改动" in page.text
+    assert "the secret of the crash" not in page.html
+    assert "the secret of the crash" in caplog.text
+    with app.app_context():
+        db.engine.dispose()
