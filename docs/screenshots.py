@@ -25,7 +25,7 @@ from docs.small_png import small_png
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
-DOCUMENT = ROOT / "tests" / "documents" / "data" / "parks-2023.txt"
+DOCUMENT = ROOT / "tests" / "documents" / "data" / "health-2024.txt"
 DESK = (1366, 768)
 PHONE = (360, 740)
 SENT_BACK = "信访工作经费"
@@ -54,7 +54,12 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--lang=zh-CN"],
+            # Date fields speak the language of the machine, not of the page.
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         people = People(browser, address, password)
         _quarter(people)
         _self_evaluation(people, Path(folder))
