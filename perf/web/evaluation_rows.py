@@ -183,7 +183,7 @@ def text_field(typed: Typed, name: str, label: str, stored: str) -> TextField:
     is_typed = posted is not None and posted.strip() != stored
     hint = ""
     if typed.is_stale and is_typed:
-        hint = f"另一窗口已保存为：{stored or '（空白）'}"
+        hint = f"现已保存的内容：{stored or '（空白）'}"
     return TextField(
         name,
         label,

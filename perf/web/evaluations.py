@@ -153,7 +153,9 @@ def save(found: Evaluated) -> ResponseReturnValue:
         # What was typed is sound and stays; only the step was refused.
         db.session.commit()
         fields = error.fields if isinstance(error, InvalidInput) else {}
-        return _again(plan_id, Typed(None, f"内容已保存，但还没有提交。{error}", fields), error)
+        why = "请补充以下内容后再提交。" if fields else str(error)
+        typed = Typed(None, f"内容已保存，但还没有提交。{why}", fields)
+        return _again(plan_id, typed, error)
     db.session.commit()
     flash(DONE[Action.SUBMIT], "ok")
     return redirect(_address(plan_id))

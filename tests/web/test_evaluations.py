@@ -250,7 +250,7 @@ def test_two_windows_lose_nothing(app, browse):
     browse(case.staff).post(case.url, case.filled(objective_actual="另一窗口的说法。"))
     page = browse(case.staff).post(case.url, mine, status=409)
     assert "我的说法。</textarea>" in page.html
-    assert "另一窗口已保存为：另一窗口的说法。" in page.text
+    assert "现已保存的内容：另一窗口的说法。" in page.text
     assert f'name="version" value="{case.version()}"' in page.html
     with app.app_context():
         assert case.row().objective_actual == "另一窗口的说法。"
