@@ -64,8 +64,8 @@ class Item:
     """One plan, one quarter of a plan, or one self-evaluation, begun or not (then without status).
 
     `done` of `total` are filled in: indicators with a figure, or demanded reasons given; a plan
-    has only the total of its indicators. `changed` counts what differs from what was handed in
-    before, None for the first time. People are given by the names that pages show.
+    has only the total of its indicators. `changed` counts, while it waits, what differs from what
+    was handed in before, None for the first time. People go by the names that pages show.
     """
 
     kind: ItemKind
@@ -240,7 +240,7 @@ def _select(
         _submitter.display_name.label("submitted_by"),
         model.decided_at.label("decided_at"),
         _decider.display_name.label("decided_by"),
-        changed.label("changed"),
+        case((model.status == Status.SUBMITTED, changed), else_=null()).label("changed"),
         done.label("done"),
         total.label("total"),
     ]

@@ -224,7 +224,7 @@ def test_what_waits_is_no_longer_to_be_done_and_what_is_approved_is_only_done(
     page = browse(world.staff).get("/")
     assert "没有要办的事" in page.text
     waiting = page.text.partition("等待审核 1 项")[2].partition("最近通过")[0]
-    assert "信访值班 2022 年 · 三季度填报 · 2022-10-09 12:00 提交" in waiting
+    assert "信访值班 2022 年 · 三季度填报 2022-10-09 12:00 提交" in waiting
     with app.app_context():
         _, supervisor = users(world)
         quarter = world.session.get_one(Submission, quarter_id)
