@@ -28,6 +28,9 @@ def settings() -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": os.environ.get("PERF_HTTPS") == "1",
         "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        # Only what changes the session sends it: the late answer to one of the grid's live readings
+        # would put back the session of before a save (its message lost) or of before a sign-out.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "RATELIMIT_STORAGE_URI": "memory://",
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.windows import PASSWORD, ROOT, Server, Windows, environment, run_flask
 
@@ -27,18 +29,32 @@ SWITCHES = [
 _WINDOWS = pytest.StashKey[Windows]()
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
+    """A fresh data folder with the 2022 sample, with or without its invented results."""
+
+    @cache
+    def load(with_results: bool) -> Path:
+        data_dir = tmp_path_factory.mktemp("sample")
+        run_flask(data_dir, "init")
+        empty = [] if with_results else ["--empty"]
+        run_flask(data_dir, "seed-demo", *empty, PERF_DEMO_PASSWORD=PASSWORD)
+        return data_dir
+
+    def fresh(with_results: bool) -> Path:
+        data_dir = tmp_path_factory.mktemp("data")
+        return shutil.copytree(load(with_results), data_dir, dirs_exist_ok=True)
+
+    return fresh
+
+
 @pytest.fixture(scope="module")
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """The 2022 sample behind the server that `make.py run` starts.
+def server(request: pytest.FixtureRequest, sample: Callable[[bool], Path]) -> Iterator[Server]:
+    """The sample behind the server that `make.py run` starts.
 
     The invented results are in it where the module says `WITH_RESULTS = True`.
     """
-    data_dir = tmp_path_factory.mktemp("data")
-    run_flask(data_dir, "init")
-    results = [] if getattr(request.module, "WITH_RESULTS", False) else ["--empty"]
-    run_flask(data_dir, "seed-demo", *results, PERF_DEMO_PASSWORD=PASSWORD)
+    data_dir = sample(getattr(request.module, "WITH_RESULTS", False))
     port = _free_port()
     log = (data_dir / "server.log").open("w+", encoding="utf-8")
     process = subprocess.Popen(
@@ -92,6 +108,8 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("chromium is missing: apt-get install chromium (make.py test does it)")
+    # A machine that has more to do than this is slow, not broken.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
         yield browser

@@ -112,6 +112,16 @@ def test_two_people_who_begin_the_same_cell_at_once_are_told_of_each_other(
     expect(cell(first, COST)).to_have_value("0.5")
 
 
+def test_a_live_reading_that_comes_late_does_not_put_back_an_older_session(
+    windows: Windows,
+) -> None:
+    page = windows.sign_in("staff")
+    open_task(page, PROJECT, "四季度")
+    with page.expect_response("**/reading?*") as reading:
+        cell(page, CASES).fill("2")
+    assert "set-cookie" not in reading.value.all_headers()
+
+
 def test_the_grid_works_by_keyboard_alone(windows: Windows) -> None:
     page = windows.open()
     page.goto("/")

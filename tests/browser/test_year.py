@@ -41,6 +41,7 @@ pytestmark = pytest.mark.browser
 
 COST, CASES, SOLVED, DAYS = "项目投入", "疑难信访案件", "化解率", "救助联席会议生效时完成救助"
 SERVICE, HAZARDS, STABLE, CONTENT = "公共服务提升", "隐患消除情况", "维护社会稳定", "上访人员满意度"
+MISTYPED, MEANT = "39.75", "93.75"
 LATE = "第二件救助款等待区级配套资金到账，十一天后才发放到人。"
 REMARK = "办结天数与救助台账对不上，请核对后重报。"
 SURE, MAYBE = "确定能", "有可能"
@@ -111,7 +112,7 @@ QUARTERS = [
             SERVICE: Row("92"),
             HAZARDS: Row("85"),
             STABLE: Row("81"),
-            CONTENT: Row("93.75"),
+            CONTENT: Row(MISTYPED),
         },
     ),
 ]
@@ -139,7 +140,7 @@ def expected_points() -> dict[str, Decimal]:
         SERVICE: points("6.67"),  # 92 of ≥90%.
         HAZARDS: points("6.67", "85", "90"),
         STABLE: points("6.66", "81", "90"),
-        CONTENT: points("10", "93.75", "100"),
+        CONTENT: points("10", MEANT, "100"),
         "预算执行率": points("10", "15", "17.92"),
     }
 
@@ -161,6 +162,7 @@ def test_a_year_from_targets_to_the_signed_form(windows: Windows, tmp_path: Path
     report(staff, QUARTERS[3])
     approve(supervisor, "四季度填报")
     expect_locked(staff)
+    correct_after_approval(staff, supervisor)
 
     evaluate(staff)
     sign(supervisor)
@@ -305,6 +307,32 @@ def expect_locked(staff: Page) -> None:
     expect(grid_row(staff, COST)).to_contain_text("9.25")
 
 
+def correct_after_approval(staff: Page, supervisor: Page) -> None:
+    """An approved quarter opens again for a reason only, and shows what changed since."""
+    go_to(supervisor, "绩效目标")
+    supervisor.get_by_role("link", name=PROJECT).first.click()
+    supervisor.get_by_role("link", name="四季度").first.click()
+    press(supervisor, "重新打开")
+    expect(supervisor.get_by_label("重新打开的原因")).to_have_attribute("aria-invalid", "true")
+    supervisor.get_by_label("重新打开的原因").fill("满意度与问卷汇总表不一致。")
+    press(supervisor, "重新打开")
+    expect(supervisor.locator(".flash.ok")).to_be_visible()
+
+    open_task(staff, PROJECT, "四季度")
+    expect(cell(staff, CONTENT)).to_have_value(MISTYPED)
+    cell(staff, CONTENT).fill(MEANT)
+    press(staff, SUBMIT)
+    expect_said(staff, "已提交审核")
+
+    open_in_queue(supervisor, "四季度填报")
+    changes = supervisor.locator("#review-panel .changes li")
+    expect(changes).to_have_count(1)
+    for text in (CONTENT, MISTYPED, MEANT):
+        expect(changes).to_contain_text(text)
+    press(supervisor, "审核通过")
+    expect(supervisor.locator(".flash.ok")).to_be_visible()
+
+
 # The year's end
 
 
@@ -329,6 +357,11 @@ def evaluate(staff: Page) -> None:
     press(staff, "保存")
     expect_said(staff, "已保存")
     assert lacking(staff) == set()
+    press(staff, SUBMIT)
+    expect_said(staff, "已提交")
+    # Before it is reviewed it may be taken back, and handed in again.
+    press(staff, "撤回")
+    expect_said(staff, "已撤回")
     press(staff, SUBMIT)
     expect_said(staff, "已提交")
 

@@ -66,7 +66,7 @@ class Windows:
             locale="zh-CN",
             **{"viewport": {"width": 1366, "height": 768}} | options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         self._watch(context)
         page = context.new_page()
         self.pages.append(page)
