@@ -15,6 +15,7 @@ from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectFie
 from wtforms.validators import InputRequired
 
 from perf.core.findings import Finding, Severity
+from perf.web.presentation import moment
 from tests.pages import check_page
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,9 @@ def kit() -> Flask:
     app.config.update(SECRET_KEY="kit", TESTING=True, WTF_CSRF_ENABLED=False)
     app.jinja_env.undefined = StrictUndefined
     CSRFProtect(app)
+    app.jinja_env.filters["moment"] = moment
     app.add_url_rule("/sign-out", "auth.sign_out", lambda: "", methods=["POST"])
+    app.add_url_rule("/password", "auth.change_password", lambda: "")
     return app
 
 
