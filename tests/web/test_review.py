@@ -1,23 +1,18 @@
-"""The review queue and the reviewer's panel, on the quarter's page where most of it happens."""
+"""The review queue, and a review as it happens on the quarter's page."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from flask import render_template_string
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 
 from perf import clock
-from perf.core.errors import InvalidInput, Stale
 from perf.core.terms import Action, Role, Status
 from perf.extensions import db
 from perf.models import Plan, Remark, SelfEvaluation, Submission, User
 from perf.queries.pages import PAGE_SIZE
-from perf.services.snapshots import Difference
 from perf.services.steps import MAX_TEXT, take_step
-from perf.web.decisions import BLANK_ROWS, Decision, read_decision
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
@@ -253,133 +248,6 @@ def test_the_number_of_queries_stays_when_the_queue_doubles(app, world, browse, 
         counts.append(len(sent))
     assert counts[0] == counts[1]
     assert counts[0] <= 4
-
-
-# The panel
-
-
-class Row:
-    def __init__(self, id_: int, name: str) -> None:
-        self.id, self.name = id_, name
-
-
-ROWS = [Row(7, "办结率"), Row(9, "满意度")]
-
-
-def test_everything_typed_into_the_panel_is_read() -> None:
-    form = MultiDict(
-        [
-            ("version", "3"),
-            ("reason", " 请核对\r\n台账\x00 "),
-            ("remark_on", "7"),
-            ("remark", "补清单"),
-            ("remark_on", ""),
-            ("remark", "字迹不清"),
-            ("remark_on", "999"),
-            ("remark", "别家的指标"),
-            ("remark_on", "9"),
-            ("remark", "  "),
-            ("remark-7", "还缺签字"),
-        ]
-    )
-    decision = read_decision(form, ROWS)
-    assert decision.version == 3
-    assert decision.remarks == {7: "补清单\n还缺签字"}
-    # What names no indicator of this plan is about the whole; nothing is dropped.
-    assert decision.whole == "请核对\n台账\n字迹不清\n别家的指标"
-
-
-@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "9" * 40])
-def test_a_version_that_is_none_is_taken_for_an_old_one(text) -> None:
-    assert read_decision(MultiDict({"version": text}), ROWS).version == 0
-
-
-def test_there_are_always_three_rows_and_one_more_than_typed() -> None:
-    assert len(Decision().rows_shown) == BLANK_ROWS
-    form = MultiDict([("remark_on", "7"), ("remark", "一")] * 5)
-    assert len(read_decision(form, ROWS).rows_shown) == 6
-
-
-def test_a_refused_decision_keeps_what_was_typed_and_says_what_is_wrong() -> None:
-    form = MultiDict([("remark_on", "7"), ("remark", "长" * (MAX_TEXT + 1))])
-    decision = read_decision(form, ROWS)
-    refused = decision.refused(InvalidInput("说明太长。", {"reason": "最多"}))
-    assert (refused.message, refused.errors) == ("说明太长。", {"reason": "最多"})
-    assert "请精简" in refused.rows_shown[0][1].error
-    assert refused.rows == decision.rows
-    assert decision.refused(Stale("内容有变动。")).errors == {}
-
-
-def draw(app, **more) -> str:
-    given = {
-        "url": lambda action: f"/steps/{action.value}",
-        "actions": [],
-        "rows": ROWS,
-        "remarks": [],
-        "differences": None,
-        "typed": None,
-        "hindrance": "",
-    } | more
-    with app.test_request_context():
-        return render_template_string(
-            '{% from "macros/review.html" import review_panel %}{{ review_panel(url, actions, 3,'
-            ' rows, remarks, differences, typed=typed, anchor="row-", hindrance=hindrance) }}',
-            **given,
-        )
-
-
-def test_the_panel_offers_exactly_the_steps_it_is_given(app) -> None:
-    def offered(*actions: Action) -> list[str]:
-        return re.findall(r'formaction="/steps/(\w+)"', draw(app, actions=list(actions)))
-
-    assert draw(app).strip() == ""
-    assert offered(Action.WITHDRAW) == ["withdraw"]
-    assert offered(Action.RETURN, Action.APPROVE) == ["approve", "return"]
-    assert offered(Action.REOPEN) == ["reopen"]
-    assert offered(Action.SUBMIT) == []
-
-
-def test_the_panel_has_no_field_in_which_the_enter_key_takes_a_step(app) -> None:
-    drawn = draw(app, actions=[Action.RETURN, Action.APPROVE])
-    assert set(re.findall(r'<input type="(\w+)"', drawn)) == {"hidden"}
-    assert drawn.count('name="remark"') == BLANK_ROWS
-
-
-def test_the_panel_shows_open_remarks_before_settled_ones(app) -> None:
-    author = SimpleNamespace(display_name="李审核")
-    settled = Remark(text="早先的意见", created_at=MORNING, resolved_at=MORNING)
-    open_ = Remark(text="没解决的<意见>", indicator_id=7, created_at=MORNING, created_by=None)
-    gone = Remark(text="老指标", indicator_id=5, created_at=MORNING, created_by=None)
-    assert author.display_name
-    drawn = draw(app, remarks=[settled, open_, gone])
-    assert drawn.index("没解决的&lt;意见&gt;") < drawn.index("早先的意见")
-    assert '<a href="#row-7">办结率</a>' in drawn
-    assert "已删除的指标" in drawn
-    assert "系统 · 2022-10-09 12:00" in drawn
-
-
-def test_the_panel_shows_differences_as_old_and_new(app) -> None:
-    found = [
-        Difference("办结率", "实际完成值", "80%", "88<%", 7),
-        Difference("", "预算执行", None, "12", None),
-        Difference("满意度", "偏差原因", "旧", None, 9),
-    ]
-    drawn = " ".join(re.sub(r"<[^>]+>", " ", draw(app, differences=found)).split())
-    assert "3 处变动" in drawn
-    assert "办结率 · 实际完成值 80% → 改为 88&lt;%" in drawn
-    assert "预算执行 未填报 → 改为 12" in drawn
-    assert "偏差原因 旧 → 改为 已清空" in drawn
-
-
-def test_the_panel_keeps_what_was_typed_with_its_error(app) -> None:
-    typed = Decision(reason="已写的<话>").refused(
-        InvalidInput("不行。", {"reason": "请写明原因。"})
-    )
-    drawn = draw(app, actions=[Action.REOPEN], typed=typed)
-    assert "已写的&lt;话&gt;</textarea>" in drawn
-    assert 'aria-invalid="true"' in drawn
-    assert "请写明原因。" in drawn
-    assert "不行。" in drawn
 
 
 # On the quarter's page
