@@ -85,7 +85,6 @@ class People:
                 locale="zh-CN",
                 timezone_id="Asia/Shanghai",
             )
-            context.set_default_timeout(10_000)
             page = context.new_page()
             page.goto("/")
             page.fill("[name=username]", user)
@@ -161,7 +160,10 @@ def _self_evaluation(people: People, folder: Path) -> None:
 def _press(page: Page, label: str) -> None:
     """Press the button and wait for the page that says that all is well."""
     page.get_by_role("button", name=label, exact=True).last.click()
-    page.locator(".flash.ok").first.wait_for()
+    answered = page.locator(".flash").first
+    answered.wait_for()
+    if not page.locator(".flash.ok").count():
+        raise RuntimeError(f"{label}: {answered.inner_text()}")
 
 
 def _keep(page: Page, name: str) -> None:
