@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -69,6 +70,7 @@ class _People:
 
 @click.command("seed-demo", help="载入 2022 年样例和每个角色一个用户；密码只显示一次。")
 @click.option("--empty", is_flag=True, help="只载入绩效目标，不带演示数据（前三季度的虚构结果）。")
+@with_appcontext
 def seed_demo_command(*, empty: bool) -> None:
     """Load the sample into an empty database; say so and stop where there are users already."""
     session = db.session()

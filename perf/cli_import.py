@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from perf.cli_console import console_actor
@@ -26,6 +27,7 @@ NO_DATABASE = "数据库没有建立或无法访问。请先运行 flask --app a
 @click.option("--year", type=click.IntRange(2000, 2100), help="预算年度；不给则取文件中的年度。")
 @click.option("--dry-run", is_flag=True, help="只读文件、只报提示，不写数据库。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出上给出一份 JSON。")
+@with_appcontext
 def import_command(file: Path, year: int | None, *, dry_run: bool, as_json: bool) -> None:
     """Read the file; unless told otherwise store its plans, all or nothing."""
     refusal = ""
