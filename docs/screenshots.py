@@ -54,12 +54,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--lang=zh-CN"],
-            # Date fields speak the language of the machine, not of the page.
-            env={**os.environ, "LANGUAGE": "zh_CN"},
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         people = People(browser, address, password)
         _quarter(people)
         _self_evaluation(people, Path(folder))
