@@ -13,25 +13,31 @@ DRAFT, SUBMIT = "保存草稿", "提交审核"
 CONTROLS = "main input:not([type=hidden]), main textarea, main select, main button, .foot button"
 
 
+def follow(page: Page, control: Locator) -> None:
+    """Click what leads to another page, and come back when that page is there."""
+    with page.expect_navigation():
+        control.click()
+
+
 def sign_in_at(page: Page, username: str, password: str) -> None:
     """From anywhere as a stranger to one's first page."""
     page.goto("/")
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
+    press(page, "登录")
     expect(page.get_by_role("heading", level=1)).to_have_text("工作台")
 
 
 def go_to(page: Page, label: str) -> None:
     """Follow a link of the main navigation."""
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name=label).click()
+    follow(page, page.get_by_role("navigation", name="主导航").get_by_role("link", name=label))
 
 
 def open_task(page: Page, plan: str, what: str) -> None:
     """From the workbench to something that is to be done there."""
     go_to(page, "工作台")
     task = page.get_by_role("row").filter(has_text=plan).filter(has_text=what)
-    task.get_by_role("link", name=plan).first.click()
+    follow(page, task.get_by_role("link", name=plan).first)
 
 
 def expect_said(page: Page, sentence: str) -> None:
@@ -142,8 +148,8 @@ def attach(page: Page, indicator: str, files: list[Any]) -> None:
 
 
 def press(page: Page, label: str) -> None:
-    """Press the page's button of this name."""
-    page.get_by_role("button", name=label, exact=True).locator("visible=true").click()
+    """Press the page's button of this name, which sends a form."""
+    follow(page, page.get_by_role("button", name=label, exact=True).locator("visible=true"))
 
 
 # Pages
@@ -151,14 +157,20 @@ def press(page: Page, label: str) -> None:
 
 def expect_whole(page: Page) -> None:
     """One h1, and nothing runs out of the page to the side, on a desk or a phone."""
-    assert page.locator("h1").count() == 1, f"{page.url}: a page has exactly one h1"
     usual = page.viewport_size
-    for width, height in ((360, 740), (1366, 768)):
-        page.set_viewport_size({"width": width, "height": height})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{page.url}: {wide} px wide on a screen of {width} px"
-    if usual is not None:
-        page.set_viewport_size(usual)
+    assert usual is not None
+    _expect_in_frame(page, usual["width"])
+    page.set_viewport_size({"width": 360, "height": 740})
+    _expect_in_frame(page, 360)
+    page.set_viewport_size(usual)
+
+
+def _expect_in_frame(page: Page, width: int) -> None:
+    headings, wide = page.evaluate(
+        "[document.querySelectorAll('h1').length, document.documentElement.scrollWidth]"
+    )
+    assert headings == 1, f"{page.url}: a page has exactly one h1, not {headings}"
+    assert wide <= width, f"{page.url}: {wide} px wide on a screen of {width} px"
 
 
 def fact(page: Page, label: str) -> str:

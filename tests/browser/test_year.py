@@ -28,6 +28,7 @@ from tests.browser.steps import (
     fact,
     fill_grid,
     fill_row,
+    follow,
     go_to,
     grid_row,
     key_of,
@@ -244,8 +245,7 @@ def approve(supervisor: Page, what: str) -> None:
 def open_in_queue(supervisor: Page, what: str) -> None:
     go_to(supervisor, "审核")
     waiting = supervisor.get_by_role("row").filter(has_text=PROJECT).filter(has_text=what)
-    waiting.get_by_role("link", name=PROJECT).first.click()
-    expect(supervisor.get_by_role("heading", level=1)).to_be_visible()
+    follow(supervisor, waiting.get_by_role("link", name=PROJECT).first)
 
 
 def send_back(supervisor: Page, quarter: Quarter) -> None:
@@ -288,8 +288,8 @@ def task_of(page: Page, quarter: Quarter) -> Any:
 
 def expect_locked(staff: Page) -> None:
     """An approved quarter takes nothing more, neither on its page nor behind it."""
-    staff.get_by_role("navigation", name="位置").get_by_role("link", name=PROJECT).click()
-    staff.get_by_role("link", name="三季度").first.click()
+    follow(staff, staff.get_by_role("navigation", name="位置").get_by_role("link", name=PROJECT))
+    follow(staff, staff.get_by_role("link", name="三季度").first)
     expect(staff.get_by_role("heading", level=1)).to_have_text("三季度填报")
     expect(staff.locator(CONTROLS)).to_have_count(0)
     key = key_of(staff, COST)
@@ -310,8 +310,8 @@ def expect_locked(staff: Page) -> None:
 def correct_after_approval(staff: Page, supervisor: Page) -> None:
     """An approved quarter opens again for a reason only, and shows what changed since."""
     go_to(supervisor, "绩效目标")
-    supervisor.get_by_role("link", name=PROJECT).first.click()
-    supervisor.get_by_role("link", name="四季度").first.click()
+    follow(supervisor, supervisor.get_by_role("link", name=PROJECT).first)
+    follow(supervisor, supervisor.get_by_role("link", name="四季度").first)
     press(supervisor, "重新打开")
     expect(supervisor.get_by_label("重新打开的原因")).to_have_attribute("aria-invalid", "true")
     supervisor.get_by_label("重新打开的原因").fill("满意度与问卷汇总表不一致。")
@@ -339,7 +339,10 @@ def correct_after_approval(staff: Page, supervisor: Page) -> None:
 def evaluate(staff: Page) -> None:
     """The recorder has the year scored, says why points were lost, and hands it in."""
     go_to(staff, "自评")
-    staff.get_by_role("row").filter(has_text=PROJECT).get_by_role("link", name="开始自评").click()
+    follow(
+        staff,
+        staff.get_by_role("row").filter(has_text=PROJECT).get_by_role("link", name="开始自评"),
+    )
     press(staff, "开始自评")
     expect_said(staff, "自评已根据四个季度的数据生成")
     expect_whole(staff)
@@ -418,12 +421,12 @@ def read_standing(finance: Page) -> dict[str, str]:
 def look_at_everything(auditor: Page) -> None:
     """The auditor reads plan, quarters, evaluation and ledger, and finds nothing to press."""
     go_to(auditor, "绩效目标")
-    auditor.get_by_role("link", name=PROJECT).first.click()
+    follow(auditor, auditor.get_by_role("link", name=PROJECT).first)
     plan = auditor.url
     expect(auditor.locator(CONTROLS)).to_have_count(0)
     for quarter in QUARTERS:
         auditor.goto(plan)
-        auditor.get_by_role("link", name=quarter.name).first.click()
+        follow(auditor, auditor.get_by_role("link", name=quarter.name).first)
         expect(auditor.get_by_role("heading", level=1)).to_have_text(f"{quarter.name}填报")
         expect(auditor.locator(CONTROLS)).to_have_count(0)
         row = quarter.rows[COST]
@@ -431,7 +434,7 @@ def look_at_everything(auditor: Page) -> None:
     go_to(auditor, "变更记录")
     expect(auditor.get_by_text(REMARK).first).to_be_visible()
     go_to(auditor, "自评")
-    auditor.get_by_role("link", name=PROJECT).first.click()
+    follow(auditor, auditor.get_by_role("link", name=PROJECT).first)
     expect(auditor.locator(CONTROLS)).to_have_count(0)
 
 
