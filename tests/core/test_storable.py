@@ -25,7 +25,7 @@ def plan(*rows: DraftIndicator, **fields: object) -> DraftPlan:
 
 def row(**fields: str) -> DraftIndicator:
     values = {"level1": "产出指标", "level2": "数量指标", "name": "面积", "target": "≥9公顷"}
-    return DraftIndicator(**(values | {"where": "第 4 行"} | fields))  # type: ignore[arg-type]
+    return DraftIndicator(**(values | {"where": "第 4 行"} | fields))
 
 
 def errors(of: DraftPlan) -> list[tuple[str, str]]:

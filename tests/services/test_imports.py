@@ -19,6 +19,7 @@ from perf.queries.imports import draft_of, drafts_page
 from perf.services import indicators, plan_details, typed
 from perf.services.import_drafts import confirm_draft, open_draft, revise_draft
 from perf.services.imports import (
+    ImportedPlan,
     Outcome,
     Source,
     foresee_import,
@@ -79,6 +80,11 @@ def count(session: Any, model: Any) -> int:
     return session.scalar(select(func.count()).select_from(model))
 
 
+def plan_of(one: ImportedPlan) -> Plan:
+    assert one.plan is not None
+    return one.plan
+
+
 def codes(findings: list[Finding]) -> list[str]:
     return [one.code for one in findings]
 
@@ -86,8 +92,7 @@ def codes(findings: list[Finding]) -> list[str]:
 def test_a_document_becomes_draft_plans_of_its_unit_and_the_ledger_names_the_file(world):
     imported = import_draft(world.session, world.staff, document(), SOURCE)
     assert [one.outcome for one in imported.plans] == [Outcome.CREATED] * 2
-    plan = imported.plans[0].plan
-    assert plan is not None
+    plan = plan_of(imported.plans[0])
     assert (plan.unit_id, plan.year, plan.name) == (world.unit.id, 2022, "养护")
     assert [row.target_text for row in plan.indicators] == ["≥86公顷", "≥90%"]
     entry = world.session.scalars(
@@ -118,12 +123,12 @@ def test_a_plan_that_differs_is_named_and_left_as_it_is(world):
     assert one.outcome is Outcome.DIFFERENT
     assert "150.00" in one.differences[0]
     assert "160.00" in one.differences[0]
-    assert one.plan.budget_lines[0].initial == Decimal("1500000.00")
+    assert plan_of(one).budget_lines[0].initial == Decimal("1500000.00")
 
 
 def test_what_people_add_later_is_no_difference(world):
     imported = import_draft(world.session, world.staff, document())
-    imported.plans[0].plan.objective = "补填的目标。"
+    plan_of(imported.plans[0]).objective = "补填的目标。"
     world.session.flush()
     again = import_draft(world.session, world.staff, document())
     assert again.count(Outcome.UNCHANGED) == 2
@@ -216,7 +221,7 @@ def test_a_project_without_a_code_is_not_taken_for_another_of_its_name(world):
 
 def test_a_total_without_sources_counts_as_fiscal_money(world):
     imported = import_draft(world.session, world.staff, document(project(budget={})))
-    (line,) = imported.plans[0].plan.budget_lines
+    (line,) = plan_of(imported.plans[0]).budget_lines
     assert (line.source, line.initial) == (FundSource.FISCAL, Decimal("1500000.00"))
     again = import_draft(world.session, world.staff, document(project(budget={})))
     assert again.count(Outcome.UNCHANGED) == 1

@@ -79,6 +79,12 @@ def plans(world: World) -> list[tuple[str, int]]:
         return [(row.name, len(row.indicators)) for row in rows]
 
 
+def first_project() -> Any:
+    """The first project's plan; within an application context."""
+    query = select(Plan).where(Plan.kind == PlanKind.PROJECT).order_by(Plan.id)
+    return db.session.scalars(query).first()
+
+
 def entries(world: World) -> int:
     with world.app.app_context():
         return db.session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
@@ -206,7 +212,7 @@ def test_a_row_in_error_is_corrected_and_comes_in(world):
     assert "至少 95 %" in page.text
     world.staff.post(f"{address}/confirm", form_of(page))
     with world.app.app_context():
-        plan = db.session.scalars(select(Plan).where(Plan.kind == PlanKind.PROJECT)).first()
+        plan = first_project()
         assert plan.indicators[1].target_text == "≥ 95 %"
 
 
@@ -243,7 +249,7 @@ def test_name_code_class_and_budget_are_corrected(world):
     page = world.staff.post(address, form_of(page) | changes, follow=True)
     world.staff.post(f"{address}/confirm", form_of(page))
     with world.app.app_context():
-        plan = db.session.scalars(select(Plan).where(Plan.kind == PlanKind.PROJECT)).first()
+        plan = first_project()
         assert (plan.project.name, plan.project.code) == ("公园养护", "530102230000000009999")
         assert [(one.source, str(one.initial)) for one in plan.budget_lines] == [
             (FundSource.FISCAL, "1501234.56")
