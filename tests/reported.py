@@ -18,6 +18,7 @@ YEAR: dict[str, Sequence[str | Value | None]] = {
     "及时受理率": ("95", "92", "88", "81"),
     "群众满意度": ("90", "90", "90", "92"),
 }
+NO_DATA = "本期无数据"
 EXECUTED = ("10000", "40000", "70000", "95090")
 
 
@@ -63,7 +64,7 @@ def make_approved_quarter(
     figures: Mapping[str, str | Value | None],
     executed: str | None,
 ) -> Submission:
-    """One approved quarter; a name without a figure is 未填报."""
+    """One approved quarter; a name without a figure is 未填报, NO_DATA is that choice."""
     staff, supervisor = people
     period = session.scalars(select(Period).where(Period.code == f"{plan.year}-Q{number}")).one()
     submission = Submission(
@@ -87,7 +88,9 @@ def make_approved_quarter(
             indicator_id=indicator.id,
             updated_at=clock.now(),
         )
-        row.actual = Decimal(value) if isinstance(value, str) else value
+        row.is_no_data = value == NO_DATA
+        if not row.is_no_data:
+            row.actual = Decimal(value) if isinstance(value, str) else value
         session.add(row)
     for line in plan.budget_lines:
         session.add(

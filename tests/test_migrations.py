@@ -95,7 +95,14 @@ def fill_every_table(session) -> None:
     )
     session.add(evaluation)
     record_change(session, SYSTEM, "begin_self_evaluation", evaluation)
-    session.add(Score(**owned, self_evaluation_id=evaluation.id, indicator_id=indicator.id))
+    session.add(
+        Score(
+            **owned,
+            self_evaluation_id=evaluation.id,
+            indicator_id=indicator.id,
+            weight=Decimal("50.00"),
+        )
+    )
     take_snapshot(session, SYSTEM, evaluation, Action.SUBMIT, Content(fields={}, rows=[], data={}))
     session.commit()
 

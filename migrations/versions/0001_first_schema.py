@@ -725,6 +725,8 @@ def upgrade() -> None:
         sa.Column("self_evaluation_id", sa.Integer(), nullable=False),
         sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(length=500), nullable=False),
+        sa.Column("is_not_applicable", sa.Boolean(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
         sa.Column("ratio", sa.BigInteger(), nullable=True),
         sa.Column("is_met", sa.Boolean(), nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=True),
@@ -753,6 +755,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(tier IS NULL) = (rate IS NULL) AND (CASE WHEN value IS NULL THEN 0 ELSE 1 END + CASE WHEN value_on IS NULL THEN 0 ELSE 1 END + CASE WHEN tier IS NULL THEN 0 ELSE 1 END) <= 1",
             name=op.f("ck_score_one_value"),
+        ),
+        sa.CheckConstraint(
+            "NOT is_not_applicable OR (value IS NULL AND value_on IS NULL AND tier IS NULL AND points IS NULL)",
+            name=op.f("ck_score_not_applicable_has_no_points"),
         ),
         sa.CheckConstraint(
             "points IS NULL OR points >= 0", name=op.f("ck_score_points_not_negative")

@@ -27,7 +27,8 @@ def words_of(
     head = f"目标 {target.text} · 实际 {shown(actual, target)} → "
     if points is None or judged.pair is None:
         is_outside = Flag.NOT_APPLICABLE in judged.flags
-        return [f"{head}{'不计分，分值由同类指标分摊' if is_outside else '暂不计分'}"]
+        spread = f"不计分，分值 {format_number(weight)} 由其余指标按比例分摊"
+        return [f"{head}{spread if is_outside else '暂不计分'}"]
     titles = "、".join(f"§{rule.title}" for rule in judged.rules)
     calculation = _calculation(weight, actual, judged.rules[-1], judged.pair, points, pack)
     return [

@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
+from perf.core.attainment import NOT_APPLICABLE, Result
 from perf.core.terms import Rating
 from perf.models.base import Base, OwnedByUnit
 from perf.models.plans import Indicator, Plan
@@ -42,18 +43,29 @@ class SelfEvaluation(Reviewed, OwnedByUnit, Base):
 
 
 class Score(HasValue, OwnedByUnit, Base):
-    """One indicator's year value, how it came about, and the points it earned."""
+    """One indicator's year value, how it came about, and the points it earned.
+
+    `weight` is what it was scored with: 0 where it does not apply (不涉及, the recorder's choice),
+    more than the indicator's own where it took a share of such a one's.
+    """
 
     __tablename__ = "score"
     __table_args__ = (
         UniqueConstraint("self_evaluation_id", "indicator_id"),
         one_value_check(),
         CheckConstraint("points IS NULL OR points >= 0", name="points_not_negative"),
+        CheckConstraint(
+            "NOT is_not_applicable OR (value IS NULL AND value_on IS NULL AND tier IS NULL"
+            " AND points IS NULL)",
+            name="not_applicable_has_no_points",
+        ),
     )
 
     self_evaluation_id: Mapped[int] = mapped_column(ForeignKey("self_evaluation.id"))
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
     origin: Mapped[Line] = mapped_column(default="")
+    is_not_applicable: Mapped[bool] = mapped_column(default=False)
+    weight: Mapped[Points]
     ratio: Mapped[Quantity | None]
     is_met: Mapped[bool | None]
     points: Mapped[Points | None]
@@ -64,6 +76,11 @@ class Score(HasValue, OwnedByUnit, Base):
 
     self_evaluation: Mapped[SelfEvaluation] = relationship(back_populates="scores")
     indicator: Mapped[Indicator] = relationship()
+
+    @property
+    def result(self) -> Result:
+        """What the scoring core judges: the actual, 不涉及, or None for 未填报."""
+        return NOT_APPLICABLE if self.is_not_applicable else self.actual
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:

@@ -9,41 +9,16 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
-from perf.core.numbers import format_number, parse_number, round_half_up
+from perf.core.numbers import format_number
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import FundSource, Status
 from perf.core.workflow import EDITABLE
 from perf.models import BudgetAdjustment, BudgetLine, Plan, SelfEvaluation
+from perf.services.evaluation_scores import rescore
 from perf.services.ledger import record_change
+from perf.services.money import read_wan
 from perf.services.steps import check_version
 from perf.services.typed import Typed
-
-YUAN_PER_WAN = Decimal(10000)
-_TOO_MUCH = Decimal(10) ** 14
-
-
-def read_wan(text: str, *, is_signed: bool = False) -> Decimal | None:
-    """万元 as typed (up to six decimals) in 元, exact to 分; None for a blank.
-
-    Raises InvalidInput for what is no number, is negative (unless `is_signed`) or is finer than
-    分 (`17.92` → 179200.00).
-    """
-    number = parse_number("".join(text.split()).removesuffix("万元").removesuffix("万"))
-    if number is None:
-        return None
-    yuan = number * YUAN_PER_WAN
-    if yuan < 0 and not is_signed:
-        raise InvalidInput("金额不能是负数，请核对。")
-    if yuan != round_half_up(yuan):
-        raise InvalidInput("金额精确到分，即万元的 6 位小数，请核对。")
-    if abs(yuan) >= _TOO_MUCH:
-        raise InvalidInput("金额太大，请核对单位是不是万元。")
-    return yuan.quantize(Decimal("0.01"))
-
-
-def write_wan(yuan: Decimal | None) -> str:
-    """元 as 万元 the way a form's field holds it, without a loss (`179200.00` → `17.92`)."""
-    return "" if yuan is None else format_number(yuan / YUAN_PER_WAN)
 
 
 def set_budget(
@@ -103,7 +78,8 @@ def adjust_budget(
 ) -> BudgetAdjustment:
     """One dated change of an approved plan's budget: 追加 positive, 追减 negative, 万元 as typed.
 
-    A wrong entry is put right by one of the opposite sign, so that both stay readable. Raises
+    A wrong entry is put right by one of the opposite sign, so that both stay readable. A
+    self-evaluation under preparation is scored anew with it. Raises
     Locked before the approval and once the self-evaluation is on its way, InvalidInput by field.
     """
     actor.demand(Permission.EDIT_PLAN)
@@ -112,7 +88,7 @@ def adjust_budget(
     if plan.status is not Status.APPROVED:
         raise Locked("绩效目标审核通过后才登记预算调整；此前请直接修改年初预算。")
     check_version(plan, version)
-    _demand_no_evaluation(session, plan)
+    evaluation = _editable_evaluation(session, plan)
     typed = Typed()
     if source is None:
         typed.errors["source"] = "请选择资金来源。"
@@ -149,6 +125,9 @@ def adjust_budget(
     )
     plan.updated_at = clock.now()
     session.flush()
+    if evaluation is not None:
+        # Its execution rate is measured against the budget as it stands now.
+        rescore(session, actor, evaluation)
     return adjustment
 
 
@@ -178,14 +157,16 @@ def _remove_line(session: Session, actor: Actor, plan: Plan, line: BudgetLine) -
     plan.budget_lines.remove(line)
 
 
-def _demand_no_evaluation(session: Session, plan: Plan) -> None:
-    status = session.scalar(
-        select(SelfEvaluation.status).where(
-            SelfEvaluation.plan_id == plan.id, SelfEvaluation.status.not_in(EDITABLE)
-        )
+def _editable_evaluation(session: Session, plan: Plan) -> SelfEvaluation | None:
+    """The plan's self-evaluation, held until the commit; Locked where it is on its way."""
+    evaluation = session.scalar(
+        select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id).with_for_update()
     )
-    if status is not None:
-        raise Locked(f"绩效自评{status.label}，预算不能再调整。请先将自评撤回、退回或重新打开。")
+    if evaluation is not None and evaluation.status not in EDITABLE:
+        raise Locked(
+            f"绩效自评{evaluation.status.label}，预算不能再调整。请先将自评撤回、退回或重新打开。"
+        )
+    return evaluation
 
 
 def _read_day(text: str, year: int) -> date:

@@ -11,15 +11,14 @@ from sqlalchemy.orm.attributes import flag_modified
 from perf import clock
 from perf.core.attainment import attainment
 from perf.core.errors import InvalidInput, Locked, NotFound
-from perf.core.numbers import parse_number, round_half_up
+from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.rulepack import RulePack
 from perf.core.terms import FundSource, Tier
 from perf.models import Actual, BudgetExecution, Indicator, Submission
 from perf.services.entry_figures import Entry, Figures, figures_of, read_entry
 from perf.services.ledger import record_change
-
-YUAN_PER_WAN = Decimal(10000)
+from perf.services.money import read_wan
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +184,3 @@ def _record_executed(
             plan_id=submission.plan_id,
         )
         outcome.saved += 1
-
-
-def read_wan(text: str) -> Decimal | None:
-    """万元 as typed (up to six decimals) in 元, exact to 分; None for a blank.
-
-    Raises InvalidInput for what is no number, is negative or is finer than 分
-    (`17.92` → 179200.00).
-    """
-    typed = "".join(text.split()).removesuffix("万元").removesuffix("万")
-    number = parse_number(typed)
-    if number is None:
-        return None
-    yuan = number * YUAN_PER_WAN
-    if yuan < 0:
-        raise InvalidInput("金额不能是负数，请核对。")
-    if yuan >= Decimal(10) ** 14:
-        raise InvalidInput("金额太大，请核对单位是不是万元。")
-    return yuan.quantize(Decimal("0.01"))

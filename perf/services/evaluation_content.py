@@ -13,12 +13,16 @@ from perf.core.scoring import (
     IndicatorScore,
     PlanIndicator,
     PlanScore,
-    needs_reason,
     score_plan,
 )
 from perf.core.terms import FundSource
 from perf.models import Evidence, Indicator, Plan, Score, SelfEvaluation, Submission
-from perf.services.evaluation_scores import adjusted_of, executed_by_source, quarter_name
+from perf.services.evaluation_scores import (
+    adjusted_of,
+    demands_reason,
+    executed_by_source,
+    quarter_name,
+)
 from perf.services.snapshots import Content
 
 OTHER_SOURCES = (FundSource.SPECIAL_ACCOUNT, FundSource.UNIT_FUNDS, FundSource.OTHER)
@@ -58,7 +62,7 @@ def content_of_self_evaluation(
                     {
                         "年度指标值": indicator.target_text,
                         "实际完成值": _actual(indicator, score),
-                        "分值": _points(indicator.weight),
+                        "分值": _points(score.weight),
                         "得分": _points(score.points),
                         "偏差原因": score.deviation_reason,
                         "改进措施": score.corrective_action,
@@ -74,8 +78,10 @@ def content_of_self_evaluation(
 def reason_demanded(worked: IndicatorScore) -> str:
     """Why this score needs a deviation reason, as a sentence; empty where it needs none."""
     flags = worked.flags
-    if not needs_reason(worked):
+    if not demands_reason(worked):
         return ""
+    if Flag.NOT_APPLICABLE in flags:
+        return f"选择了“{Flag.NOT_APPLICABLE.label}”，请说明全年没有发生的理由。"
     if Flag.AT_BOUND in flags:
         return "实际完成值等于界限值，按未达成处理，请说明偏差原因。"
     if Flag.BELOW in flags:
@@ -95,12 +101,12 @@ def execution_reason_demanded(scored: ExecutionScore | None) -> str:
 def work_scores(evaluation: SelfEvaluation) -> PlanScore:
     """The working of the stored scores, out of the year values and amounts stored with them."""
     plan, pack = evaluation.plan, load_pack(evaluation.pack_id)
-    actuals = {row.indicator_id: row.actual for row in evaluation.scores}
+    results = {row.indicator_id: row.result for row in evaluation.scores}
     rows = [
         PlanIndicator(
             indicator.weight or _ZERO,
             indicator.target,
-            actuals.get(indicator.id),
+            results.get(indicator.id),
             indicator.level1,
         )
         for indicator in plan.indicators
@@ -154,7 +160,8 @@ def _row(indicator: Indicator, score: Score, worked: IndicatorScore) -> dict[str
         "name": indicator.name,
         "target": indicator.target_text,
         "actual": _actual(indicator, score) or None,
-        "weight": _text(indicator.weight),
+        "is_not_applicable": score.is_not_applicable,
+        "weight": _text(score.weight),
         "points": _text(score.points),
         "deviation_reason": score.deviation_reason,
         "corrective_action": score.corrective_action,
@@ -271,6 +278,8 @@ def _funds(plan: Plan) -> list[list[Any]]:
 
 
 def _actual(indicator: Indicator, score: Score) -> str:
+    if score.is_not_applicable:
+        return Flag.NOT_APPLICABLE.label
     return "" if score.actual is None else format_actual(score.actual, indicator.target_unit)
 
 

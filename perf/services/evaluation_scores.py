@@ -1,6 +1,6 @@
 """The year's values and scores out of the approved quarters: computed purely, stored whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,12 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from perf import clock
+from perf.core.attainment import NOT_APPLICABLE, Flag
 from perf.core.errors import Locked
 from perf.core.execution import Execution
 from perf.core.periods import FULL_YEAR, parse_period
 from perf.core.permissions import Actor
 from perf.core.rules import load_pack
-from perf.core.scoring import PlanIndicator, PlanScore, needs_reason, score_plan
+from perf.core.scoring import (
+    IndicatorScore,
+    PlanIndicator,
+    PlanScore,
+    needs_reason,
+    score_plan,
+)
 from perf.core.terms import FundSource, Status
 from perf.core.workflow import EDITABLE
 from perf.core.years import YearValue, year_value
@@ -23,6 +30,7 @@ from perf.services.ledger import record_change
 
 QUARTERS = FULL_YEAR - 1
 MAX_ORIGIN = 500
+NO_FIGURE = "全年没有数据，填报人选择“不涉及”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,13 @@ def quarter_name(quarter: Submission) -> str:
     return parse_period(quarter.period.code).name
 
 
-def compute(plan: Plan, quarters: Sequence[Submission]) -> Computed:
+def compute(
+    plan: Plan, quarters: Sequence[Submission], not_applicable: Collection[int] = ()
+) -> Computed:
     """The plan's year values and scores out of its approved quarters; pure over what is loaded.
 
+    `not_applicable` are the ids of the indicators chosen as 不涉及; a figure reported outweighs
+    the choice.
     The executed budget is the last quarter's year-to-date sum over the sources; None where a
     source is 未填报.
     """
@@ -77,7 +89,10 @@ def compute(plan: Plan, quarters: Sequence[Submission]) -> Computed:
     )
     rows = [
         PlanIndicator(
-            indicator.weight or Decimal(0), indicator.target, year.value, indicator.level1
+            indicator.weight or Decimal(0),
+            indicator.target,
+            NOT_APPLICABLE if year.value is None and indicator.id in not_applicable else year.value,
+            indicator.level1,
         )
         for indicator, year in zip(plan.indicators, years, strict=True)
     ]
@@ -109,6 +124,19 @@ def executed_by_source(quarters: Sequence[Submission]) -> dict[FundSource, Decim
     return {row.source: row.executed for row in quarters[-1].executions} if quarters else {}
 
 
+def scored_weight(worked: IndicatorScore) -> Decimal:
+    """The weight that counts: 0 where 不涉及, whose weight the other indicators carry.
+
+    So the weights of a plan still add up to what they did before the choice.
+    """
+    return Decimal(0) if Flag.NOT_APPLICABLE in worked.flags else worked.weight
+
+
+def demands_reason(worked: IndicatorScore) -> bool:
+    """Whether this score needs a reason: as `needs_reason` says, and where 不涉及 was chosen."""
+    return needs_reason(worked) or Flag.NOT_APPLICABLE in worked.flags
+
+
 def rescore(
     session: Session,
     actor: Actor,
@@ -117,9 +145,9 @@ def rescore(
 ) -> bool:
     """Compute a self-evaluation under preparation anew and store the result; whether it differs.
 
-    To be called where a quarter is approved again. Reasons and measures stay as typed. Does
-    nothing while a quarter is open: the year is not whole then. Raises Locked for one that is
-    submitted or signed.
+    To be called where a quarter is approved again or the budget adjusted. Reasons and measures
+    stay as typed; 不涉及 falls away where a figure was reported meanwhile. Does nothing while a
+    quarter is open: the year is not whole then. Raises Locked for one that is submitted or signed.
     """
     if evaluation.status not in EDITABLE:
         raise Locked(f"自评{evaluation.status.label}，分数已冻结，不能重新计算。")
@@ -128,8 +156,9 @@ def rescore(
         quarters = approved_quarters(session, plan)
     if len(quarters) < QUARTERS:
         return False
-    computed = compute(plan, quarters)
     scores = {row.indicator_id: row for row in evaluation.scores}
+    chosen = [row.indicator_id for row in evaluation.scores if row.is_not_applicable]
+    computed = compute(plan, quarters, chosen)
     is_changed = False
     for indicator, year, result in zip(
         plan.indicators, computed.years, computed.score.rows, strict=True
@@ -143,12 +172,14 @@ def rescore(
             )
             evaluation.scores.append(row)
         row.actual = year.value
-        row.origin = year.origin[:MAX_ORIGIN]
+        row.is_not_applicable = Flag.NOT_APPLICABLE in result.flags
+        row.weight = scored_weight(result)
+        row.origin = NO_FIGURE if row.is_not_applicable else year.origin[:MAX_ORIGIN]
         ratio = result.attainment.ratio
         row.ratio = None if ratio is None else stored_ratio(ratio)
         row.is_met = result.attainment.met
         row.points = result.points
-        row.needs_reason = needs_reason(result)
+        row.needs_reason = demands_reason(result)
         entry = record_change(
             session, actor, "score_indicator", row, name=indicator.name, plan_id=plan.id
         )

@@ -1,7 +1,7 @@
 """The year's self-evaluation: begun out of the quarters, completed, reviewed and signed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE
-from perf.models import Period, Plan, SelfEvaluation
+from perf.models import Period, Plan, SelfEvaluation, Submission
 from perf.services.evaluation_content import (
     execution_reason_demanded,
     reason_demanded,
@@ -97,10 +97,14 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a score is what it is, and what will be done about it, as typed."""
+    """Why a score is what it is, and what will be done about it, as typed.
+
+    `is_not_applicable` is the choice 不涉及, for which `deviation_reason` then says why.
+    """
 
     deviation_reason: str = ""
     corrective_action: str = ""
+    is_not_applicable: bool = False
 
 
 def save_self_evaluation(
@@ -115,7 +119,8 @@ def save_self_evaluation(
 ) -> bool:
     """Keep what the recorder wrote, `reasons` by indicator; whether anything changed.
 
-    Raises Stale, Locked, or InvalidInput whose fields name each text that is too long.
+    Choosing 不涉及, or taking the choice back, scores the whole anew. Raises Stale, Locked, or
+    InvalidInput whose fields name each text that is too long and each choice that cannot be.
     """
     actor.demand(Permission.RECORD)
     if not actor.sees_unit(evaluation.unit_id):
@@ -126,10 +131,16 @@ def save_self_evaluation(
     _demand_open(session, evaluation.plan)
     objective_actual, execution_reason = clean_text(objective_actual), clean_text(execution_reason)
     reasons = {
-        key: Reason(clean_text(one.deviation_reason), clean_text(one.corrective_action))
+        key: replace(
+            one,
+            deviation_reason=clean_text(one.deviation_reason),
+            corrective_action=clean_text(one.corrective_action),
+        )
         for key, one in reasons.items()
     }
     _demand_short(objective_actual, execution_reason, reasons)
+    quarters = approved_quarters(session, evaluation.plan)
+    is_choosing = _check_choices(evaluation, reasons, quarters)
     # Whatever is read is read first, and the evaluation's own change noted before its rows': both
     # a query and a noted change flush, after which nobody can tell what was changed.
     name = evaluation.plan.name
@@ -143,6 +154,7 @@ def save_self_evaluation(
         reason = reasons[row.indicator_id]
         row.deviation_reason = reason.deviation_reason
         row.corrective_action = reason.corrective_action
+        row.is_not_applicable = reason.is_not_applicable
         entry = record_change(
             session,
             actor,
@@ -152,6 +164,8 @@ def save_self_evaluation(
             plan_id=evaluation.plan_id,
         )
         is_changed = is_changed or entry is not None
+    if is_choosing:
+        rescore(session, actor, evaluation, quarters)
     if is_changed:
         evaluation.updated_at = clock.now()
         session.flush()
@@ -216,10 +230,16 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
         demanded = reason_demanded(result)
         if Flag.UNREPORTED in result.flags:
             missing[f"reason-{indicator.id}"] = (
-                f"{indicator.name}：全年没有填报数据。请由审核人重新打开季度后补填。"
+                f"{indicator.name}：全年没有填报数据。请由审核人重新打开季度后补填；"
+                "全年没有发生的，请选择“不涉及”并说明理由。"
             )
         elif demanded and not (row and row.deviation_reason.strip()):
             missing[f"reason-{indicator.id}"] = f"{indicator.name}：{demanded}"
+    if worked.rows and all(Flag.NOT_APPLICABLE in result.flags for result in worked.rows):
+        first = evaluation.plan.indicators[0]
+        missing[f"reason-{first.id}"] = (
+            f"{first.name}：全部指标都选择了“不涉及”，没有可以计分的指标。请核对这些选择。"
+        )
     if not evaluation.objective_actual.strip():
         missing["objective_actual"] = "请填写年度总体目标的实际完成情况。"
     return missing
@@ -232,6 +252,30 @@ def _demand_open(session: Session, plan: Plan) -> None:
     closed = why_closed(period)
     if closed:
         raise Locked(closed)
+
+
+def _check_choices(
+    evaluation: SelfEvaluation, reasons: Mapping[int, Reason], quarters: Sequence[Submission]
+) -> bool:
+    """Whether a choice of 不涉及 is made or taken back; InvalidInput where that cannot be."""
+    changed = [
+        row
+        for row in evaluation.scores
+        if row.indicator_id in reasons
+        and reasons[row.indicator_id].is_not_applicable != row.is_not_applicable
+    ]
+    wrong = {
+        f"out-{row.indicator_id}": "全年已有填报数据，不能选择“不涉及”。"
+        for row in changed
+        if row.actual is not None
+    }
+    if changed and len(quarters) < QUARTERS:
+        # Only a whole year can be said to have no figure, and its scores are computed then.
+        sentence = "有季度被重新打开，重新审核通过后才能选择或取消“不涉及”。"
+        wrong |= {f"out-{row.indicator_id}": sentence for row in changed}
+    if wrong:
+        raise InvalidInput("“不涉及”的选择有误，未保存。请按提示修改。", wrong)
+    return bool(changed)
 
 
 def _demand_short(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from perf.core.drafts import DraftPlan
 from perf.core.terms import FundSource, PlanKind
-from perf.services.budgets import read_wan
+from perf.services.money import read_wan
 from perf.services.sheets import IndicatorValues, read_indicator
 from perf.services.typed import LINE, LONG, SHORT, Typed
 

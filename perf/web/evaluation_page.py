@@ -16,6 +16,7 @@ from perf.services.evaluations import QUARTERS, missing_of, why_closed
 from perf.services.snapshots import Difference, differences
 from perf.web.decisions import Decision, why_not_yours
 from perf.web.evaluation_rows import (
+    OUT,
     Typed,
     amount_of,
     execution_row,
@@ -68,7 +69,7 @@ def evaluation_page(
     data = shown.content["data"]
     missing = missing_of(evaluation) if may_write else {}
     remarks = _remarks_by_row(evaluation)
-    groups = groups_of(data, typed, remarks)
+    groups = groups_of(data, typed, remarks, may_write=may_write)
     return render_template(
         "evaluations/show.html",
         plan=plan,
@@ -94,6 +95,7 @@ def evaluation_page(
         actions=[action for action in actions if action is not Action.SUBMIT],
         may_submit=Action.SUBMIT in actions and may_write,
         may_sign=Action.APPROVE in actions,
+        outside=[row for row in data["rows"] if row["is_not_applicable"]],
         hindrance=why_not_yours(evaluation, actor),
         changes=_changes(shown),
         history=steps_taken(session, evaluation),
@@ -126,6 +128,8 @@ def _unsaved(typed: Typed, data: Mapping[str, Any]) -> list[tuple[str, str]]:
         ]:
             stored[f"{prefix}-{row['id']}"] = row[key]
             labels[f"{prefix}-{row['id']}"] = f"{row['name']} · {label}"
+        stored[f"out-{row['id']}"] = OUT if row["is_not_applicable"] else ""
+        labels[f"out-{row['id']}"] = f"{row['name']} · 选择"
     return [
         (labels[name], text)
         for name, text in (typed.texts or {}).items()

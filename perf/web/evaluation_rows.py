@@ -10,6 +10,8 @@ from perf.core.execution import ExecutionFlag
 from perf.models import Remark
 from perf.web.presentation import BLANK, money_wan, points
 
+OUT = Flag.NOT_APPLICABLE.label
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -38,6 +40,16 @@ class TextField:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The box 不涉及 of an indicator without a figure in the whole year."""
+
+    name: str
+    is_checked: bool
+    hint: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One scored line: the budget execution or an indicator."""
 
@@ -57,11 +69,12 @@ class Row:
     demanded: str
     fields: list[TextField]
     remarks: list[Remark]
+    choice: Choice | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether its reasons stand in sight rather than behind the working."""
-        return bool(self.demanded) or any(
+        return bool(self.demanded or self.choice) or any(
             one.value or one.error or one.is_typed for one in self.fields
         )
 
@@ -77,9 +90,16 @@ class Group:
 
 
 def groups_of(
-    data: Mapping[str, Any], typed: Typed, remarks: Mapping[int | None, list[Remark]]
+    data: Mapping[str, Any],
+    typed: Typed,
+    remarks: Mapping[int | None, list[Remark]],
+    *,
+    may_write: bool,
 ) -> list[Group]:
-    """The record's rows by 一级指标, with what was typed and the open remarks by indicator."""
+    """The record's rows by 一级指标, with what was typed and the open remarks by indicator.
+
+    Whoever may write can choose 不涉及 where the year has no figure.
+    """
     by_class: dict[str, list[dict[str, Any]]] = {}
     for row in data["rows"]:
         by_class.setdefault(row["level1"], []).append(row)
@@ -88,16 +108,20 @@ def groups_of(
             name,
             points(_sum(rows, "weight")),
             points(_sum(rows, "points")),
-            [_indicator_row(row, typed, remarks.get(row["id"], [])) for row in rows],
+            [_indicator_row(row, typed, remarks.get(row["id"], []), may_write) for row in rows],
         )
         for name, rows in by_class.items()
     ]
 
 
-def _indicator_row(row: Mapping[str, Any], typed: Typed, remarks: list[Remark]) -> Row:
-    key = row["id"]
+def _indicator_row(
+    row: Mapping[str, Any], typed: Typed, remarks: list[Remark], may_write: bool
+) -> Row:
+    key, is_out = row["id"], row["is_not_applicable"]
+    choice = _choice(row, typed) if may_write and (is_out or row["actual"] is None) else None
+    label = "不涉及的理由" if is_out or choice else "偏差原因"
     fields = [
-        text_field(typed, f"reason-{key}", "偏差原因", row["deviation_reason"]),
+        text_field(typed, f"reason-{key}", label, row["deviation_reason"]),
         text_field(typed, f"action-{key}", "改进措施", row["corrective_action"]),
     ]
     return Row(
@@ -107,7 +131,7 @@ def _indicator_row(row: Mapping[str, Any], typed: Typed, remarks: list[Remark]) 
         target=row["target"],
         actual=row["actual"],
         weight=points_of(row["weight"]) or "",
-        points=points_of(row["points"]),
+        points=BLANK if is_out else points_of(row["points"]),
         is_lost=row["is_below"],
         tags=_tags(row),
         steps=row["steps"],
@@ -117,7 +141,17 @@ def _indicator_row(row: Mapping[str, Any], typed: Typed, remarks: list[Remark]) 
         demanded=row["demanded"],
         fields=fields,
         remarks=remarks,
+        choice=choice,
     )
+
+
+def _choice(row: Mapping[str, Any], typed: Typed) -> Choice:
+    name, is_chosen = f"out-{row['id']}", row["is_not_applicable"]
+    is_checked = is_chosen if typed.texts is None else name in typed.texts
+    hint = "须说明理由，由审核人签署时确认；分值按比例分摊给其余指标。"
+    if typed.is_stale and is_checked != is_chosen:
+        hint = f"现已保存的内容：{'已选择' if is_chosen else '未选择'}“{OUT}”。"
+    return Choice(name, is_checked, hint, typed.errors.get(name, ""))
 
 
 def _tags(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -125,6 +159,8 @@ def _tags(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     tags: list[tuple[str, str]] = []
     if Flag.UNREPORTED in flags:
         tags.append(("none", Flag.UNREPORTED.label))
+    elif Flag.NOT_APPLICABLE in flags:
+        tags.append(("none", OUT))
     elif Flag.LATE in flags:
         tags.append(("bad", Flag.LATE.label))
     elif Flag.AT_BOUND in flags:
@@ -153,7 +189,7 @@ def execution_row(data: Mapping[str, Any], typed: Typed) -> Row | None:
     if execution["demanded"] and not execution["deviation_reason"]:
         tags.append(("warn", "待说明"))
     if is_out:
-        tags.append(("none", Flag.NOT_APPLICABLE.label))
+        tags.append(("none", OUT))
     spent, budget = amount_of(total["executed"]), amount_of(total["adjusted"])
     weight = Decimal(execution["weight"])
     earned = amount_of(execution["points"])

@@ -134,7 +134,12 @@ def save(found: Evaluated) -> ResponseReturnValue:
             objective_actual=texts.get("objective_actual", ""),
             execution_reason=texts.get("execution_reason", ""),
             reasons={
-                row.id: Reason(texts.get(f"reason-{row.id}", ""), texts.get(f"action-{row.id}", ""))
+                row.id: Reason(
+                    texts.get(f"reason-{row.id}", ""),
+                    texts.get(f"action-{row.id}", ""),
+                    # A box left empty posts nothing; the texts beside it say that it was shown.
+                    f"out-{row.id}" in texts,
+                )
                 for row in found.plan.indicators
                 if f"reason-{row.id}" in texts or f"action-{row.id}" in texts
             },

@@ -12,8 +12,9 @@ from perf.core.actuals import TierChoice, format_actual
 from perf.core.numbers import format_number
 from perf.core.terms import Comparator, FundSource
 from perf.models import Actual, BudgetExecution, Indicator, Plan
-from perf.services.entries import YUAN_PER_WAN, ExecutedEntry
+from perf.services.entries import ExecutedEntry
 from perf.services.entry_figures import Entry, figures_of
+from perf.services.money import write_wan
 
 Form = MultiDict[str, str] | ImmutableMultiDict[str, str]
 _IDENTITY = frozenset({"indicator_id", "version", "is_touched"})
@@ -103,8 +104,7 @@ def shown_entry(indicator: Indicator, row: Actual | None) -> Entry:
 
 def shown_executed(source: FundSource, row: BudgetExecution | None) -> ExecutedEntry:
     """A stored executed amount as its cell shows it, in 万元."""
-    amount = row.executed if row else None
-    text = "" if amount is None else format_number(amount / YUAN_PER_WAN)
+    text = write_wan(row.executed if row else None)
     return ExecutedEntry(source, row.version if row else 0, text)
 
 

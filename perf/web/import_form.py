@@ -10,8 +10,8 @@ from perf.core.errors import InvalidInput
 from perf.core.storable import LINE, SHORT
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.preview import Preview
-from perf.services.budgets import read_wan, write_wan
 from perf.services.imports import UNIT_CODE, UNIT_NAME
+from perf.services.money import read_wan, write_wan
 from perf.services.organisation import FIRST_YEAR, LAST_YEAR
 from perf.services.typed import Typed, clean_text
 

@@ -141,6 +141,7 @@ COLUMNS: dict[str, str] = {
     "initial": "年初预算数",
     "is_met": "是否达标",
     "is_no_data": "本期无数据",
+    "is_not_applicable": "不涉及",
     "kind": "年度取值方式",
     "level1": "一级指标",
     "level2": "二级指标",

@@ -110,7 +110,9 @@ def test_an_indicator_not_applicable_gives_its_weight_to_its_class_in_proportion
         "目标 ge 90% · 实际 90% → 达成 · 得满分 26.67",
         "依据 cn-project-2021 第 1 版 §正向指标",
     ]
-    assert plan.rows[2].steps == ["目标 ge 90% · 实际 不涉及 → 不计分，分值由同类指标分摊"]
+    assert plan.rows[2].steps == [
+        "目标 ge 90% · 实际 不涉及 → 不计分，分值 10 由其余指标按比例分摊"
+    ]
 
 
 def test_a_class_wholly_not_applicable_gives_its_weight_to_the_rest_of_the_plan():

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from perf import clock
 from perf.core.actuals import TierChoice
-from perf.core.errors import InvalidInput, Locked, NotFound, NotPermitted
+from perf.core.errors import Locked, NotFound, NotPermitted
 from perf.core.rules import load_pack
 from perf.core.terms import DeviationKind, FundSource, Likelihood, Role, Status, Tier
 from perf.models import Actual, LedgerEntry, Period
-from perf.services.entries import ExecutedEntry, Outcome, read_wan, record_entries, stored_ratio
+from perf.services.entries import ExecutedEntry, Outcome, record_entries, stored_ratio
 from perf.services.entry_figures import Entry
 from perf.services.submissions import open_submission
 from tests.factories import make_plan, make_unit, make_user, make_year
@@ -278,38 +278,6 @@ def test_a_bad_amount_is_named_by_its_source(world) -> None:
     outcome = executed(world, "一百")
     assert list(outcome.errors) == ["executed-fiscal"]
     assert world.submission.executions == []
-
-
-@pytest.mark.parametrize(
-    ("text", "yuan"),
-    [
-        ("", None),
-        ("  ", None),
-        ("0", "0"),
-        ("17.92", "179200"),
-        ("17.92万元", "179200"),
-        ("３０ 万", "300000"),
-        ("0.000001", "0.01"),
-        ("1,234.5", "12345000"),
-    ],
-)
-def test_wan_is_read_exactly(text, yuan) -> None:
-    assert read_wan(text) == (None if yuan is None else Decimal(yuan))
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("-1", "不能是负数"),
-        ("0.0000001", "小数太长"),
-        ("99999999999", "金额太大"),
-        ("NaN", "不是数字"),
-        ("17.92元", "不是数字"),
-    ],
-)
-def test_wan_that_is_none_is_refused(text, sentence) -> None:
-    with pytest.raises(InvalidInput, match=sentence):
-        read_wan(text)
 
 
 def test_a_ratio_beyond_its_column_is_kept_at_the_columns_end() -> None:

@@ -10,7 +10,7 @@ from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound, NotPermitted, Stale
 from perf.core.terms import Action, FundSource, Kind, PlanKind, Role, Sense, Status
 from perf.models import Indicator, LedgerEntry, Period, Plan, Project, Remark, Snapshot, Submission
-from perf.services.budgets import adjust_budget, read_wan, set_budget, write_wan
+from perf.services.budgets import adjust_budget, set_budget
 from perf.services.indicators import save_indicators
 from perf.services.plans import (
     PlanDetails,
@@ -171,32 +171,6 @@ def test_nobody_makes_a_plan_for_another_unit_or_without_the_role(world):
         create_plan(
             world.session, world.supervisor, year=2022, unit=world.unit, kind=PlanKind.PROJECT, details=PlanDetails(name="甲"),
         )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "yuan"),
-    [
-        ("17.92", "179200.00"),
-        ("１，７９２万元", "17920000.00"),
-        ("0", "0.00"),
-        ("0.000001", "0.01"),
-        (" ", None),
-    ],
-)
-def test_money_is_read_in_wan_exactly(text, yuan):
-    assert read_wan(text) == (None if yuan is None else Decimal(yuan))
-
-
-def test_money_is_written_back_as_typed():
-    assert write_wan(Decimal("179200.00")) == "17.92"
-    assert write_wan(Decimal("0.01")) == "0.000001"
-    assert write_wan(None) == ""
-
-
-@pytest.mark.parametrize("text", ["-1", "1e400", "NaN", "1.0000001", "9" * 13, "一万"])
-def test_money_that_is_none_is_refused(text):
-    with pytest.raises(InvalidInput):
-        read_wan(text)
 
 
 def test_weights_spread_over_the_class_and_entered_ones_stay(world):

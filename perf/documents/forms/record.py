@@ -6,7 +6,13 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from perf.core.terms import Labelled, PlanKind, Rating
-from perf.documents.forms.rows import ExecutionRow, IndicatorRow, Money, SelfEvaluationForm
+from perf.documents.forms.rows import (
+    NOT_APPLICABLE,
+    ExecutionRow,
+    IndicatorRow,
+    Money,
+    SelfEvaluationForm,
+)
 
 Term = TypeVar("Term", bound=Labelled)
 
@@ -58,17 +64,19 @@ def form_from_data(
 
 
 def _row(row: Mapping[str, Any]) -> IndicatorRow:
+    is_out = row["is_not_applicable"]
     return IndicatorRow(
         level1=row["level1"],
         level2=row["level2"],
         name=row["name"],
         target=row["target"],
-        actual=row["actual"],
+        actual=None if is_out else row["actual"],
         weight=_number(row["weight"]),
         points=_number(row["points"]),
         deviation_reason=row["deviation_reason"],
         corrective_action=row["corrective_action"],
         steps=[*row["steps"], f"数据来源：{row['origin']}"],
+        tag=NOT_APPLICABLE if is_out else "",
     )
 
 

@@ -14,7 +14,8 @@ from perf.extensions import db
 from perf.models import LedgerEntry, Plan, Unit
 from perf.queries import organisation, plans
 from perf.queries.visible import plan_visible_to
-from perf.services.budgets import demand_editable, write_wan
+from perf.services.budgets import demand_editable
+from perf.services.money import write_wan
 from perf.services.plan_details import PlanDetails
 from perf.services.plans import create_plan, update_plan
 from perf.web.listing import number_argument
