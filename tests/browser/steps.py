@@ -68,8 +68,8 @@ def cell(page: Page, indicator: str, column: str = "本期累计") -> Locator:
 
 def grid_row(page: Page, indicator: str) -> Locator:
     """An indicator's own row, filled in or read."""
-    name = page.get_by_text(indicator, exact=True)
-    return page.locator("#grid tr[id^=row-]").filter(has=name).first
+    name = page.locator("th", has_text=re.compile(rf"^\s*{re.escape(indicator)}(\s|$)"))
+    return page.locator("#grid tr[id^=row-]").filter(has=name)
 
 
 def key_of(page: Page, indicator: str) -> str:

@@ -42,12 +42,11 @@ def test_the_same_cell_in_two_windows_loses_nothing_silently(windows: Windows) -
     mine, theirs = windows.sign_in("staff"), windows.sign_in("colleague")
     for page in (mine, theirs):
         open_task(page, PROJECT, "一季度")
-    # Both saw an empty quarter; the colleague is the first to save.
     fill_row(theirs, CASES, Row("3", "5"))
     press(theirs, DRAFT)
     expect_said(theirs, "草稿已保存")
 
-    # A row that nobody had written has no version to be stale: begin from a stored one.
+    # Both go on from what is stored now, and again the colleague is first.
     mine.reload()
     theirs.reload()
     fill_row(theirs, CASES, Row("4"))

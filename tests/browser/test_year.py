@@ -262,7 +262,7 @@ def send_back(supervisor: Page, quarter: Quarter) -> None:
     # An empty refusal is refused itself.
     press(supervisor, "退回修改")
     expect(supervisor.locator(".error, .flash.bad").first).to_be_visible()
-    detail_row(supervisor, DAYS).locator("summary", has_text="写意见").click()
+    grid_row(supervisor, DAYS).locator("summary", has_text="写意见").click()
     supervisor.get_by_label(re.compile(f"对“{DAYS}”的意见")).fill(REMARK)
     press(supervisor, "退回修改")
     expect(supervisor.locator(".flash.ok")).to_be_visible()
