@@ -1,5 +1,6 @@
 """An application and a database for each test: the migrated template, copied."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.engine import make_url
 
 from perf.app import create_app
 from perf.extensions import db
 from tests import postgres
+from tests.ledger_guard import LedgerGuard, watched_ledger
 from tests.pages import Browserless
 
 
@@ -55,31 +58,75 @@ def make_app(url: str, data_dir: Path) -> Flask:
     )
 
 
-@pytest.fixture
-def database_url(database_kind: str, template: str, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database of this test's own."""
+@pytest.fixture(scope="session")
+def home_url(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the tests' database lies: always the same place, filled anew for every test."""
     if database_kind == "postgres":
-        with postgres.fresh_database(template) as url:
-            yield url
-    else:
-        shutil.copyfile(template, tmp_path / "perf.sqlite3")
-        yield f"sqlite:///{tmp_path / 'perf.sqlite3'}"
+        name = f"perf_home_{os.getpid()}"
+        url = make_url(postgres.postgres_url()).set(database=name)
+        return url.render_as_string(hide_password=False)
+    return f"sqlite:///{tmp_path_factory.mktemp('home') / 'perf.sqlite3'}"
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = make_app(database_url, tmp_path)
-    yield app
-    with app.app_context():
+def database_url(database_kind: str, home_url: str, template: str) -> Iterator[str]:
+    """A fresh, migrated database of this test's own."""
+    place = make_url(home_url).database or ""
+    if database_kind == "postgres":
+        with postgres.fresh_database(template, place):
+            yield home_url
+        return
+    for leftover in (place, f"{place}-wal", f"{place}-shm"):
+        Path(leftover).unlink(missing_ok=True)
+    shutil.copyfile(template, place)
+    yield home_url
+
+
+@pytest.fixture(scope="session")
+def shared_app(home_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for all tests: making it and compiling its pages takes longer than a test."""
+    return make_app(home_url, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(autouse=True)
+def ledger_guard() -> Iterator[LedgerGuard]:
+    """No test passes in which the application changes a row and the ledger does not say so."""
+    with watched_ledger() as guard:
+        yield guard
+    assert guard.untold == [], "changed without a word in the ledger"
+
+
+@pytest.fixture
+def app(shared_app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application over this test's own database and data folder, its settings untouched."""
+    settings = dict(shared_app.config)
+    shared_app.config["DATA_DIR"] = tmp_path
+    yield shared_app
+    shared_app.config.clear()
+    shared_app.config.update(settings)
+    with shared_app.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
 @pytest.fixture
-def session(app: Flask) -> Iterator[object]:
+def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of this test's own, for tests that change the application itself."""
+    own = make_app(database_url, tmp_path)
+    yield own
+    with own.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask, ledger_guard: LedgerGuard) -> Iterator[object]:
     """The database session of a service test; web tests use `browse` and their own look-ups."""
     with app.app_context():
         yield db.session
+        # A service never commits; what it has left is judged before it is undone.
+        db.session.flush()
+        ledger_guard.judge()
 
 
 @pytest.fixture

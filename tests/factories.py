@@ -43,6 +43,14 @@ def make_user(session: Any, role: Role, unit: Unit | None = None, username: str 
     return user
 
 
+def mark(row: Any, status: Status, staff: User, supervisor: User) -> None:
+    """Put a plan or a quarter at a status, with the people and times that belong to it."""
+    row.status = status
+    row.submitted_by_id, row.submitted_at = staff.id, clock.now()
+    if status is Status.APPROVED:
+        row.decided_by_id, row.decided_at = supervisor.id, clock.now()
+
+
 def make_year(session: Any, year: int = 2022, opens_on: date | None = None) -> FiscalYear:
     """A year with four quarters and the self-evaluation, all open from its first day."""
     row = FiscalYear(

@@ -13,7 +13,7 @@ from perf.core.errors import Conflict, InvalidInput
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Role
 from perf.models import Unit, User
-from perf.services.ledger import record_change
+from perf.services.ledger import changes_of, record_change
 
 MIN_PASSWORD_LENGTH = 10
 UNIT_ROLES = frozenset({Role.STAFF, Role.SUPERVISOR})
@@ -126,7 +126,7 @@ def set_password(
         "set_password",
         user,
         name=user.display_name,
-        changes={"password": (None, None)},
+        changes={"password": (None, None)} | changes_of(user),
     )
 
 

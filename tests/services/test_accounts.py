@@ -62,6 +62,7 @@ def test_a_role_without_a_unit_takes_none_and_an_archived_unit_takes_nobody(sess
     with pytest.raises(InvalidInput):
         create(session, role=Role.AUDITOR, unit=unit)
     unit.archived_at = clock.now()
+    session.flush()
     with pytest.raises(InvalidInput, match="单位已停用"):
         create(session, role=Role.STAFF, unit=unit)
 

@@ -17,7 +17,7 @@ from perf.models import Actual, LedgerEntry, Period
 from perf.services.entries import ExecutedEntry, Outcome, record_entries, stored_ratio
 from perf.services.entry_figures import Entry
 from perf.services.submissions import open_submission
-from tests.factories import make_plan, make_unit, make_user, make_year
+from tests.factories import make_plan, make_unit, make_user, make_year, mark
 
 ROWS = [
     ("产出指标", "受理案件数", "≥100件", "20"),
@@ -300,6 +300,6 @@ def test_staff_of_another_unit_find_nothing(world) -> None:
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.APPROVED])
 def test_what_is_submitted_is_locked(world, status) -> None:
-    world.submission.status = status
+    mark(world.submission, status, world.staff, world.supervisor)
     with pytest.raises(Locked, match=status.label):
         record(world, Entry(world.ids["受理案件数"], 0, value="5"))

@@ -150,6 +150,7 @@ def test_the_worst_quarter_counts_where_the_indicator_says_so(session):
         figures={"办结时限": ("5", "6", "11", "7")},
     )
     plan.indicators[0].kind = Kind.WORST
+    session.flush()
     evaluation = begin_self_evaluation(session, people[0].actor, plan)
     (row,) = evaluation.scores
     assert row.actual == 11

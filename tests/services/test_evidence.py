@@ -17,7 +17,7 @@ from perf.services import evidence_files
 from perf.services.evidence import attach_evidence, remove_evidence
 from perf.services.evidence_files import StoredFile, clean_name, path_of, store_file
 from perf.services.submissions import open_submission
-from tests.factories import make_plan, make_unit, make_user, make_year
+from tests.factories import make_plan, make_unit, make_user, make_year, mark
 
 PDF = b"%PDF-1.7\nbinary \xe2\xe3\xcf\xd3"
 
@@ -228,7 +228,7 @@ def test_a_figure_takes_so_many_files_and_no_more(world, monkeypatch) -> None:
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.APPROVED])
 def test_evidence_of_what_is_submitted_is_locked(world, status) -> None:
     evidence = attach(world)
-    world.submission.status = status
+    mark(world.submission, status, world.staff, world.supervisor)
     with pytest.raises(Locked):
         attach(world, digest="b" * 64)
     with pytest.raises(Locked):

@@ -355,6 +355,7 @@ def test_an_indicator_that_a_quarter_uses_cannot_be_removed(world):
         unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, updated_at=clock.now()
     )
     world.session.add(quarter)
+    world.session.flush()
     world.step(world.supervisor, plan, Action.REOPEN, reason="更正")
     with pytest.raises(Conflict, match="季度填报"):
         save_indicators(
