@@ -29,6 +29,8 @@ THREADS = "4"
 QUICK = "not slow and not browser and not postgres"
 SLOW = "(slow or postgres) and not browser"
 BROWSER = "browser"
+# As many tests at once as there are processors; each worker has databases of its own.
+TOGETHER = ("-n", "auto")
 ON_POSTGRES = "not browser and not postgres"
 
 
@@ -271,7 +273,7 @@ def check(report: Report) -> None:
     report.step("格式", "ruff", "format", "--check", "--quiet", ".")
     report.step("规范", "ruff", "check", "--quiet", ".")
     report.step("类型", "mypy")
-    report.step("快速测试", "pytest", "-m", QUICK)
+    report.step("快速测试", "pytest", *TOGETHER, "-m", QUICK)
 
 
 def test(report: Report) -> None:
@@ -282,10 +284,8 @@ def test(report: Report) -> None:
     report.step("核心代码分支覆盖率", "coverage", "report")
     report.step("慢速测试（SQLite）", "pytest", "-m", SLOW)
     # What no database touches need not run again on the other one.
-    apart = ("--ignore=tests/core", "--ignore=tests/documents")
-    report.step(
-        "全部测试（PostgreSQL）", "pytest", "--database=postgres", "-m", ON_POSTGRES, *apart
-    )
+    apart = ("--ignore=tests/core", "--ignore=tests/documents", "--database=postgres")
+    report.step("全部测试（PostgreSQL）", "pytest", *TOGETHER, *apart, "-m", ON_POSTGRES)
     report.step("浏览器测试", "pytest", "-m", BROWSER)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from perf.app import create_app
 from perf.extensions import db
+from perf.web import workbench
 from tests import postgres
 from tests.ledger_guard import LedgerGuard, watched_ledger
 from tests.pages import Browserless
@@ -100,6 +101,7 @@ def ledger_guard() -> Iterator[LedgerGuard]:
 def app(shared_app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application over this test's own database and data folder, its settings untouched."""
     settings = dict(shared_app.config)
+    workbench.forget()
     shared_app.config["DATA_DIR"] = tmp_path
     yield shared_app
     shared_app.config.clear()

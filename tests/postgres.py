@@ -51,9 +51,12 @@ def postgres_url() -> str:
 
 
 @contextmanager
-def fresh_database(template: str | None = None) -> Iterator[str]:
-    """The URL of a new database, dropped afterwards; a copy of `template` where one is named."""
-    name = f"perf_{os.getpid()}_{uuid.uuid4().hex[:12]}"
+def fresh_database(template: str | None = None, name: str | None = None) -> Iterator[str]:
+    """The URL of a new database, dropped afterwards; a copy of `template` where one is named.
+
+    Without a `name` it gets one that nobody else has.
+    """
+    name = name or f"perf_{os.getpid()}_{uuid.uuid4().hex[:12]}"
     copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
     _execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
     try:

@@ -4,17 +4,40 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from perf import clock
 from perf.core.permissions import Actor, Permission
-from perf.models import LedgerEntry, Unit, User
+from perf.models import LedgerChain, LedgerEntry, Unit, User
 from perf.queries.organisation import is_unit_called, unit_called
 from perf.queries.pages import PAGE_SIZE, contains
 
 # More people or units of one name than this are not what somebody looks for.
 MOST_FOUND = 200
+
+
+LedgerMark = tuple[tuple[int, int, datetime], ...]
+_SYSTEM = 0
+_MARK = (
+    select(LedgerEntry.chain, LedgerEntry.seq, LedgerEntry.at)
+    .join(
+        LedgerChain,
+        and_(LedgerChain.id == LedgerEntry.chain, LedgerChain.last_seq == LedgerEntry.seq),
+    )
+    .where(or_(LedgerChain.id == _SYSTEM, LedgerChain.id == bindparam("unit_id", type_=Integer)))
+    .order_by(LedgerEntry.chain)
+)
+
+
+def ledger_mark(session: Session, unit_id: int) -> LedgerMark:
+    """How far the unit's chain and the system's have come; one query of two rows.
+
+    Every change writes a ledger row in its own transaction, so that while the mark stays the
+    same nothing that concerns the unit has changed. The moment tells a restored database apart.
+    """
+    rows = session.connection().execute(_MARK, {"unit_id": unit_id})
+    return tuple((chain, seq, at) for chain, seq, at in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ SOON = 3
 
 def item_url(item: Item, indicator_id: int | None = None) -> str:
     """The page where an item is worked on, at one indicator's row where that is given."""
-    anchor = None if indicator_id is None else f"row-{indicator_id}"
     if item.kind is ItemKind.QUARTER:
-        return url_for("reports.show", plan_id=item.plan_id, code=item.period_code, _anchor=anchor)
-    endpoint = "plans.show" if item.kind is ItemKind.PLAN else "evaluations.show"
-    return url_for(endpoint, plan_id=item.plan_id, _anchor=anchor)
+        page = url_for("reports.show", plan_id=item.plan_id, code=item.period_code)
+    else:
+        endpoint = "plans.show" if item.kind is ItemKind.PLAN else "evaluations.show"
+        page = url_for(endpoint, plan_id=item.plan_id)
+    return page if indicator_id is None else f"{page}#row-{indicator_id}"
 
 
 def due_words(due_on: date, today: date) -> tuple[str, str]:

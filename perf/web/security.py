@@ -56,7 +56,7 @@ class SignedIn(UserMixin):
 
 def signed_in_user(user_id: int) -> SignedIn | None:
     """The user who may be signed in under this id; None for an archived or unknown one."""
-    row = db.session.execute(_SIGNED_IN, {"user_id": user_id}).first()
+    row = db.session.connection().execute(_SIGNED_IN, {"user_id": user_id}).first()
     if row is None:
         return None
     actor = Actor(user_id, row.display_name, row.role, row.unit_id)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from perf.core.terms import Status
 from perf.extensions import db
 from perf.queries import organisation, workbench
 from perf.queries.items import Item, ItemKind
+from perf.queries.ledger import LedgerMark, ledger_mark
 from perf.queries.review import decided_items
 from perf.queries.workbench import Said
 from perf.web.items import due_words, item_url, wording_of_due
@@ -20,6 +23,8 @@ from perf.web.security import current_actor, requires
 blueprint = Blueprint("workbench", __name__)
 RECENT = 6
 SHOWN = 50
+# How many users' pages are remembered at most, in this process.
+REMEMBERED = 2000
 _FAR = date.max
 
 
@@ -40,17 +45,24 @@ class Task:
 def home() -> ResponseReturnValue:
     """The page that answers what to do now."""
     actor = current_actor()
-    if actor.may(Permission.REVIEW):
-        return _for_reviewers(actor)
-    if actor.may(Permission.RECORD):
-        return _for_staff(actor)
+    if actor.unit_id is not None:
+        return _for_unit(actor, actor.unit_id)
     if actor.may(Permission.ADMINISTER):
         return _for_administrators()
     return _for_readers(actor)
 
 
-def _for_staff(actor: Actor) -> ResponseReturnValue:
-    session, today = db.session(), clock.today()
+def _for_unit(actor: Actor, unit_id: int) -> ResponseReturnValue:
+    """The page of who works in one unit; read anew only where the ledger has moved since."""
+    mark = ledger_mark(db.session(), unit_id)
+    gather = _for_reviewers if actor.may(Permission.REVIEW) else _for_staff
+    template, values = gather(actor, clock.today(), mark)
+    return render_template(template, item_url=item_url, **values)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[str, Any]]:
+    session = db.session()
     items = workbench.outstanding_items(session, actor, today)
     remarks = workbench.open_remarks(session, items)
     recent = decided_items(session, actor, list(ItemKind), RECENT)
@@ -61,37 +73,41 @@ def _for_staff(actor: Actor) -> ResponseReturnValue:
         if item.status is not Status.SUBMITTED
     ]
     done = [item for item in recent if item.status is Status.APPROVED]
-    return render_template(
-        "workbench/staff.html",
-        tasks=tasks[:SHOWN],
-        total=len(tasks),
-        returned=sum(task.item.is_returned for task in tasks),
-        overdue=sum(task.due is not None and task.due[0] == "bad" for task in tasks),
-        waiting=sorted(waiting, key=_handed_in),
-        done=done,
-        is_empty=not (items or recent),
-        item_url=item_url,
-    )
+    return "workbench/staff.html", {
+        "tasks": tasks[:SHOWN],
+        "total": len(tasks),
+        "returned": sum(task.item.is_returned for task in tasks),
+        "overdue": sum(task.due is not None and task.due[0] == "bad" for task in tasks),
+        "waiting": sorted(waiting, key=_handed_in)[:SHOWN],
+        "waiting_total": len(waiting),
+        "done": done,
+        "is_empty": not (items or recent),
+    }
 
 
-def _for_reviewers(actor: Actor) -> ResponseReturnValue:
-    session, today = db.session(), clock.today()
+@lru_cache(maxsize=REMEMBERED)
+def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[str, Any]]:
+    session = db.session()
     items = workbench.outstanding_items(session, actor, today)
     waiting = sorted((item for item in items if item.status is Status.SUBMITTED), key=_handed_in)
     mine = [item for item in waiting if item.submitted_by_id != actor.id]
     missing = sorted((item for item in items if item.status is not Status.SUBMITTED), key=_urgency)
-    return render_template(
-        "workbench/supervisor.html",
-        waiting=mine[:SHOWN],
-        total=len(mine),
-        own=len(waiting) - len(mine),
-        missing=[_task(item, today, []) for item in missing[:SHOWN]],
-        missing_total=len(missing),
-        overdue=sum(item.due_on is not None and item.due_on < today for item in missing),
-        recent=decided_items(session, actor, list(ItemKind), RECENT),
-        item_url=item_url,
-        due=wording_of_due(today),
-    )
+    return "workbench/supervisor.html", {
+        "waiting": mine[:SHOWN],
+        "total": len(mine),
+        "own": len(waiting) - len(mine),
+        "missing": [_task(item, today, []) for item in missing[:SHOWN]],
+        "missing_total": len(missing),
+        "overdue": sum(item.due_on is not None and item.due_on < today for item in missing),
+        "recent": decided_items(session, actor, list(ItemKind), RECENT),
+        "due": wording_of_due(today),
+    }
+
+
+def forget() -> None:
+    """Forget every remembered page, for a database that was changed behind the ledger's back."""
+    _for_staff.cache_clear()
+    _for_reviewers.cache_clear()
 
 
 def _for_readers(actor: Actor) -> ResponseReturnValue:

@@ -46,17 +46,17 @@ def test_a_wrong_password_keeps_the_name_and_says_what_to_do(app, browse):
     client.get("/account/password", status=302)
 
 
-def test_a_password_given_by_somebody_else_is_changed_before_anything(app, browse):
-    username = make_staff(app)
-    with app.app_context():
+def test_a_password_given_by_somebody_else_is_changed_before_anything(own_app):
+    username = make_staff(own_app)
+    with own_app.app_context():
         db.session.query(User).filter_by(username=username).one().must_change_password = True
         db.session.commit()
-    app.add_url_rule(
+    own_app.add_url_rule(
         "/elsewhere",
         view_func=requires(Permission.READ)(lambda: {"place": "here"}),
         endpoint="elsewhere",
     )
-    client = browse(username)
+    client = Browserless(own_app)(username)
     assert client.get("/account/password").status == 200
     assert client.get("/elsewhere", status=302).location == "/account/password"
     client.post(
@@ -114,9 +114,9 @@ def test_a_password_is_refused_in_place(app, browse):
     assert "至少 10 位" in page.text
 
 
-def test_a_route_without_a_permission_is_denied(app, browse):
-    app.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")
-    page = browse(make_staff(app)).get("/forgotten", status=403)
+def test_a_route_without_a_permission_is_denied(own_app):
+    own_app.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")
+    page = Browserless(own_app)(make_staff(own_app)).get("/forgotten", status=403)
     assert "没有" in page.text
 
 

@@ -5,24 +5,19 @@ import pytest
 from perf.core.terms import Role
 from perf.extensions import db
 from perf.web import errors
-from tests.conftest import make_app
 from tests.factories import make_unit, make_user, make_year
 from tests.pages import Browserless
 
 
 @pytest.fixture
-def guarded(database_url, tmp_path):
+def guarded(own_app):
     """The application as users meet it: forms carry their token."""
-    app = make_app(database_url, tmp_path)
-    app.config["WTF_CSRF_ENABLED"] = True
-    with app.app_context():
+    own_app.config["WTF_CSRF_ENABLED"] = True
+    with own_app.app_context():
         make_year(db.session)
         make_user(db.session, Role.STAFF, make_unit(db.session), "clerk")
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return own_app
 
 
 def test_a_form_whose_session_ended_gives_back_what_was_typed(guarded):
@@ -68,19 +63,16 @@ def test_a_script_gets_the_sentence_as_json(guarded):
     assert page.json["request_id"]
 
 
-def test_a_crash_tells_its_number_and_keeps_its_secret(database_url, tmp_path, caplog):
-    app = make_app(database_url, tmp_path)
-    app.testing = False
-    errors.init_app(app)
+def test_a_crash_tells_its_number_and_keeps_its_secret(own_app, caplog):
+    own_app.testing = False
+    errors.init_app(own_app)
 
     def broken() -> str:
         raise RuntimeError("the secret of the crash")
 
     broken.permission = None
-    app.add_url_rule("/broken", view_func=broken)
-    page = Browserless(app)().get("/broken", status=500)
+    own_app.add_url_rule("/broken", view_func=broken)
+    page = Browserless(own_app)().get("/broken", status=500)
     assert "数据没有改动" in page.text
     assert "the secret of the crash" not in page.html
     assert "the secret of the crash" in caplog.text
-    with app.app_context():
-        db.engine.dispose()

@@ -12,9 +12,11 @@ from perf import clock
 from perf.core.terms import Action, Rating, Role, Status
 from perf.extensions import db
 from perf.models import Actual, Indicator, Period, Plan, SelfEvaluation, Submission, Unit, User
+from perf.services.ledger import record_change
 from perf.services.steps import take_step
+from perf.web import workbench
 from perf.web.items import due_words
-from tests.factories import make_plan, make_unit, make_user, make_year
+from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
 
@@ -432,6 +434,7 @@ def test_the_number_of_queries_stays_when_the_data_double(app, world, browse, ro
     for _ in range(2):
         with app.app_context():
             engine = db.engine
+        workbench.forget()
         with count_queries(engine) as sent:
             client.get("/")
         counts.append(len(sent))
@@ -439,6 +442,39 @@ def test_the_number_of_queries_stays_when_the_data_double(app, world, browse, ro
             fill(world, 6)
     assert counts[0] == counts[1]
     assert counts[0] <= 7, "six and the user's own"
+
+
+@pytest.mark.parametrize("role", ["staff", "supervisor"])
+def test_the_page_is_gathered_anew_only_where_the_ledger_has_moved(
+    app, world, browse, role
+) -> None:
+    with app.app_context():
+        fill(world, 1)
+        engine = db.engine
+        unit = make_unit(world.session)
+        elsewhere = make_plan(world.session, unit)
+        world.session.commit()
+        elsewhere_id = elsewhere.id
+    client = browse(getattr(world, role))
+    client.get("/")
+    with app.app_context():
+        record_change(
+            world.session,
+            SYSTEM,
+            "update_plan",
+            world.session.get_one(Plan, elsewhere_id),
+            changes={"objective": (None, "别的单位的事")},
+        )
+        world.session.commit()
+    with count_queries(engine) as sent:
+        client.get("/")
+    assert len(sent) <= 3, "the user, the ledger's mark and what a reviewer's badge counts"
+    with app.app_context():
+        staff, _ = users(world)
+        quarter = quarter_of(world, approved_plan(world, "新到的项目"), filled=3)
+        step(world, staff, quarter, Action.SUBMIT)
+        world.session.commit()
+    assert "新到的项目" in client.get("/").text
 
 
 def fill(world, plans: int) -> None:
