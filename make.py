@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
             say(f"测试环境已就绪：{VENV}")
         elif options.command == "bench":
             setup()
-            _call("基准测试", str(PYTHON), "bench/run.py")
+            _call("基准测试", str(PYTHON), "-m", "bench.run")
         else:
             report = Report()
             try:

@@ -10,7 +10,7 @@ PAGE = """<!doctype html><html lang="zh-CN"><title>三十行</title><h1>三十�
 {% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.amount }}</td></tr>
 {% endfor %}</table></html>"""
 app = Flask(__name__)
-app.jinja_loader = DictLoader({"rows.html": PAGE})  # type: ignore[assignment]
+app.jinja_loader = DictLoader({"rows.html": PAGE})
 engine = create_engine(f"sqlite:///{os.environ['BENCH_BARE_DATABASE']}")
 
 

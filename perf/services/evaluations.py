@@ -164,7 +164,7 @@ def save_self_evaluation(
             plan_id=evaluation.plan_id,
         )
         is_changed = is_changed or entry is not None
-    if False:
+    if is_choosing:
         rescore(session, actor, evaluation, quarters)
     if is_changed:
         evaluation.updated_at = clock.now()

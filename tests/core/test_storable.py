@@ -20,7 +20,7 @@ def plan(*rows: DraftIndicator, **fields: object) -> DraftPlan:
         "indicators": list(rows) or [row()],
         "where": "第 3 行",
     }
-    return DraftPlan(**(values | fields))  # type: ignore[arg-type]
+    return DraftPlan(**(values | fields))
 
 
 def row(**fields: str) -> DraftIndicator:
