@@ -93,6 +93,7 @@ def fill_every_table(session) -> None:
         pack_version=1,
         updated_at=clock.now(),
     )
+    session.flush()
     session.add(evaluation)
     record_change(session, SYSTEM, "begin_self_evaluation", evaluation)
     session.add(
@@ -103,6 +104,7 @@ def fill_every_table(session) -> None:
             weight=Decimal("50.00"),
         )
     )
+    session.flush()
     take_snapshot(session, SYSTEM, evaluation, Action.SUBMIT, Content(fields={}, rows=[], data={}))
     session.commit()
 
