@@ -47,6 +47,9 @@ _NUMBERING = re.compile(
 )
 
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What an indicator is to reach: the text as published beside what was read from it.
@@ -76,7 +79,10 @@ def parse_target(
 
     `≥90%` → ge 90 %; `≤7 天` → le 7 天; `30万` of a cost → eq 30 万元; `2022年底之前` → by_date
     2022-12-31. What cannot be read is qualitative, with a finding where it looks like a figure.
+    A year that no plan can have (1, 9999) counts as none given.
     """
+    if year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR:
+        year = None
     plain = plain_text(text[: _LONGEST * 10]).lstrip(_QUOTES).rstrip(_FRAME)
     if not plain:
         return _qualitative(text, warn("target-missing", "指标值为空，请填写。"))
