@@ -47,7 +47,7 @@ _NUMBERING = re.compile(
 )
 
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_FIRST_YEAR, _LAST_YEAR = 1900, 2098
 
 
 @dataclass(frozen=True, slots=True)

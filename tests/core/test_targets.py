@@ -419,12 +419,13 @@ texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=7).map("
 
 
 @settings(deadline=None)
-@given(texts, st.sampled_from(PLACES), st.sampled_from([None, 2022, 1, 9999, -5]))
+@given(texts, st.sampled_from(PLACES), st.sampled_from([None, 2022, 1, 2098, 2099, 9999, -5]))
 @example("1" * 100_000, {}, None)
 @example("≥" + "9" * 13 + "%", {}, None)
 @example("年" * 5_000 + "\x00\udfff", {}, 2022)
 @example("12月底前", {}, 10_000)
-@example("上半年", PLACES[-1], 1)
+@example("上半年", PLACES[0], 1)
+@example("次年3月底前", PLACES[0], 2098)
 # A reader that tries each way to split such a row would never come back.
 @example("5" + "完成到位" * 48 + "等", {}, None)
 @example("5" + "全部均已及时足额" * 24 + "!", {}, None)
