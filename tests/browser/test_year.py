@@ -312,6 +312,7 @@ def correct_after_approval(staff: Page, supervisor: Page) -> None:
     go_to(supervisor, "绩效目标")
     follow(supervisor, supervisor.get_by_role("link", name=PROJECT).first)
     follow(supervisor, supervisor.get_by_role("link", name="四季度").first)
+    supervisor.get_by_text("内容有误，需要重新打开").click()
     press(supervisor, "重新打开")
     expect(supervisor.get_by_label("重新打开的原因")).to_have_attribute("aria-invalid", "true")
     supervisor.get_by_label("重新打开的原因").fill("满意度与问卷汇总表不一致。")

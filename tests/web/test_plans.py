@@ -120,7 +120,7 @@ def test_a_plan_is_made_by_hand_filled_in_and_submitted(world, app, browse):
     for key, (level1, name, target) in zip(data["row"], rows, strict=True):
         data |= {f"level1-{key}": level1, f"name-{key}": name, f"target-{key}": target}
     page = staff.post(page.response.request.path, data, follow=True)
-    assert "合计 90.00" in page.text
+    assert "合计 另有预算执行率 10.00 分 90.00" in page.text
     assert "至少 4 次" in page.text
     plan_id = int(re.findall(r"/plans/(\d+)/edit", page.html)[0])
     page = staff.post(f"/plans/{plan_id}/steps/submit", {"version": version(page)}, follow=True)
@@ -214,7 +214,7 @@ def test_removing_and_reordering_work_without_script(world, app, browse):
     with app.app_context():
         plan = load(app, world.plan)
         assert [row.name for row in plan.indicators] == ["群众满意度", "及时受理率"]
-    assert "合计 90.00" in page.text
+    assert "合计 另有预算执行率 10.00 分 90.00" in page.text
 
 
 def test_a_stale_sheet_shows_both_sides_and_who_was_first(world, app, browse):
@@ -288,13 +288,16 @@ def test_a_reviewer_sends_back_with_a_remark_that_stands_at_its_indicator(world,
     base = {"version": version(page)}
     refused = reviewer.post(f"/plans/{world.plan}/steps/return", base | {"reason": " "}, status=422)
     assert "请写明原因" in refused.text
+    assert {"return", "approve"} == set(re.findall(r'formaction="[^"]+/steps/(\w+)"', page.html))
+    assert f'name="remark-{world.rows[0]}" form="review"' in page.html
     reviewer.post(
         f"/plans/{world.plan}/steps/return", base | {f"remark-{world.rows[1]}": "口径不清"}
     )
     page = browse(world.staff).get(f"/plans/{world.plan}")
     assert "已退回" in page.text
-    assert page.html.index(f'id="indicator-{world.rows[1]}"') < page.html.index("口径不清")
-    assert page.html.index("口径不清") < page.html.index(f'id="indicator-{world.rows[2]}"')
+    assert page.html.index(f'id="row-{world.rows[1]}"') < page.html.index("口径不清")
+    assert f'href="#row-{world.rows[1]}"' in page.html
+    assert page.html.index("口径不清") < page.html.index(f'id="row-{world.rows[2]}"')
     page = browse(world.staff).post(
         f"/plans/{world.plan}/steps/submit", {"version": version(page)}, follow=True
     )
@@ -302,7 +305,7 @@ def test_a_reviewer_sends_back_with_a_remark_that_stands_at_its_indicator(world,
         f"/plans/{world.plan}/steps/approve", {"version": version(page)}, follow=True
     )
     assert "已通过" in page.text
-    assert "已处理的审核意见" in page.text
+    assert "以往意见 1 条" in page.text
 
 
 def test_an_approved_plan_is_locked_on_every_way_in_and_its_budget_is_adjusted(world, app, browse):
@@ -354,7 +357,7 @@ def test_a_reopened_plan_shows_what_changed_since(world, app, browse):
     data = sheet_of(staff.get(f"/plans/{world.plan}/indicators"))
     data[f"target-{world.rows[0]}"] = "≥80件"
     page = staff.post(f"/plans/{world.plan}/indicators", data, follow=True)
-    assert "与上次相比的改动" in page.text
+    assert "与上次送审或通过时相比 2 处变动" in page.text
     assert "≥80件" in page.text
     assert "指标值调整" in page.text
 

@@ -25,6 +25,7 @@ from perf.services.plan_content import content_of_plan, findings_of_plan, missin
 from perf.services.plans import delete_plan, pack_of, step_plan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
+from perf.web.decisions import step_urls, why_not_yours
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
 
@@ -147,23 +148,29 @@ def plan_page(
     actor, session = current_actor(), db.session()
     actions = actions_for(plan.status, actor, plan.submitted_by_id)
     may_edit = plan.status in EDITABLE and actor.may(Permission.EDIT_PLAN)
+    quarters = plans.quarters_of(session, plan)
     return render_template(
         "plans/show.html",
         plan=plan,
         pack=pack_of(plan),
         groups=_groups(plan),
-        quarters=plans.quarters_of(session, plan),
+        quarters=quarters,
         self_evaluation=plans.self_evaluation_of(session, plan),
         remarks=plans.remarks_on(session, plan),
         findings=findings_of_plan(plan) if may_edit or Action.APPROVE in actions else [],
         missing=missing_for_submission(plan) if Action.SUBMIT in actions else [],
         changes=_changes(session, plan),
         sources=list(FundSource),
+        shows_year=plan.status is Status.APPROVED or any(one.status for one in quarters),
         may_edit=may_edit,
         may_adjust=plan.status is Status.APPROVED and actor.may(Permission.EDIT_PLAN),
         may_delete=may_edit and plan.status is Status.DRAFT and plan.submitted_at is None,
         may_read_ledger=actor.may(Permission.READ_LEDGER) and _exists("ledger.index"),
+        # Handing in and taking back stand in the bar at the foot, the rest in the panel.
+        actions=[one for one in actions if one not in {Action.SUBMIT, Action.WITHDRAW}],
         can={action.value: action in actions for action in Action},
+        step_url=step_urls("plans.step", plan_id=plan.id),
+        hindrance=why_not_yours(plan, actor),
         links={"reports": _exists("reports.show"), "evaluations": _exists("evaluations.show")},
         errors=error.fields if error else {},
         message=str(error) if error else "",
@@ -210,15 +217,15 @@ def _groups(plan: Plan) -> list[ClassGroup]:
     ]
 
 
-def _changes(session: Session, plan: Plan) -> list[Difference]:
-    """What differs from the plan as it was last submitted or approved before this state."""
+def _changes(session: Session, plan: Plan) -> list[Difference] | None:
+    """What differs from the plan as last submitted or approved before; None without one."""
     last = last_snapshot(session, plan)
     if last is None or plan.status is Status.APPROVED:
-        return []
+        return None
     after = content_of_plan(plan)
     if plan.status is Status.SUBMITTED:
         earlier = last_snapshot(session, plan, before_id=last.id)
-        return differences(_content(earlier.content), after) if earlier else []
+        return differences(_content(earlier.content), after) if earlier else None
     return differences(_content(last.content), after)
 
 
