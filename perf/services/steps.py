@@ -13,6 +13,7 @@ from perf.core.workflow import NEEDS_REASON, next_status
 from perf.models import Plan, Remark
 from perf.services.ledger import record_change
 from perf.services.snapshots import Content, Subject, take_snapshot
+from perf.services.typed import clean_text
 
 MAX_TEXT = 4000
 _SNAPSHOT_AT = frozenset({Action.SUBMIT, Action.APPROVE})
@@ -47,8 +48,9 @@ def take_step(
     if not actor.sees_unit(subject.unit_id):
         raise NotFound("没有找到这项内容。")
     status = next_status(subject.status, action, actor, subject.submitted_by_id)
-    reason = reason.strip()
-    remarks = {key: text.strip() for key, text in (remarks or {}).items() if text.strip()}
+    reason = clean_text(reason)
+    cleaned = {key: clean_text(text) for key, text in (remarks or {}).items()}
+    remarks = {key: text for key, text in cleaned.items() if text}
     _check_reason(action, reason, remarks)
 
     now = clock.now()

@@ -9,7 +9,8 @@ from perf.core.errors import InvalidInput
 SHORT = 64
 LINE = 500
 LONG = 4000
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Control characters, and code points that are none: no page may carry them, PostgreSQL no NUL.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _T = TypeVar("_T")
 
 

@@ -36,8 +36,7 @@ def sign_in() -> ResponseReturnValue:
 )
 def try_sign_in() -> ResponseReturnValue:
     """Check the password and lead on to where the user wanted to go."""
-    # PostgreSQL takes no NUL, not even to look for one.
-    username = request.form.get("username", "").replace("\x00", "").strip()
+    username = request.form.get("username", "").strip()
     user = db.session.scalar(
         select(User).where(User.username == username, User.archived_at.is_(None))
     )

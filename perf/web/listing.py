@@ -6,17 +6,18 @@ from typing import Any
 
 from flask import request, url_for
 
+from perf.services.typed import without_controls
 from perf.web.converters import LARGEST_KEY
 
 
 def text_argument(name: str, limit: int = 100) -> str:
     """A search word without white space around it and without what no database keeps."""
-    return request.args.get(name, "").replace("\x00", "").strip()[:limit]
+    return without_controls(request.args.get(name, "")).strip()[:limit]
 
 
 def form_text(name: str) -> str:
-    """A posted text as typed, without what neither a page nor a database can hold."""
-    return request.form.get(name, "").replace("\x00", "")
+    """A posted text as typed; the request has left out what no page or database can hold."""
+    return request.form.get(name, "")
 
 
 def number_argument(name: str) -> int | None:

@@ -9,6 +9,7 @@ from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy import bindparam, select
+from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Response
 
 from perf.config import MAX_FORM_BYTES
@@ -17,6 +18,19 @@ from perf.core.permissions import Actor, Permission
 from perf.database import begin_writing
 from perf.extensions import db, login_manager
 from perf.models import Unit, User
+from perf.services.typed import without_controls
+
+
+class CleanFormParser(FormDataParser):
+    """Reads posted texts without what neither a page nor a database can hold."""
+
+    def parse(self, *arguments: Any, **named: Any) -> Any:
+        stream, form, files = super().parse(*arguments, **named)
+        texts = [
+            (without_controls(name), without_controls(text))
+            for name, text in form.items(multi=True)
+        ]
+        return stream, self.cls(texts), files
 
 
 class BoundedRequest(Request):
@@ -24,6 +38,8 @@ class BoundedRequest(Request):
 
     Werkzeug holds only the text parts of a multipart form to it, not a plain form.
     """
+
+    form_data_parser_class = CleanFormParser
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -1,5 +1,6 @@
 """The sheet of a plan's indicators, with the live reading of targets and sum of weights."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,6 +30,7 @@ from perf.web.security import current_actor, requires
 
 BLANK_ROWS = 3
 MOST_ROWS = 600
+_ROW_KEY = re.compile(r"(new)?[1-9][0-9]{0,8}")
 FIELDS = ("level1", "level2", "name", "target", "note", "sense", "kind", "weight", "ordinal")
 LABELS = {
     "level1": "一级指标",
@@ -163,10 +165,11 @@ def entry_of(row: Indicator) -> IndicatorEntry:
 def posted_entries() -> list[IndicatorEntry]:
     """The rows of the posted sheet as typed."""
     form, entries = typed_form(), []
-    for key in request.form.getlist("row")[:MOST_ROWS]:
-        is_stored = key.isascii() and key.isdigit() and len(key) < 10
-        if not is_stored and not (key.startswith("new") and key[3:].isdigit()):
+    for key in dict.fromkeys(request.form.getlist("row")[:MOST_ROWS]):
+        # Each row once, under the one name that the page gives it.
+        if not _ROW_KEY.fullmatch(key):
             continue
+        is_stored = not key.startswith("new")
         entries.append(
             IndicatorEntry(
                 key=key,
