@@ -144,7 +144,7 @@ def _self_evaluation(people: People, folder: Path) -> None:
     supervisor = people.page("supervisor", staff.url.partition("#")[0])
     supervisor.locator("#scores input[type=checkbox], #scores summary").first.click()
     _keep(supervisor, "self-evaluation")
-    _press(supervisor, "审核通过")
+    _press(supervisor, "签署通过")
     with supervisor.expect_download() as download:
         supervisor.get_by_role("link", name="自评表 Excel").click()
     form = folder / "form.xlsx"

@@ -11,57 +11,23 @@ from perf.core.errors import InvalidInput, PerfError
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.models import Indicator, Plan, SelfEvaluation, Submission
-from perf.services.steps import MAX_TEXT
 from perf.services.typed import clean_text
 
-BLANK_ROWS = 3
 _LONGEST_ID = 18
 
 
 @dataclass(frozen=True, slots=True)
-class RemarkRow:
-    """One remark as typed: the indicator's id, or None for the whole, and what is wrong with it."""
-
-    on: int | None = None
-    text: str = ""
-
-    @property
-    def error(self) -> str:
-        """The sentence beside it where it cannot be taken."""
-        if len(self.text) <= MAX_TEXT:
-            return ""
-        return f"意见最多 {MAX_TEXT} 字，现有 {len(self.text)} 字，请精简。"
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """What was posted with a step; `message` and `errors` are set where it was refused."""
+    """What was posted with a step: the version, a word on the whole and remarks by indicator.
+
+    `message` and `errors` are set where it was refused.
+    """
 
     version: int = 0
     reason: str = ""
-    rows: tuple[RemarkRow, ...] = ()
+    remarks: Mapping[int, str] = field(default_factory=dict)
     message: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def remarks(self) -> dict[int, str]:
-        """The remarks by indicator, several on one joined."""
-        found: dict[int, str] = {}
-        for row in self.rows:
-            if row.on is not None:
-                found[row.on] = f"{found[row.on]}\n{row.text}" if row.on in found else row.text
-        return found
-
-    @property
-    def whole(self) -> str:
-        """The reason, and every remark that names no indicator."""
-        return "\n".join(filter(None, [self.reason, *(r.text for r in self.rows if r.on is None)]))
-
-    @property
-    def rows_shown(self) -> list[tuple[int, RemarkRow]]:
-        """The rows as typed with their numbers from 1, and blank ones up to three or one more."""
-        blank = max(1, BLANK_ROWS - len(self.rows))
-        return list(enumerate([*self.rows, *[RemarkRow()] * blank], start=1))
 
     def refused(self, error: PerfError) -> "Decision":
         """The same with what is wrong, to be shown again."""
@@ -70,18 +36,13 @@ class Decision:
 
 
 def read_decision(form: MultiDict[str, str], indicators: Sequence[Indicator]) -> Decision:
-    """What the panel posted, nothing dropped: a remark on an unknown indicator is on the whole."""
-    own = {str(one.id): one.id for one in indicators}
-    rows = [
-        RemarkRow(own.get(key), clean_text(text))
-        for key, text in zip(form.getlist("remark_on"), form.getlist("remark"), strict=False)
-    ]
-    rows += [RemarkRow(id_, clean_text(form.get(f"remark-{key}", ""))) for key, id_ in own.items()]
+    """What the panel and the rows' fields `remark-<indicator id>` posted."""
+    remarks = {one.id: clean_text(form.get(f"remark-{one.id}", "")) for one in indicators}
     version = form.get("version", "")
     return Decision(
         version=int(version) if version.isdecimal() and len(version) <= _LONGEST_ID else 0,
         reason=clean_text(form.get("reason", "")),
-        rows=tuple(row for row in rows if row.text),
+        remarks={key: text for key, text in remarks.items() if text},
     )
 
 

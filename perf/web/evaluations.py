@@ -190,9 +190,9 @@ def step(asked: Asked) -> ResponseReturnValue:
     evaluation = _begun(asked.found)
     decision = read_decision(request.form, asked.found.plan.indicators)
     try:
-        if action is Action.APPROVE and (decision.whole or decision.remarks):
+        if action is Action.APPROVE and (decision.reason or decision.remarks):
             raise InvalidInput(
-                "您写了审核意见，没有签署。意见需要对方修改时请点“退回修改”；否则请清空后再审核通过。"
+                "您写了审核意见，没有签署。意见需要对方修改时请点“退回修改”；否则请清空后再签署。"
             )
         step_self_evaluation(
             db.session(),
@@ -200,7 +200,7 @@ def step(asked: Asked) -> ResponseReturnValue:
             evaluation,
             action,
             version=decision.version,
-            reason=decision.whole,
+            reason=decision.reason,
             remarks=decision.remarks,
         )
     except (InvalidInput, Conflict) as error:

@@ -405,7 +405,7 @@ def sign(supervisor: Page) -> None:
     """The reviewer opens the scores' working and signs."""
     open_in_queue(supervisor, "自评")
     expect(supervisor.locator("#scores")).to_contain_text("13.33 × 7 ÷ 11 = 8.48")
-    press(supervisor, "审核通过")
+    press(supervisor, "签署通过")
     expect_said(supervisor, "签署")
     expect_whole(supervisor)
 

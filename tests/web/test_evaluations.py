@@ -279,9 +279,10 @@ def test_a_reviewer_sends_back_with_a_remark_that_stands_in_its_row(app, browse)
     case.submit(browse)
     rate = str(case.ids["及时受理率"])
     page = browse(case.supervisor).get(case.url)
-    assert "审核通过即为签署" in page.text
+    assert f'formaction="{case.url}/steps/approve">签署通过</button>' in page.html
+    assert f'name="remark-{rate}" form="review"' in page.html
     assert '<form id="sheet"' not in page.html
-    case.step(browse, "return", remark_on=rate, remark="请写明具体原因。")
+    case.step(browse, "return", **{f"remark-{rate}": "请写明具体原因。"})
     page = browse(case.staff).get(case.url)
     row = page.html.index(f'id="row-{rate}"')
     assert row < page.html.index("请写明具体原因。") < page.html.index("群众满意度", row)
@@ -509,7 +510,7 @@ def test_the_page_asks_no_more_for_sixty_indicators_than_for_five(app, browse):
             {"version": str(case.version()), "objective_actual": "完成。", "action": "submit"},
         )
         first = str(next(iter(case.ids.values())))
-        case.step(browse, "return", remark_on=first, remark="请补充。")
+        case.step(browse, "return", **{f"remark-{first}": "请补充。"})
         browse(case.staff).post(
             case.url,
             {"version": str(case.version()), "objective_actual": "都完成。", "action": "submit"},

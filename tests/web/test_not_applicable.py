@@ -155,7 +155,7 @@ def test_the_reviewer_is_asked_to_confirm_it_and_may_send_it_back(case, browse):
     assert "未填报" not in row
     assert "不涉及的理由" in page.text
     assert 'id="outside"' not in browse(case.staff).get(case.url).html
-    case.step(browse, "return", remark_on=str(case.ids[OUT]), remark="请附依据。")
+    case.step(browse, "return", **{f"remark-{case.ids[OUT]}": "请附依据。"})
     page = browse(case.staff).get(case.url)
     assert "请附依据。" in page.text
     assert "checked" in box_of(page, case.box)

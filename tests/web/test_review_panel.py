@@ -11,8 +11,7 @@ from perf.core.errors import InvalidInput, Stale
 from perf.core.terms import Action
 from perf.models import Remark
 from perf.services.snapshots import Difference
-from perf.services.steps import MAX_TEXT
-from perf.web.decisions import BLANK_ROWS, Decision, read_decision
+from perf.web.decisions import Decision, read_decision
 
 MORNING = datetime(2022, 10, 9, 4, 0, tzinfo=UTC)
 
@@ -25,27 +24,20 @@ class Row:
 ROWS = [Row(7, "办结率"), Row(9, "满意度")]
 
 
-def test_everything_typed_into_the_panel_is_read() -> None:
+def test_everything_typed_into_the_panel_and_the_rows_is_read() -> None:
     form = MultiDict(
         [
             ("version", "3"),
             ("reason", " 请核对\r\n台账\x00 "),
-            ("remark_on", "7"),
-            ("remark", "补清单"),
-            ("remark_on", ""),
-            ("remark", "字迹不清"),
-            ("remark_on", "999"),
-            ("remark", "别家的指标"),
-            ("remark_on", "9"),
-            ("remark", "  "),
-            ("remark-7", "还缺签字"),
+            ("remark-7", "还缺签字 "),
+            ("remark-9", "  "),
+            ("remark-999", "别家的指标"),
         ]
     )
     decision = read_decision(form, ROWS)
     assert decision.version == 3
-    assert decision.remarks == {7: "补清单\n还缺签字"}
-    # What names no indicator of this plan is about the whole; nothing is dropped.
-    assert decision.whole == "请核对\n台账\n字迹不清\n别家的指标"
+    assert decision.remarks == {7: "还缺签字"}
+    assert decision.reason == "请核对\n台账"
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "9" * 40])
@@ -53,19 +45,11 @@ def test_a_version_that_is_none_is_taken_for_an_old_one(text) -> None:
     assert read_decision(MultiDict({"version": text}), ROWS).version == 0
 
 
-def test_there_are_always_three_rows_and_one_more_than_typed() -> None:
-    assert len(Decision().rows_shown) == BLANK_ROWS
-    form = MultiDict([("remark_on", "7"), ("remark", "一")] * 5)
-    assert len(read_decision(form, ROWS).rows_shown) == 6
-
-
 def test_a_refused_decision_keeps_what_was_typed_and_says_what_is_wrong() -> None:
-    form = MultiDict([("remark_on", "7"), ("remark", "长" * (MAX_TEXT + 1))])
-    decision = read_decision(form, ROWS)
+    decision = read_decision(MultiDict({"remark-7": "太长的话"}), ROWS)
     refused = decision.refused(InvalidInput("说明太长。", {"reason": "最多"}))
     assert (refused.message, refused.errors) == ("说明太长。", {"reason": "最多"})
-    assert "请精简" in refused.rows_shown[0][1].error
-    assert refused.rows == decision.rows
+    assert refused.remarks == {7: "太长的话"}
     assert decision.refused(Stale("内容有变动。")).errors == {}
 
 
@@ -101,7 +85,14 @@ def test_the_panel_offers_exactly_the_steps_it_is_given(app) -> None:
 def test_the_panel_has_no_field_in_which_the_enter_key_takes_a_step(app) -> None:
     drawn = draw(app, actions=[Action.RETURN, Action.APPROVE])
     assert set(re.findall(r'<input type="(\w+)"', drawn)) == {"hidden"}
-    assert drawn.count('name="remark"') == BLANK_ROWS
+    assert drawn.count("<textarea") == 1
+
+
+def test_the_form_of_reopening_lies_folded_until_something_was_typed_into_it(app) -> None:
+    folded = '<details class="working"><summary>内容有误，需要重新打开</summary>'
+    assert folded in draw(app, actions=[Action.REOPEN])
+    typed = Decision().refused(InvalidInput("不行。", {"reason": "请写明原因。"}))
+    assert folded not in draw(app, actions=[Action.REOPEN], typed=typed)
 
 
 def test_the_panel_shows_open_remarks_before_settled_ones(app) -> None:
