@@ -14,8 +14,10 @@ from perf.queries.ledger import LedgerFilter, LedgerPage, ledger_page
 from perf.queries.visible import plan_visible_to
 from perf.web.ledger_words import (
     ACTIONS,
+    FIRST,
     SUBJECTS,
     column_word,
+    is_default,
     is_told,
     value_text,
 )
@@ -95,8 +97,8 @@ def _plan_asked_for(actor: Actor, plan_id: int | None) -> Plan | None:
 def _told(entry: LedgerEntry, page: LedgerPage) -> ToldEntry:
     changes = [
         _told_change(entry.subject, key, old, new, page)
-        for key, (old, new) in entry.changes.items()
-        if is_told(entry.subject, key)
+        for key, (old, new) in sorted(entry.changes.items(), key=lambda one: one[0] not in FIRST)
+        if is_told(entry.subject, key) and not is_default(entry.subject, key, old, new)
     ]
     return ToldEntry(
         at=entry.at,

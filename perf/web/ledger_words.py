@@ -197,6 +197,22 @@ COLUMNS_OF: dict[tuple[str, str], str] = {
     ("evidence", "name"): "文件名",
     ("plan", "kind"): "类别",
 }
+# What a reader looks for first in an entry of many columns.
+FIRST = frozenset(
+    {
+        "amount",
+        "executed",
+        "initial",
+        "on",
+        "points",
+        "rate",
+        "status",
+        "target_text",
+        "tier",
+        "total",
+        "value",
+    }
+)
 _IN_YUAN = frozenset({"amount", "basic_expenditure", "executed", "initial", "project_expenditure"})
 _TYPES: dict[tuple[str, str], TypeEngine[object]] = {
     (mapper.class_.__tablename__, attribute.key): attribute.columns[0].type
@@ -213,6 +229,12 @@ def column_word(subject: str, key: str) -> str:
 def is_told(subject: str, key: str) -> bool:
     """Whether a change of this column says something to a reader."""
     return key not in HIDDEN and not (key == "unit_id" and subject != "user_account")
+
+
+def is_default(subject: str, key: str, old: str | None, new: str | None) -> bool:
+    """Whether a new row merely says no to a question that nobody asked (本期无数据：否)."""
+    asked = key in {"is_no_data", "is_not_applicable"}
+    return asked and old is None and new == "False" and isinstance(_TYPES[subject, key], Boolean)
 
 
 def value_text(subject: str, key: str, text: str | None) -> str:

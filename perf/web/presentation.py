@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_login import current_user
 
 from perf import clock
@@ -69,8 +69,16 @@ def points(value: Decimal | None) -> str:
 
 
 def percent(share: Decimal | None, places: int = 2) -> str:
-    """A share from 0 to 1 as a percentage."""
-    return BLANK if share is None else f"{round_half_up(share * 100, places=places)}%"
+    """A share from 0 to 1 as a percentage; one short of the whole never reads as 100 %.
+
+    0.6567 → 65.67%; 0.99996 → 99.99% rather than 100.00%.
+    """
+    if share is None:
+        return BLANK
+    shown = round_half_up(share * 100, places=places)
+    if share < 1 and shown >= 100:
+        shown = 100 - Decimal(1).scaleb(-places)
+    return f"{shown}%"
 
 
 def number(value: Decimal | None) -> str:
@@ -110,6 +118,9 @@ def _waiting(actor: Actor, endpoint: str) -> int | None:
 
 
 def _page_context() -> dict[str, Any]:
+    if g.get("is_without_database"):
+        # Who is signed in cannot be asked; the page says what it can without it.
+        return {"nav": [], "me": None, "today": clock.today()}
     me = None
     if current_user.is_authenticated:
         actor = current_user.actor

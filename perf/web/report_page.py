@@ -8,7 +8,7 @@ from flask import current_app, render_template, url_for
 
 from perf import clock
 from perf.core.permissions import Actor, Permission
-from perf.core.terms import Action, DeviationKind, Likelihood, Tier
+from perf.core.terms import Action, DeviationKind, Likelihood, Status, Tier
 from perf.core.workflow import actions_for
 from perf.extensions import db
 from perf.models import Period, Snapshot, Submission
@@ -23,6 +23,7 @@ from perf.web.grid_unsaved import unsaved_texts
 from perf.web.grid_uploads import Uploads
 from perf.web.security import current_actor
 
+LOCKED = "已审核通过并锁定，需要更正时请审核人重新打开"
 OUTLOOK_TIERS = [(tier.value, SHORT_TIERS[tier]) for tier in Tier]
 
 
@@ -64,6 +65,7 @@ def report_page(
         rows=grid.rows,
         is_editing=is_editing,
         closed=closed,
+        locked="" if closed else locked_note(submission, actor),
         actions=actions,
         can_withdraw=Action.WITHDRAW in actions,
         can_remark=Action.RETURN in actions,
@@ -102,6 +104,13 @@ def steps_of(submission: Submission | None, actor: Actor) -> list[Action]:
         return []
     found = actions_for(submission.status, actor, submission.submitted_by_id)
     return [action for action in found if action is not Action.SUBMIT]
+
+
+def locked_note(submission: Submission | None, actor: Actor) -> str:
+    """Why a recorder finds nothing to fill in where all is approved, and what to do about it."""
+    if submission is None or submission.status is not Status.APPROVED:
+        return ""
+    return LOCKED if actor.may(Permission.RECORD) else ""
 
 
 def changes_since(submission: Submission | None) -> tuple[Snapshot | None, list[Difference]]:

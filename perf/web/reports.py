@@ -27,6 +27,14 @@ from perf.web.grid_uploads import Uploads, attach_uploads, store_uploads
 from perf.web.report_page import report_page
 from perf.web.security import current_actor, requires
 
+DONE = {
+    Action.SUBMIT: "已提交审核。审核前可以撤回。",
+    Action.WITHDRAW: "已撤回，可以继续修改。",
+    Action.RETURN: "已退回，填报人会在工作台和对应的指标旁看到您的意见。",
+    Action.APPROVE: "已审核通过，本期内容已锁定。",
+    Action.REOPEN: "已重新打开，填报人可以修改后再次提交。",
+}
+
 blueprint = Blueprint("reports", __name__)
 _SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/png", "image/jpeg"})
 _CONFLICT = "有内容在您填写期间被他人修改，未覆盖。请逐项核对：再次保存以您的为准，或采用对方的值。"
@@ -127,7 +135,7 @@ def _save(
         )
     except InvalidInput as error:
         return _Saved(422, f"草稿已保存。{error}", outcome, error.fields)
-    return _Saved(302, "已提交审核。审核前可以撤回。", outcome)
+    return _Saved(302, DONE[Action.SUBMIT], outcome)
 
 
 def _step_of(
@@ -169,7 +177,7 @@ def step(loaded: tuple[Quarter, Submission, Action]) -> ResponseReturnValue:
         )
         return page, 422 if isinstance(error, InvalidInput) else 409
     db.session.commit()
-    flash(f"已办理：{action.label}。", "ok")
+    flash(DONE[action], "ok")
     return redirect(url_for("reports.show", plan_id=plan_id, code=code))
 
 

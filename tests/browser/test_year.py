@@ -290,7 +290,7 @@ def expect_locked(staff: Page) -> None:
     """An approved quarter takes nothing more, neither on its page nor behind it."""
     follow(staff, staff.get_by_role("navigation", name="位置").get_by_role("link", name=PROJECT))
     follow(staff, staff.get_by_role("link", name="三季度").first)
-    expect(staff.get_by_role("heading", level=1)).to_have_text("三季度填报")
+    expect(staff.get_by_role("heading", level=1)).to_have_text(f"{PROJECT} · 三季度填报")
     expect(staff.locator(CONTROLS)).to_have_count(0)
     key = key_of(staff, COST)
     token = staff.locator("input[name=csrf_token]").first.get_attribute("value") or ""
@@ -428,7 +428,7 @@ def look_at_everything(auditor: Page) -> None:
     for quarter in QUARTERS:
         auditor.goto(plan)
         follow(auditor, auditor.get_by_role("link", name=quarter.name).first)
-        expect(auditor.get_by_role("heading", level=1)).to_have_text(f"{quarter.name}填报")
+        expect(auditor.get_by_role("heading", level=1)).to_contain_text(f"{quarter.name}填报")
         expect(auditor.locator(CONTROLS)).to_have_count(0)
         row = quarter.rows[COST]
         expect(grid_row(auditor, COST)).to_contain_text(row.actual or "")

@@ -15,7 +15,7 @@ from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectFie
 from wtforms.validators import InputRequired
 
 from perf.core.findings import Finding, Severity
-from perf.web.presentation import moment
+from perf.web.presentation import moment, percent
 from tests.pages import check_page
 
 ROOT = Path(__file__).parents[2]
@@ -228,3 +228,19 @@ def test_facts_and_foot_are_shown_where_a_page_gives_them(kit):
         html = render_template_string(PAGE, shown=shown, me=ME, nav=NAV)
     assert '<dl class="facts"><div><dt>总分' in html
     assert 'class="foot"' in html
+
+
+@pytest.mark.parametrize(
+    ("share", "places", "shown"),
+    [
+        ("0.6567", 1, "65.7%"),
+        ("0.9995", 1, "99.9%"),
+        ("0.99996", 2, "99.99%"),
+        ("0.999", 0, "99%"),
+        ("1", 1, "100.0%"),
+        ("1.0004", 1, "100.0%"),
+        (None, 1, "—"),
+    ],
+)
+def test_a_share_short_of_the_whole_never_reads_as_a_hundred_per_cent(share, places, shown) -> None:
+    assert percent(None if share is None else Decimal(share), places) == shown

@@ -1,6 +1,7 @@
 """The ledger: its words, its sight, its filters, and that nothing in it is ever changed."""
 
 import ast
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,11 +13,19 @@ from perf import clock
 from perf.core.permissions import Actor
 from perf.core.terms import Role
 from perf.extensions import db
-from perf.models import Base, Plan, Snapshot, Unit
+from perf.models import Base, LedgerEntry, Plan, Snapshot, Unit
 from perf.services import ledger as service
 from perf.services import organisation
 from perf.services.ledger import record_change
-from perf.web.ledger_words import ACTIONS, COLUMNS, COLUMNS_OF, HIDDEN, SUBJECTS, value_text
+from perf.web.ledger_words import (
+    ACTIONS,
+    COLUMNS,
+    COLUMNS_OF,
+    HIDDEN,
+    SUBJECTS,
+    is_default,
+    value_text,
+)
 from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 
 SERVICES = Path(service.__file__).parent
@@ -181,6 +190,33 @@ def test_every_column_and_table_has_a_chinese_word():
 )
 def test_a_value_reads_as_on_the_pages(subject, key, kept, shown):
     assert value_text(subject, key, kept) == shown
+
+
+def test_an_entry_begins_with_the_figure_and_leaves_out_a_no_that_nobody_asked_for(app, browse):
+    with app.app_context():
+        make_year(db.session, 2022)
+        plan = make_plan(db.session, make_unit(db.session, "甲局", "1"), name="项目")
+        make_user(db.session, Role.AUDITOR, username="auditor")
+        new = {"is_met": "True", "is_no_data": "False", "likelihood": "certainly", "value": "88.5"}
+        db.session.add(
+            LedgerEntry(
+                unit_id=plan.unit_id,
+                plan_id=plan.id,
+                chain=plan.unit_id,
+                seq=99,
+                at=clock.now(),
+                actor_name="某人",
+                action="record_actual",
+                subject="actual",
+                subject_id=1,
+                subject_name="办结率",
+                changes={key: [None, text] for key, text in new.items()},
+            )
+        )
+        db.session.commit()
+    told = browse("auditor").get("/ledger").html.partition("办结率")[2].partition("</tr>")[0]
+    assert re.findall(r"<b>([^<]+)</b>", told) == ["实际完成值", "是否达标", "完成目标可能性"]
+    assert not is_default("actual", "is_no_data", "True", "False")
 
 
 @pytest.mark.parametrize("table", ["ledger_entry", "snapshot"])

@@ -29,6 +29,7 @@ from perf.models import (
     Plan,
     Submission,
 )
+from perf.web.report_page import LOCKED
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Page
 from tests.queries import count_queries
@@ -690,7 +691,12 @@ def test_an_approved_quarter_is_locked_on_every_way_in(app, browse, world) -> No
     client = browse(world.staff)
     fields = fields_of(client.get(world.url))
     submitted(client, world)
-    browse(world.supervisor).post(f"{world.url}/steps/approve", {"version": version_of(app, world)})
+    page = browse(world.supervisor).post(
+        f"{world.url}/steps/approve", {"version": version_of(app, world)}, follow=True
+    )
+    assert "已审核通过，本期内容已锁定。" in page.text
+    assert LOCKED not in page.text
+    assert LOCKED in client.get(world.url).text
     files = {f"files-{world.cases}": (io.BytesIO(PDF), "台账.pdf")}
     client.post(world.url, fields | {f"actual-{world.cases}": "99"} | files, status=409)
     client.post(world.url, fields | {"executed-fiscal": "1"}, status=409)
