@@ -7,6 +7,7 @@ the change is lost to the ledger without a sound; with this guard the test fails
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import local
 from types import FrameType
 from typing import Any
 
@@ -24,13 +25,20 @@ _TOLD_AS_A_WHOLE = frozenset({"evidence"})
 _TOLD_ELSEWHERE = frozenset({("indicator", "ordinal")})
 
 
+class Running(local):
+    """What one thread's transaction wrote and told; each thread sees its own."""
+
+    def __init__(self) -> None:
+        self.pending: list[tuple[Base, set[str]]] = []
+        self.written: list[tuple[str, int, set[str]]] = []
+        self.told: dict[tuple[str, int], set[str]] = {}
+
+
 class LedgerGuard:
     """What the application wrote and told in the running transactions, and what it left untold."""
 
     def __init__(self) -> None:
-        self._pending: list[tuple[Base, set[str]]] = []
-        self._written: list[tuple[str, int, set[str]]] = []
-        self._told: dict[tuple[str, int], set[str]] = {}
+        self._running = Running()
         self.untold: list[str] = []
 
     def before_flush(self, session: Session, *_rest: Any) -> None:
@@ -41,20 +49,22 @@ class LedgerGuard:
             if isinstance(row, Base) and not isinstance(row, _UNWATCHED):
                 columns = set(changes_of(row)) - _BOOKKEEPING
                 if columns:
-                    self._pending.append((row, columns))
+                    self._running.pending.append((row, columns))
 
     def after_flush(self, session: Session, *_rest: Any) -> None:
         for entry in session.new:
             if isinstance(entry, LedgerEntry):
                 key = entry.subject, entry.subject_id
-                self._told.setdefault(key, set()).update(entry.changes)
-        self._written += [(row.__tablename__, row.id, columns) for row, columns in self._pending]
-        self._pending.clear()
+                self._running.told.setdefault(key, set()).update(entry.changes)
+        self._running.written += [
+            (row.__tablename__, row.id, columns) for row, columns in self._running.pending
+        ]
+        self._running.pending.clear()
 
     def judge(self, *_rest: Any) -> None:
         """The transaction ends well: whatever was written must have been told by now."""
-        for table, key, columns in self._written:
-            told = self._told.get((table, key), set())
+        for table, key, columns in self._running.written:
+            told = self._running.told.get((table, key), set())
             left = {name for name in columns - told if (table, name) not in _TOLD_ELSEWHERE}
             if left and not (told and table in _TOLD_AS_A_WHOLE):
                 self.untold.append(f"{table} {key}: {', '.join(sorted(left))}")
@@ -62,9 +72,9 @@ class LedgerGuard:
 
     def forget(self, *_rest: Any) -> None:
         """The transaction was undone, and what it wrote with it."""
-        self._pending.clear()
-        self._written.clear()
-        self._told.clear()
+        self._running.pending.clear()
+        self._running.written.clear()
+        self._running.told.clear()
 
 
 @contextmanager

@@ -103,13 +103,15 @@ def adjust_budget(
         typed.errors["amount"] = "调整后这一来源的预算小于 0，请核对。"
     typed.demand_clean("预算调整有误，请按提示修改。")
     assert source is not None and yuan is not None and day is not None  # noqa: S101, PT018
+    # Read before the new rows are pending: a query would flush them, and their history is told.
+    name = f"{plan.name} {source.label}"
     if line is None:
         # Money that came during the year: at its beginning there was none.
         line = BudgetLine(
             unit_id=plan.unit_id, plan_id=plan.id, source=source, initial=Decimal("0.00")
         )
         plan.budget_lines.append(line)
-        record_change(session, actor, "set_budget", line, name=f"{plan.name} {source.label}")
+        record_change(session, actor, "set_budget", line, name=name)
     adjustment = BudgetAdjustment(
         unit_id=plan.unit_id, budget_line_id=line.id, amount=yuan, on=day, document=named
     )
@@ -119,7 +121,7 @@ def adjust_budget(
         actor,
         "adjust_budget",
         adjustment,
-        name=f"{plan.name} {source.label}",
+        name=name,
         plan_id=plan.id,
         reason=named,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from perf import clock
 from perf.core.attainment import Flag
@@ -12,7 +12,7 @@ from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE
-from perf.models import Period, Plan, SelfEvaluation, Submission
+from perf.models import BudgetLine, Period, Plan, SelfEvaluation, Submission
 from perf.services.evaluation_content import (
     execution_reason_demanded,
     reason_demanded,
@@ -68,8 +68,15 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
     actor.demand(Permission.RECORD)
     if not actor.sees_unit(plan.unit_id):
         raise NotFound("没有找到这份绩效目标。")
-    # Two people may begin at once: the second waits here and then finds the first one's.
-    session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
+    # Two people may begin at once: the second waits here and then finds the first one's. What was
+    # changed while it waited, as an adjusted budget, is read anew.
+    session.scalars(
+        select(Plan)
+        .options(selectinload(Plan.budget_lines).selectinload(BudgetLine.adjustments))
+        .where(Plan.id == plan.id)
+        .with_for_update(of=Plan)
+        .execution_options(populate_existing=True)
+    ).one()
     existing = session.scalar(select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id))
     if existing is not None:
         return existing

@@ -111,7 +111,8 @@ def import_draft(
         raise InvalidInput("没有读到预算年度，请指明年度后再导入。")
     unit = foreseen.unit or _new_unit(session, actor, draft)
     # Two imports into one unit wait for each other, or both would find a plan missing.
-    session.refresh(unit, with_for_update=True)
+    # Who only refers to the unit does not wait, or two writers could wait for each other.
+    session.refresh(unit, with_for_update={"key_share": True})
     if session.get(FiscalYear, draft.fiscal_year) is None:
         create_year(session, actor, draft.fiscal_year)
     imported = Imported(unit, draft.fiscal_year, findings=foreseen.findings)

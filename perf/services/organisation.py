@@ -73,8 +73,14 @@ def create_year(session: Session, actor: Actor, year: int) -> FiscalYear:
         raise InvalidInput("年度已经存在。", {"year": f"{year} 年度已经建立，请直接打开。"})
     row = FiscalYear(id=year)
     _pin(row, DEFAULT_PACKS)
-    session.add(row)
-    record_change(session, actor, "create_year", row, name=f"{year} 年度")
+    try:
+        # Somebody else may make the year between the question and the answer.
+        with session.begin_nested():
+            session.add(row)
+            record_change(session, actor, "create_year", row, name=f"{year} 年度")
+    except IntegrityError as error:
+        message = f"{year} 年度刚刚由其他人建立，请直接打开。"
+        raise InvalidInput("年度已经存在。", {"year": message}) from error
     for one in periods_of(year):
         period = Period(
             year=year,

@@ -2,9 +2,10 @@
 
 import re
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +28,7 @@ TITLES = {
     422: "填写有误",
     429: "操作太频繁",
     500: "系统出错了",
+    503: "现在办不了",
 }
 MESSAGES = {
     400: "浏览器送来的内容不完整。请返回上一页，刷新后重试。",
@@ -36,7 +38,20 @@ MESSAGES = {
     413: "单个请求不能超过 50 MB，单项文字不能超过 4 MB。请缩小后重试，已保存的内容不受影响。",
     429: "尝试次数过多。请等一分钟后再试。",
     500: "您的操作没有完成，数据没有改动。请返回重试；如仍出错，请把下面的编号告诉管理员。",
+    503: "系统正忙，或者暂时连不上数据库，这次操作没有完成，数据没有改动。请稍后重试。",
 }
+_RETRY_AFTER = "5"
+# What a row may run into that somebody else wrote or deleted at the same moment, as SQLite and as
+# PostgreSQL name it. Any other broken constraint is a fault of the program.
+_COLLISIONS = frozenset(
+    {
+        "SQLITE_CONSTRAINT_UNIQUE",
+        "SQLITE_CONSTRAINT_PRIMARYKEY",
+        "SQLITE_CONSTRAINT_FOREIGNKEY",
+        "23505",
+        "23503",
+    }
+)
 
 
 # Passwords are never shown, and what the page itself put into the form was not typed.
@@ -53,7 +68,8 @@ def status_of(error: errors.PerfError) -> int:
 
 def error_page(status: int, message: str = "") -> ResponseReturnValue:
     """The error page, or its JSON twin for a script; rolls back whatever was begun."""
-    db.session.rollback()
+    if not g.get("is_without_database"):
+        db.session.rollback()
     message = message or MESSAGES.get(status, MESSAGES[400])
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=message, request_id=g.get("request_id", "")), status
@@ -87,6 +103,34 @@ def _stale(_error: StaleDataError) -> ResponseReturnValue:
     return error_page(409, "其他人刚刚修改了同一内容，您的这次修改没有保存。请刷新页面核对后再填。")
 
 
+def _collided(error: IntegrityError) -> ResponseReturnValue:
+    """Two people made or deleted the same thing at the same moment; the second is told so."""
+    if _name_of(error) not in _COLLISIONS:
+        raise error
+    current_app.logger.warning("request %s collided", g.get("request_id", ""), exc_info=error)
+    return error_page(
+        409,
+        "其他人刚刚办理了同一件事，您的这次操作没有保存。请刷新页面查看现在的内容，再决定是否重做。",
+    )
+
+
+def _busy(error: OperationalError) -> ResponseReturnValue:
+    """The database is locked, broke a deadlock, or cannot be reached: nothing was changed."""
+    if _name_of(error) == "SQLITE_ERROR":
+        raise error
+    current_app.logger.error("request %s gave up", g.get("request_id", ""), exc_info=error)
+    g.is_without_database = True
+    response = make_response(error_page(503))
+    response.headers["Retry-After"] = _RETRY_AFTER
+    return response
+
+
+def _name_of(error: IntegrityError | OperationalError) -> str:
+    """What the driver calls the error: SQLite's name, or PostgreSQL's SQLSTATE."""
+    name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    return name or ""
+
+
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return error_page(
         400, "登录已失效或页面打开太久，这次提交没有保存。请重新登录或刷新原页面后再填一次。"
@@ -108,6 +152,8 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(errors.PerfError, _refused)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _collided)
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     if not app.testing:

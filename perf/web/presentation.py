@@ -86,6 +86,17 @@ def number(value: Decimal | None) -> str:
     return BLANK if value is None else format_number(value)
 
 
+def file_size(count: int) -> str:
+    """A number of bytes in the largest unit that leaves a figure of at least one.
+
+    15 → 15 字节; 1536 → 1.5 KB; 20971520 → 20 MB.
+    """
+    for size, unit in [(1 << 20, "MB"), (1 << 10, "KB")]:
+        if count >= size:
+            return f"{format_number(round_half_up(Decimal(count) / size, places=1))} {unit}"
+    return f"{count} 字节"
+
+
 def day(value: date | None) -> str:
     """2022 年 10 月 15 日."""
     return BLANK if value is None else f"{value.year} 年 {value.month} 月 {value.day} 日"
@@ -136,6 +147,7 @@ def init_app(app: Flask) -> None:
         points=points,
         percent=percent,
         number=number,
+        file_size=file_size,
         day=day,
         moment=moment,
         status_tone=TONE_OF_STATUS.__getitem__,

@@ -1,6 +1,7 @@
 """What is refused says so in Chinese, and what was typed stays on the page."""
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from perf.core.terms import Role
 from perf.extensions import db
@@ -76,3 +77,30 @@ def test_a_crash_tells_its_number_and_keeps_its_secret(own_app, caplog):
     assert "数据没有改动" in page.text
     assert "the secret of the crash" not in page.html
     assert "the secret of the crash" in caplog.text
+
+
+def test_what_no_page_can_hold_is_left_out_of_what_is_typed(guarded):
+    guarded.config["WTF_CSRF_ENABLED"] = False
+    form = {"year": "20\x0022", "name": "甲\x00乙\x85\ufffe丙", "objective": "一\r\n二"}
+    page = Browserless(guarded)("clerk").post(
+        "/plans/new", form | {"budget-fiscal": "x"}, status=422
+    )
+    assert 'value="甲乙丙"' in page.html
+    assert "一\n二" in page.html
+    assert 'value="2022"' in page.html
+
+
+def test_a_broken_constraint_that_is_nobodys_collision_is_a_fault_and_not_a_refusal(own_app):
+    with own_app.app_context():
+        make_year(db.session)
+
+        def broken() -> str:
+            user = make_user(db.session, Role.STAFF, make_unit(db.session))
+            user.unit_id = None
+            db.session.flush()
+            return ""
+
+        broken.permission = None
+        own_app.add_url_rule("/broken", view_func=broken)
+    with pytest.raises(IntegrityError):
+        Browserless(own_app)().get("/broken")

@@ -13,6 +13,7 @@ from perf.extensions import db
 from perf.models import Unit, User
 from perf.queries import organisation as queries
 from perf.services import accounts
+from perf.services.imports import UNIT_NAME
 from perf.web.listing import form_text, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
 
@@ -138,7 +139,8 @@ def _unit_of(text: str) -> Unit | None:
         return None
     unit = queries.unit_called(db.session(), text)
     if unit is None:
-        near = queries.units_page(db.session(), text=text).rows[:5]
+        # No unit's name is longer, and SQLite refuses to look for what is much longer.
+        near = queries.units_page(db.session(), text=text[:UNIT_NAME]).rows[:5]
         hint = f"您是不是要找：{'、'.join(one.name for one in near)}？" if near else ""
         raise InvalidInput(
             "没有这个单位。", {"unit": f"没有名称或编码为“{text[:64]}”的单位。{hint}"}
