@@ -15,7 +15,7 @@ from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectFie
 from wtforms.validators import InputRequired
 
 from perf.core.findings import Finding, Severity
-from perf.web.presentation import moment, percent
+from perf.web.presentation import file_size, moment, percent
 from tests.pages import check_page
 
 ROOT = Path(__file__).parents[2]
@@ -244,3 +244,11 @@ def test_facts_and_foot_are_shown_where_a_page_gives_them(kit):
 )
 def test_a_share_short_of_the_whole_never_reads_as_a_hundred_per_cent(share, places, shown) -> None:
     assert percent(None if share is None else Decimal(share), places) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0 字节"), (15, "15 字节"), (1024, "1 KB"), (1536, "1.5 KB"), (20 << 20, "20 MB")],
+)
+def test_the_size_of_a_file_reads_in_chinese(count, shown) -> None:
+    assert file_size(count) == shown
