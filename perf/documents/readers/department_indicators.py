@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from perf.core.drafts import DraftIndicator
 from perf.core.targets import strip_numbering
+from perf.documents.readers.grid import Grid, columns_of, role_of
 from perf.documents.readers.levels import Leveled, settle_levels
 from perf.documents.readers.repair import Role, place
 from perf.documents.readers.report import Report, at_line, at_lines
@@ -15,6 +16,7 @@ from perf.documents.readers.vocabulary import (
     NAME_HEADS,
     NOTE_HEADS,
     TARGET_HEADS,
+    head,
     is_class,
     looks_like_sentence,
     looks_like_target,
@@ -32,7 +34,7 @@ _ORDER = list(_HEADS)
 
 def is_indicator_header(row: Row) -> bool:
     """Whether the row is the grid's heading (it may hold a class that slid up into it)."""
-    keys = [key(text) for _, text in row.filled() if len(text) < 30]
+    keys = [head(text) for _, text in row.filled() if len(text) < 30]
     names = sum(1 for each in keys if each in NAME_HEADS)
     return (
         names == 1
@@ -62,6 +64,7 @@ class IndicatorReader:
         self.slide = 0
         self.slid: list[int] = []
         self.torn: list[int] = []
+        self.grid: Grid | None = None
 
     def note_class_above(self, row: Row) -> None:
         """A class that slid up into the rows above the grid is the first rows' class."""
@@ -73,6 +76,9 @@ class IndicatorReader:
         """Takes one row of the grid."""
         if is_indicator_header(row):
             self._take_header(row)
+            return
+        if self.grid is not None:
+            self.grid.read(row)
             return
         cells = self._place(row)
         last = self.rows[-1].indicator if self.rows else None
@@ -89,6 +95,8 @@ class IndicatorReader:
 
     def finish(self) -> list[DraftIndicator]:
         """The indicators in form order."""
+        if self.grid is not None:
+            self.slid, self.torn = self.grid.slid, self.grid.torn
         if self.slid:
             self.report.info(
                 "slid-cells-moved",
@@ -102,12 +110,17 @@ class IndicatorReader:
                 at_lines(self.torn),
             )
         settle_levels(self.rows, self.report)
-        return [row.indicator for row in self.rows]
+        return [*(row.indicator for row in self.rows), *(self.grid.indicators if self.grid else ())]
 
     def _take_header(self, row: Row) -> None:
+        if {role_of(text) for _, text in row.filled()} & {"sign", "measure"}:
+            # Forms that print sign, figure and unit apart have no second levels to settle.
+            self.grid = self.grid or Grid({})
+            self.grid.columns = columns_of(row)
+            return
         columns: dict[str, int] = {}
         for column, text in row.filled():
-            role = next((role for role, heads in _HEADS.items() if key(text) in heads), None)
+            role = next((role for role, heads in _HEADS.items() if head(text) in heads), None)
             if role is not None:
                 columns.setdefault(role, column)
             elif is_class(text):

@@ -9,16 +9,31 @@ from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
-from perf.documents.readers.vocabulary import amount, is_class, looks_like_amount, money_unit
+from perf.documents.readers.vocabulary import (
+    amount,
+    code_and_name,
+    head,
+    is_class,
+    looks_like_amount,
+    money_unit,
+)
 
 DEPARTMENT_PLAN = "部门整体"
 _SIDE_HEADS = frozenset(
     {
         "年度履职目标", "年度主要任务", "年度总体目标", "年度绩效目标", "预算情况", "一级指标",
-        "绩效指标", "年度目标", "主要任务", "部门职能概述",
+        "绩效指标", "年度目标", "主要任务", "年度总体绩效目标", "年度整体绩效目标", "整体绩效目标",
+        "部门职能概述", "部门(单位)职责", "部门职能职责", "部门职责", "单位职能概述",
+        "职能职责概述", "部门(单位)主要职责", "主要职责",
     }
 )  # fmt: skip
-_OBJECTIVE = frozenset({"年度履职目标", "年度总体目标", "年度绩效目标", "年度目标"})
+_DUTIES = frozenset(each for each in _SIDE_HEADS if "职能" in each or each.endswith("职责"))
+_OBJECTIVE = frozenset(
+    {
+        "年度履职目标", "年度总体目标", "年度绩效目标", "年度目标", "年度总体绩效目标",
+        "年度整体绩效目标", "整体绩效目标",
+    }
+)  # fmt: skip
 _UNIT_NAME = re.compile(r"(?:部门|单位|部门\(单位\)|预算部门)名称[:：]?(.*)")
 _AMOUNT_LABEL = re.compile(
     r"(?:\d[、.])?(?:资金来源|资金结构)?[:：]?(?:\(\d\)|\d[、.)])?(?:其中[:：])?"
@@ -67,9 +82,11 @@ class _Top:
         cells = [text for _, text in row.filled()]
         if self._takes_unit_name(cells):
             return
-        keys = [key(text) for text in cells]
+        keys = [head(text) for text in cells]
         if any(each in _OBJECTIVE for each in keys):
             self.part = "objective"
+        if any(each in _DUTIES for each in keys):
+            self.part = "duties"
         if "任务名称" in keys or "主要内容" in keys:
             self.part = "tasks"
             contents = (column for column, text in row.filled() if key(text) == "主要内容")
@@ -93,11 +110,10 @@ class _Top:
             self._take_late_amount(rest[0], row)
 
     def _takes_unit_name(self, cells: list[str]) -> bool:
-        match = _UNIT_NAME.fullmatch(key(cells[0])) if cells and len(cells[0]) < 200 else None
-        if match is None:
+        name = _unit_name(cells)
+        if name is None:
             return False
-        name = match[1] or (cells[1] if len(cells) > 1 else "")
-        self.form.unit_name = close_up(name) or None
+        self.form.unit_name = name or self.form.unit_name
         return True
 
     def _take_task(self, placed: list[tuple[int, str]], row: Row) -> None:
@@ -199,8 +215,10 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
         plan.where = plan.where or at_line(row.line)
         if is_indicator_header(row) or (not begun and _begins_without_header(row)):
             begun = True
-        if begun:
+        if begun and unit_named(row) is None:
             indicators.read(row)
+        elif begun:
+            continue
         else:
             indicators.note_class_above(row)
             top.read(row)
@@ -216,8 +234,21 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
     return form
 
 
+def _unit_name(cells: list[str]) -> str | None:
+    """The name after 部门（单位）名称, empty where it is left blank; None in any other row."""
+    match = _UNIT_NAME.fullmatch(head(cells[0])) if cells and len(cells[0]) < 200 else None
+    if match is None:
+        return None
+    return code_and_name(match[1] or (cells[1] if len(cells) > 1 else ""))[1]
+
+
+def unit_named(row: Row) -> str | None:
+    """The department that the row names, if it is the form's row for it."""
+    return _unit_name([text for _, text in row.filled()])
+
+
 def _is_side_head(text: str, column: int) -> bool:
-    plain = key(text)
+    plain = head(text)
     torn = column == 0 and len(plain) > 1 and any(head.endswith(plain) for head in _SIDE_HEADS)
     return torn or plain in _SIDE_HEADS
 

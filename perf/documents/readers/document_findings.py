@@ -11,7 +11,7 @@ from perf.core.numbers import format_fixed
 from perf.core.storable import check_published
 from perf.documents.readers.department_targets import DepartmentForm
 from perf.documents.readers.money_tables import Balance, Spending
-from perf.documents.readers.project_targets import ProjectForm
+from perf.documents.readers.projects import ProjectForm
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import key
 
@@ -28,12 +28,14 @@ class Facts:
     spending: Spending
     balances: list[Balance]
     year: int | None
+    departments: list[str]
+    has_project_table: bool
 
 
 def add_findings(draft: Draft, facts: Facts, report: Report) -> None:
     """Adds what is to be said of the document, then of each plan; errors first in all."""
     _identity(draft, facts, report)
-    _forms(draft, report)
+    _forms(draft, facts, report)
     check_codes(draft.projects, report)
     _balances(facts, report)
     _department_total(facts, report)
@@ -42,7 +44,8 @@ def add_findings(draft: Draft, facts: Facts, report: Report) -> None:
     plans = [*([draft.department] if draft.department else []), *draft.projects]
     for plan in plans:
         report.findings += check_published(plan, year=draft.fiscal_year)
-    if any(plan.indicators for plan in plans):
+    said = {finding.code for finding in report.findings}
+    if any(plan.indicators for plan in plans) and "weights-not-read" not in said:
         report.info(
             "weights-absent", "文档没有公布指标分值，导入后系统按评分办法分配，可在计划中调整。"
         )
@@ -68,7 +71,14 @@ def _identity(draft: Draft, facts: Facts, report: Report) -> None:
         )
 
 
-def _forms(draft: Draft, report: Report) -> None:
+def _forms(draft: Draft, facts: Facts, report: Report) -> None:
+    first, *others = facts.departments or [""]
+    if others:
+        report.warning(
+            "several-departments",
+            f"文件含有 {len(others) + 1} 个部门的整体绩效目标表，只读取了第一个“{first}”；"
+            f"请把{'、'.join(f'“{name}”' for name in others[:5])}分成单独的文件再导入。",
+        )
     if draft.department is None and not draft.projects:
         report.error(
             "no-tables-found",
@@ -79,6 +89,8 @@ def _forms(draft: Draft, report: Report) -> None:
         report.warning(
             "department-table-missing", "没有找到部门（单位）整体绩效目标表，只导入项目绩效目标。"
         )
+    elif not draft.projects and facts.has_project_table:
+        report.info("project-table-empty", "项目绩效目标表里没有项目，只导入部门整体绩效目标。")
     elif not draft.projects:
         report.warning("project-table-missing", "没有找到项目绩效目标表，只导入部门整体绩效目标。")
 
@@ -181,6 +193,7 @@ def _project_sums(draft: Draft, facts: Facts, report: Report) -> None:
 
 def _spending_table(draft: Draft, facts: Facts, report: Report) -> None:
     if not draft.projects or not facts.spending.projects:
+        _spending_only(facts.spending, report)
         return
     plans = {key(plan.name): plan for plan in draft.projects}
     rows = {key(row.name): row for row in facts.spending.projects}
@@ -207,3 +220,16 @@ def _spending_table(draft: Draft, facts: Facts, report: Report) -> None:
                 f"在项目支出预算表中为 {_wan(found.total)}，请核对。",
                 place_of(plan),
             )
+
+
+def _spending_only(spending: Spending, report: Report) -> None:
+    """Projects that have money and, in this document, no targets at all."""
+    if spending.projects:
+        names = "、".join(f"“{row.name}”" for row in spending.projects[:8])
+        more = " 等" if len(spending.projects) > 8 else ""
+        report.warning(
+            "project-without-targets",
+            f"项目支出预算表列有 {len(spending.projects)} 个项目（{names}{more}），文件里没有它们的"
+            "绩效目标，未建立项目计划，请核对是否缺少项目绩效目标表。",
+            f"项目支出预算表（{at_line(spending.projects[0].line)}）",
+        )

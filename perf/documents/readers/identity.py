@@ -7,6 +7,8 @@ from itertools import pairwise
 from perf.documents.readers.tables import Document, close_up, key
 
 _LABELLED = re.compile(r"(?:预算)?(?:部门|单位|部门\(单位\))名称[:：](.{2,60})")
+# 部门名称：某局　单位：万元 in one line.
+_MONEY_UNIT_BEHIND = re.compile(r"(?:金额)?单位[:：](?:千|万|亿)?元.*$")
 _TITLE = re.compile(r"\**(.{2,40}?)(?:20\d\d年?度?)?(?:年度)?(?:部门|单位)预算(?:公开)?.{0,6}")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年?度?")
 _TITLED = re.compile(r"预算|绩效|目标|决算|年度")
@@ -27,7 +29,7 @@ def find_unit_name(document: Document, said: str | None) -> str | None:
     for line in document.lines():
         if len(line.text) > 100:
             continue
-        text = close_up(line.text)
+        text = _MONEY_UNIT_BEHIND.sub("", close_up(line.text)) or line.text
         labelled, title = _LABELLED.fullmatch(key(text)), _TITLE.fullmatch(text)
         if labelled:
             names[labelled[1]] += 1

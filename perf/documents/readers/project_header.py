@@ -1,9 +1,11 @@
 """The head of 项目绩效目标表: which column holds what, whatever classes the form has."""
 
+import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from perf.core.terms import FundSource
-from perf.documents.readers.repair import Role
+from perf.documents.readers.repair import HINT, Role
 from perf.documents.readers.tables import Row, close_up, key
 from perf.documents.readers.vocabulary import (
     CLASSES,
@@ -37,6 +39,13 @@ _WORDS = (
     | {"项目单位", "项目名称", "单位名称", "项目单位(项目名称)", "单位编码(项目编码)"}
     | {word for words in _SOURCES.values() for word in words}
 )
+_COST_WORDS = re.compile("成本|费|投入|支出|资金|金额")
+_COST_NAME = re.compile("(成本|单价|造价|费用?|补贴标准|控制数)$")
+_OUTPUT_NAME = re.compile(
+    "(次数|人数|人次|户数|数量|面积|里程|个数|件数|场次|频次|及时率|合格率|完成率|达标率|到位率"
+    "|到岗率|办结率|拨付率|使用率|时间|时限|期限)$"
+)
+_EFFECT_NAME = re.compile("提升|改善|促进|增强|影响|效益|稳定|获得感|幸福感|安全感")
 _USUAL = {
     3: ["产出指标", "效益指标", "满意度指标"],
     4: ["成本指标", "产出指标", "效益指标", "满意度指标"],
@@ -108,9 +117,8 @@ def read_header(rows: list[Row]) -> ProjectHeader | None:
         if key(text) in _OBJECTIVE_HEADS:
             roles.append(Role(OBJECTIVE, column, _misfit_objective))
     for number, pair in enumerate(pairs):
-        satisfaction, cost = "满意" in pair.level1, "成本" in pair.level1
         name = f"name{number}"
-        roles.append(Role(name, pair.column, _NAME_MISFIT[satisfaction, cost]))
+        roles.append(Role(name, pair.column, partial(_misfit_name, level1=pair.level1)))
         roles.append(Role(f"target{number}", pair.target_column, _misfit_target, pair_of=name))
     header.pairs = pairs
     unique: dict[int, Role] = {}
@@ -219,23 +227,19 @@ def _misfit_target(text: str) -> float:
     return 0.2 if len(text) <= 4 else 0.6
 
 
-def _misfit_name(text: str, *, satisfaction: bool, cost: bool) -> float:
+def _misfit_name(text: str, *, level1: str) -> float:
     if looks_like_target(text):
         return 4.0
     misfit = 0.0
-    if satisfaction != ("满意" in text):
-        misfit += 0.4 if satisfaction else 0.8
-    if cost and not any(word in text for word in ("成本", "费", "投入", "支出", "资金", "金额")):
+    if ("满意" in level1) != ("满意" in text):
+        misfit += 0.4 if "满意" in level1 else 0.8
+    if "成本" in level1 and not _COST_WORDS.search(text):
         misfit += 0.4
+    # Weak hints, which only decide between two places that look alike otherwise.
+    if "成本" not in level1 and _COST_NAME.search(text):
+        misfit += HINT
+    if "产出" not in level1 and _OUTPUT_NAME.search(text):
+        misfit += HINT
+    if "产出" in level1 and _EFFECT_NAME.search(text):
+        misfit += HINT
     return misfit
-
-
-_NAME_MISFIT = {
-    (satisfaction, cost): (
-        lambda text, satisfaction=satisfaction, cost=cost: _misfit_name(
-            text, satisfaction=satisfaction, cost=cost
-        )
-    )
-    for satisfaction in (False, True)
-    for cost in (False, True)
-}

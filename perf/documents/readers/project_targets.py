@@ -1,6 +1,5 @@
 """项目绩效目标表: one row or more a project, its indicators side by side in class columns."""
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -17,25 +16,26 @@ from perf.documents.readers.project_header import (
     is_header_row,
     read_header,
 )
-from perf.documents.readers.repair import place
-from perf.documents.readers.report import Report, at_line, at_lines
-from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
-from perf.documents.readers.vocabulary import amount, code_digits, looks_like_target, money_unit
-
-PROJECT_CODE_DIGITS = 10
-_WHOLE_NAME = re.compile(
-    r".{2,}(率|度|数|量|性|费|成本|值|次|里程|面积|时间|时限|效益|环境|情况|水平|能力|工作|任务)"
+from perf.documents.readers.project_rows import (
+    PROJECT_CODE_DIGITS,
+    is_continuation,
+    is_whole_name,
+    placed_again,
+    split_glued_code,
 )
+from perf.documents.readers.projects import (
+    ProjectForm,
+    is_placeholder,
+    say_doubtful,
+    say_left_out,
+    say_repaired,
+)
+from perf.documents.readers.repair import place
+from perf.documents.readers.report import Report, at_line
+from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
+from perf.documents.readers.vocabulary import amount, code_digits, money_unit
+
 _TOTALS = frozenset({"合计", "总计", "小计"})
-
-
-@dataclass(slots=True)
-class ProjectForm:
-    """What the form says: the projects, and the units and sums of the rows above them (元)."""
-
-    projects: list[DraftPlan] = field(default_factory=list)
-    units: list[tuple[str, str]] = field(default_factory=list)
-    totals: list[Decimal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,6 +50,8 @@ class _Building:
     ended: frozenset[str] = frozenset()
     slid: list[int] = field(default_factory=list)
     torn: list[int] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    doubtful: list[int] = field(default_factory=list)
 
 
 class _Reader:
@@ -103,7 +105,7 @@ class _Reader:
     def _row(self, row: Row) -> None:
         assert self.header is not None  # noqa: S101
         usual = self.building.slide if self.building else 0
-        filled = _split_glued_code(row.filled())
+        filled = split_glued_code(row.filled())
         unlikely = self.building.ended if self.building else frozenset[str]()
         placed = place(filled, self.header.roles, usual_slide=usual, unlikely=unlikely)
         cells = placed.cells
@@ -219,6 +221,8 @@ class _Reader:
     def _indicators(self, cells: dict[str, str], row: Row) -> None:
         assert self.building is not None and self.header is not None  # noqa: S101, PT018
         is_fragment = not _has_pair(cells, self.header) and row.line != self.building.line
+        if not is_fragment and placed_again(cells, self.building.ended):
+            self.building.doubtful.append(row.line)
         if not is_fragment:
             # Each class lists its indicators from the project's first row down without a gap.
             self.building.ended = frozenset(
@@ -229,7 +233,9 @@ class _Reader:
             )
         for number, pair in enumerate(self.header.pairs):
             name, target = cells.get(f"name{number}", ""), trim(cells.get(f"target{number}", ""))
-            if name or target:
+            if is_placeholder(name, target):
+                self.building.left_out.append(row.line)
+            elif name or target:
                 self._cell(number, pair, close_up(name), target, row, is_fragment)
 
     def _cell(
@@ -246,12 +252,12 @@ class _Reader:
             and row.before_break
             and not row.after_break
             and last is not None
-            and bool(_WHOLE_NAME.fullmatch(last.name))
+            and is_whole_name(last.name)
         )
         if (
             last is not None
             and not (begins and name)
-            and _is_continuation(
+            and is_continuation(
                 last, name, target, row, is_fragment or number in building.fragments
             )
         ):
@@ -274,36 +280,9 @@ class _Reader:
         plan = building.plan
         plan.indicators = [each for column in building.columns for each in column]
         self.form.projects.append(plan)
-        label = f"项目“{plan.name}”"
-        if building.slid:
-            self.report.info(
-                "slid-cells-moved",
-                f"{label}的单元格与表头错位，已按表头和内容移回原列，请核对指标所属的一级指标。",
-                at_lines(building.slid),
-            )
-        if building.torn:
-            self.report.info(
-                "torn-row-joined",
-                f"{label}有被分页或换行拆开的单元格，已与上一行合并，请核对。",
-                at_lines(building.torn),
-            )
-
-
-def _is_continuation(
-    last: DraftIndicator, name: str, target: str, row: Row, is_fragment: bool
-) -> bool:
-    """Whether the cells belong to the indicator above: torn at a page break, or wrapped."""
-    if name and target:
-        return not last.target and (row.after_break or is_fragment)
-    if name:
-        return row.after_break or is_fragment
-    if not last.target:
-        return True
-    if target[0] in "≥≤≧≦><=＞＜":
-        return False
-    if looks_like_target(last.target) and looks_like_target(target):
-        return row.after_break or last.target[-1] in "0123456789.，,≥≤><="
-    return True
+        say_repaired(self.report, plan.name, slid=building.slid, torn=building.torn)
+        say_left_out(self.report, plan.name, building.left_out)
+        say_doubtful(self.report, plan.name, building.doubtful)
 
 
 def _has_pair(cells: dict[str, str], header: ProjectHeader | None) -> bool:
@@ -317,19 +296,6 @@ def _classes(header: ProjectHeader) -> list[str]:
 
 def _only_known(cells: dict[str, str]) -> bool:
     return not any(role.startswith(("name", "target")) and role != NAME for role in cells)
-
-
-def _split_glued_code(filled: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """`4107…4802 某经费` in one cell is a code and a name."""
-    if not filled:
-        return filled
-    column, text = filled[0]
-    digits = text[: len(text) - len(text.lstrip("0123456789"))]
-    rest = text[len(digits) :].strip()
-    taken = len(filled) > 1 and filled[1][0] == column + 1
-    if len(digits) >= PROJECT_CODE_DIGITS + 4 and rest and not rest[0].isdigit() and not taken:
-        return [(column, digits), (column + 1, rest), *filled[1:]]
-    return filled
 
 
 def read_project_targets(

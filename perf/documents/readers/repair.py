@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 MAX_SLIDE = 3
+# Misfits up to _AT_HOME are hints: the cell still looks at home where it stands.
+HINT = 0.1
+_AT_HOME = 0.25
 _CHANGE = 0.5
 _DISTANCE = 0.05
 _UNPAIRED = 1.5
@@ -56,14 +59,29 @@ def place(
     ended further up. Roles are ordered by column.
     """
     options = []
-    for slide in dict.fromkeys((usual_slide, 0)):
+    # A lone torn end slid together with the row it was torn from; a row of more cells that is at
+    # home under its own headings as well stays there.
+    lone = len(filled) == 1
+    for slide in dict.fromkeys((usual_slide, 0) if lone else (0, usual_slide)):
         chosen = _laid_over(filled, roles, slide)
         if chosen is not None and _stands(filled, roles, chosen, strictly=slide == 0):
             options.append(chosen)
     if options:
-        return _placed(filled, roles, min(options, key=lambda each: _unpaired(each, roles)))
+        best_option = min(
+            options,
+            key=lambda each: (
+                _unpaired(each, roles),
+                0.0 if lone else _misfit(filled, roles, each),
+            ),
+        )
+        return _placed(filled, roles, best_option)
     best = _search(filled, roles, usual_slide, unlikely)
     return _placed(filled, roles, list(best.roles)) if best else Placed({}, 0)
+
+
+def _misfit(filled: list[tuple[int, str]], roles: list[Role], chosen: list[int]) -> float:
+    misfits = (roles[index].misfit(text) for index, (_, text) in zip(chosen, filled, strict=True))
+    return round(sum(misfits), 6)
 
 
 def _unpaired(chosen: list[int], roles: list[Role]) -> int:
@@ -108,7 +126,7 @@ def _stands(
             return False
         has_pair = any(roles[index].pair_of in {roles[i].name for i in chosen} for index in chosen)
         return max(misfits, default=0) <= (0.6 if has_pair else 1)
-    if max(misfits, default=0) > (0 if strictly else 0.9):
+    if max(misfits, default=0) > (_AT_HOME if strictly else 0.9):
         return False
     names = {roles[index].name for index in chosen}
     return all(roles[index].pair_of in {None, *names} for index in chosen)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from perf.core.errors import InvalidInput
 from perf.core.numbers import parse_number
 from perf.core.targets import strip_numbering
-from perf.documents.readers.tables import key
+from perf.documents.readers.tables import close_up, key
 
 # The classes (一级指标) of both forms, with the wordings that other provinces use.
 CLASSES = frozenset(
@@ -24,6 +24,7 @@ PROJECT_LEVEL2 = frozenset(
     {
         "经济成本指标", "社会成本指标", "生态环境成本指标", "数量指标", "质量指标", "时效指标",
         "经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标", "服务对象满意度指标",
+        "社会公众或服务对象满意度指标", "社会公众满意度指标", "环境效益指标",
     }
 )  # fmt: skip
 
@@ -52,8 +53,12 @@ LEVEL2_OF_NAME = {
 }
 
 NAME_HEADS = frozenset({"三级指标", "三级指标名称", "指标名称", "绩效指标名称", "指标内容"})
-TARGET_HEADS = frozenset({"指标值", "目标值", "年度指标值", "年度目标值", "三级指标值"})
-NOTE_HEADS = frozenset({"指标值说明", "指标说明", "说明", "备注", "指标解释", "评分标准"})
+TARGET_HEADS = frozenset(
+    {"指标值", "目标值", "年度指标值", "年度目标值", "三级指标值", "指标值及单位", "绩效指标值"}
+)
+NOTE_HEADS = frozenset(
+    {"指标值说明", "指标说明", "说明", "备注", "指标解释", "评分标准", "绩效标准", "指标值内容"}
+)
 
 _COMPARED = re.compile(
     r"(>=|<=|=>|=<|[≥≤≧≦⩾⩽><=]|不低于|不少于|不超过|不高于|不大于|不小于|大于|小于|高于|低于"
@@ -69,6 +74,9 @@ _DATED = re.compile(
 _AMOUNT = re.compile(r"([+-]?[\d,.]+)(元|千元|万元|万|亿元)?")
 _SENTENCE = re.compile(r"[。；;=]")
 YUAN = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10000), "亿元": Decimal(10**8)}
+# A unit's or a project's code: digits, and in newer project codes a letter for the kind of project.
+_CODE = re.compile(r"\d{3,}|\d{6,}[A-Z]\d{4,}[A-Z]?")
+_CODE_WITH_NAME = re.compile(r"[\[(【]?(\d{3,})[\])】]?\s*[-—_]?\s*([^\d\W].*)", re.DOTALL)
 _UNIT_SAID = re.compile(r"\((?:单位[:：]?)?(千元|万元|亿元|元)\)|单位[:：](千元|万元|亿元|元)")
 
 
@@ -116,6 +124,17 @@ def money_unit(text: str) -> str | None:
 
 
 def code_digits(text: str) -> str | None:
-    """The digits of a code cell (a unit's or a project's), or None where it is no code."""
+    """The code in a code cell (a unit's or a project's), or None where it is no code."""
     plain = key(text)
-    return plain if plain.isascii() and plain.isdigit() and len(plain) >= 3 else None
+    return plain if _CODE.fullmatch(plain) else None
+
+
+def code_and_name(text: str) -> tuple[str | None, str]:
+    """A unit as forms write it (`035-某局`, `[015001]某局`): its code, if any, and its name."""
+    match = _CODE_WITH_NAME.fullmatch(text.strip())
+    return (match[1], close_up(match[2])) if match else (None, close_up(text))
+
+
+def head(text: str) -> str:
+    """A heading for comparing: as `key`, without the star of a required field and its colon."""
+    return key(text).strip("*").rstrip(":")
