@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.numbers import format_number
 from perf.core.permissions import Actor
-from perf.models import Base, LedgerChain, LedgerEntry
+from perf.models import Base, LedgerChain, LedgerEntry, User
 
 SYSTEM_CHAIN = 0
 _UNTOLD = frozenset(
@@ -74,7 +74,8 @@ def record_change(
         return None
     session.flush()
     unit_id = getattr(row, "unit_id", None)
-    chain = unit_id or SYSTEM_CHAIN
+    # A person's name stands on the pages of every unit where they ever acted, also after a move.
+    chain = SYSTEM_CHAIN if unit_id is None or isinstance(row, User) else unit_id
     entry = LedgerEntry(
         chain=chain,
         seq=_next_seq(session, chain),
