@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from perf.core.numbers import round_half_up
@@ -24,7 +24,8 @@ HANDED_IN = (Status.SUBMITTED, Status.APPROVED)
 class UnitStanding:
     """One unit's year; `overdue` counts quarters and self-evaluations that should be handed in.
 
-    `average` is the mean total of the signed self-evaluations, None where none is signed.
+    `average` is the mean total of the signed self-evaluations, None where none is signed;
+    `has_demo`: invented results are among them.
     """
 
     unit: Unit
@@ -36,6 +37,7 @@ class UnitStanding:
     overdue: int = 0
     signed: int = 0
     average: Decimal | None = None
+    has_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ def _count_evaluations(
             func.count(),
             func.sum(SelfEvaluation.total),
             func.count(SelfEvaluation.total),
+            func.count(case((SelfEvaluation.is_demo, 1))),
         )
         .join(Plan, Plan.id == SelfEvaluation.plan_id)
         .where(
@@ -203,10 +206,11 @@ def _count_evaluations(
         )
         .group_by(SelfEvaluation.unit_id, SelfEvaluation.status)
     )
-    for unit_id, status, count, total, scored in rows:
+    for unit_id, status, count, total, scored, invented in rows:
         one = standings[unit_id]
         if is_due:
             one.overdue -= count
         if status is Status.APPROVED:
             one.signed = count
+            one.has_demo = invented > 0
             one.average = round_half_up(total, Decimal(scored)) if total is not None else None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Date, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from perf.core.numbers import round_half_up
@@ -167,7 +167,10 @@ class PeriodTotals:
 
 @dataclass(slots=True)
 class Totals:
-    """One year over all units in sight, out of stored columns; `average` is of signed totals."""
+    """One year over all units in sight, out of stored columns.
+
+    `average` is of signed totals; `has_demo`: invented results are among them.
+    """
 
     year: int
     units: int = 0
@@ -176,6 +179,7 @@ class Totals:
     ratings: dict[Rating, int] = field(default_factory=dict)
     signed: int = 0
     average: Decimal | None = None
+    has_demo: bool = False
 
     @property
     def plans_approved(self) -> int:
@@ -222,12 +226,13 @@ def totals_of(session: Session, actor: Actor, year: int) -> Totals:
 def _add_evaluations(session: Session, actor: Actor, totals: Totals) -> None:
     year = next((one for one in totals.periods if one.period.is_year), None)
     points = Decimal(0)
-    for status, rating, count, total in session.execute(
+    for status, rating, count, total, invented in session.execute(
         select(
             SelfEvaluation.status,
             SelfEvaluation.rating,
             func.count(),
             func.sum(SelfEvaluation.total),
+            func.count(case((SelfEvaluation.is_demo, 1))),
         )
         .join(Plan, Plan.id == SelfEvaluation.plan_id)
         .where(
@@ -242,6 +247,7 @@ def _add_evaluations(session: Session, actor: Actor, totals: Totals) -> None:
         if status is Status.APPROVED and rating is not None and total is not None:
             totals.ratings[rating] = count
             totals.signed += count
+            totals.has_demo = totals.has_demo or invented > 0
             points += total
     if totals.signed:
         totals.average = round_half_up(points, Decimal(totals.signed))

@@ -53,7 +53,7 @@ def test_a_wrong_address_says_what_to_do(guarded, url, status, words):
 def test_a_body_of_more_than_the_server_takes_is_refused_with_a_sentence(guarded):
     body = {"objective": "x" * (5 * 1024 * 1024)}
     page = Browserless(guarded)("clerk").post("/plans/new", body, status=413)
-    assert "请缩小后重试" in page.text
+    assert "减少或压缩文件后再提交" in page.text
 
 
 def test_a_script_gets_the_sentence_as_json(guarded):

@@ -101,6 +101,19 @@ def test_a_unit_owes_what_is_past_its_day_and_not_handed_in(app, county):
         assert (good.signed, good.average) == (2, Decimal("92.51"))
 
 
+def test_an_average_of_invented_results_says_so(app, county, browse):
+    with app.app_context():
+        make_user(db.session, Role.FINANCE, username="overview")
+        db.session.commit()
+    client = browse("overview")
+    assert "含演示数据" not in client.get("/units?year=2022").text
+    with app.app_context():
+        signed = db.session.scalars(select(SelfEvaluation)).first()
+        signed.is_demo = True
+        db.session.commit()
+    assert "含演示数据" in client.get("/units?year=2022").text
+
+
 @pytest.mark.parametrize(
     ("today", "overdue"),
     [

@@ -362,7 +362,8 @@ def test_supervisors_see_what_to_review_oldest_first_and_who_has_not_reported(
     assert "审核 2 项待办" in page.text
 
 
-def test_finance_and_auditors_see_totals_over_all_units(app, world, browse) -> None:
+@pytest.mark.parametrize("is_demo", [False, True])
+def test_finance_and_auditors_see_totals_over_all_units(app, world, browse, is_demo) -> None:
     with app.app_context():
         session = world.session
         staff, _ = users(world)
@@ -377,6 +378,7 @@ def test_finance_and_auditors_see_totals_over_all_units(app, world, browse) -> N
             pack_version=1,
             total=Decimal("92.35"),
             rating=Rating.EXCELLENT,
+            is_demo=is_demo,
             updated_at=clock.now(),
         )
         session.add(evaluation)
@@ -388,7 +390,8 @@ def test_finance_and_auditors_see_totals_over_all_units(app, world, browse) -> N
         session.commit()
     for user in readers:
         page = browse(user).get("/")
-        assert facts_of(page) == ["2 单位", "3 绩效目标", "1 已签自评", "92.35 平均得分"]
+        average = "92.35 平均得分" + ("（含演示数据）" if is_demo else "")
+        assert facts_of(page) == ["2 单位", "3 绩效目标", "1 已签自评", average]
         assert "三季度 2022 年 10 月 15 日 2 1 1 0 50%" in page.text
         assert "一季度 2022 年 4 月 15 日 已锁定 2 1 0 1 50%" in page.text
         assert page.text.index("四季度") < page.text.index("年度自评")
