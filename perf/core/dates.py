@@ -36,6 +36,9 @@ _POINTS = tuple(
     )
 )
 _COMPACT = re.compile(rf"(?<![0-9.])({_YEAR})(0[1-9]|1[0-2])([0-3][0-9])(?=$|-|~|至|到|前|之前)")
+_COMPACT_MONTHS = re.compile(
+    rf"(?<![0-9.])({_YEAR})(0[1-9]|1[0-2])(-{{1,2}}|~|至|到)({_YEAR})(0[1-9]|1[0-2])(?![0-9])"
+)
 _MONTH_DAY = re.compile(r"(?P<m>[0-9]{1,2})[./](?P<d>[0-9]{1,2})(?![0-9.])")
 _BOUND = re.compile(r"之前|以前|前|为止|止|以内|之内|内")
 _SEPARATOR = re.compile(r"-{1,2}|~|至|到")
@@ -123,11 +126,13 @@ def read_dates(text: str, year: int | None, *, dotted: bool) -> Reading | None:
 
     The value is the last day that still counts: `9月前` → 31 August, `9月底前` → 30 September,
     `12月31日前` includes the day. Without a year in the text the plan's `year` is used.
-    `dotted` says whether a bare `2025.12` is a month here and `20221231` a day, and no number.
+    `dotted` says whether a bare `2025.12` is a month here, `20221231` a day and `202201-202212`
+    a period, and no number.
     """
     text = _western(text)
     if dotted:
         text = _COMPACT.sub(r"\1-\2-\3", text)
+        text = _COMPACT_MONTHS.sub(r"\1年\2月\3\4年\5月", text)
     found = _first_point(text)
     if found is None:
         return None

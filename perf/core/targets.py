@@ -111,7 +111,7 @@ def parse_target(
     if reading.comparator is Comparator.EQ:
         sense = Sense.EXACTLY
         if not reading.exact:
-            sense = _sense(reading, "成本" in place, name or "")
+            sense = _sense(reading, "成本" in place, name or "", core)
             message = (
                 f"没有写明方向，按“{sense.label}”计分，请确认；如不是，请改选“至少”“至多”或“恰好”。"
             )
@@ -147,14 +147,15 @@ def _read(core: str, place: str, cost: bool, name: str, year: int | None) -> Rea
     return read_figure(core, money=money)
 
 
-def _sense(reading: Reading, cost: bool, name: str) -> Sense:
+def _sense(reading: Reading, cost: bool, name: str, core: str) -> Sense:
     """Which side of an equal target counts as met, where nobody said so.
 
     In this order: 0 → at most; a cost → at most; a time unit with 时限, 时间, 办结 or 完成 in the
-    name, or a harm in it → at most; anything else → at least.
+    name, or a harm in it → at most; anything else → at least. A harm that is to fall by so much
+    (事故 下降10%) counts as good done.
     """
     timed = _TIME_UNIT.fullmatch(reading.unit or "") and _TIME_NAME.search(name)
-    harm = _HARM_NAME.search(name) and not _REMEDY_NAME.search(name)
+    harm = _HARM_NAME.search(name) and not _REMEDY_NAME.search(name + core)
     at_most = reading.value == 0 or cost or timed or harm
     return Sense.AT_MOST if at_most else Sense.AT_LEAST
 

@@ -321,6 +321,17 @@ def test_a_number_that_looks_like_a_month_stays_a_number_where_amounts_stand():
     assert parse_target("≤2025.12").comparator is Comparator.LE
 
 
+def test_months_written_without_marks_are_a_period_except_where_amounts_stand():
+    target = parse_target("202201-202211", level2="时效指标", name="项目起止时间")
+    assert (target.value, target.upper) == (date(2022, 1, 1), date(2022, 11, 30))
+    assert parse_target("202201-202211", level2="数量指标").value == Decimal(202201)
+
+
+def test_a_harm_that_is_to_fall_by_so_much_is_met_by_at_least_that():
+    assert parse_target("较上年下降10%", name="安全事故起数").sense is Sense.AT_LEAST
+    assert parse_target("2起", name="安全事故起数").sense is Sense.AT_MOST
+
+
 def test_bare_wan_of_a_cost_is_completed_to_yuan_and_said():
     target = parse_target("30万", level1="成本指标", name="项目投入")
     assert (target.value, target.unit, target.sense) == (Decimal(30), "万元", Sense.AT_MOST)
