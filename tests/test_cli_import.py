@@ -192,6 +192,7 @@ def console(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 def test_at_the_console_without_a_database_there_is_a_sentence_and_no_traceback(tmp_path):
     dry = console(tmp_path, "import", str(PARKS), "--dry-run", "--json")
     assert (dry.returncode, dry.stderr) == (0, "")
