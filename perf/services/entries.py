@@ -14,8 +14,8 @@ from perf.core.errors import InvalidInput, Locked, NotFound
 from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.rulepack import RulePack
-from perf.core.terms import FundSource, Tier
-from perf.models import Actual, BudgetExecution, Indicator, Submission
+from perf.core.terms import FundSource, Status, Tier
+from perf.models import Actual, BudgetExecution, Indicator, Period, Plan, Submission
 from perf.services.entry_figures import Entry, Figures, figures_of, read_entry
 from perf.services.ledger import record_change
 from perf.services.money import read_wan
@@ -94,6 +94,19 @@ def record_entries(
     return outcome
 
 
+def why_closed(plan: Plan, period: Period) -> str:
+    """Why nothing can be filled in here now, as a sentence; empty where the period is open."""
+    if plan.status is not Status.APPROVED:
+        return "绩效目标尚未批复，批复后才能填报。"
+    if period.is_year:
+        return "年度自评请在“自评”中办理。"
+    if period.locked_at is not None:
+        return "本期已由管理员锁定，不能再填报或修改。如确需更正，请联系管理员解锁。"
+    if clock.today() < period.opens_on:
+        return f"本期从 {period.opens_on:%Y-%m-%d} 起开放填报。"
+    return ""
+
+
 def demand_editable(actor: Actor, submission: Submission) -> None:
     """Raise NotPermitted, NotFound or Locked where this actor may not change this quarter now."""
     actor.demand(Permission.RECORD)
@@ -103,6 +116,9 @@ def demand_editable(actor: Actor, submission: Submission) -> None:
         raise Locked(
             f"本期填报{submission.status.label}，不能修改。需要更正时请先撤回或由审核人退回。"
         )
+    closed = why_closed(submission.plan, submission.period)
+    if closed:
+        raise Locked(closed)
 
 
 def touch(submission: Submission) -> None:

@@ -14,28 +14,25 @@ from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Likelihood, Status
 from perf.core.workflow import EDITABLE
 from perf.models import Actual, Indicator, Period, Plan, SelfEvaluation, Submission
-from perf.services.entries import demand_editable
+from perf.services.entries import demand_editable, why_closed
 from perf.services.entry_figures import Figures, Value, figures_of
 from perf.services.evaluations import rescore
 from perf.services.ledger import record_change
 from perf.services.snapshots import Content
 from perf.services.steps import check_version, take_step
 
+__all__ = [
+    "content_of_submission",
+    "hold_open",
+    "missing_of",
+    "open_submission",
+    "reason_demanded",
+    "step_submission",
+    "why_closed",
+]
+
 NO_DATA = "本期无数据"
 DOUBTFUL = frozenset({Likelihood.POSSIBLE, Likelihood.IMPOSSIBLE})
-
-
-def why_closed(plan: Plan, period: Period) -> str:
-    """Why nothing can be filled in here now, as a sentence; empty where the period is open."""
-    if plan.status is not Status.APPROVED:
-        return "绩效目标尚未批复，批复后才能填报。"
-    if period.is_year:
-        return "年度自评请在“自评”中办理。"
-    if period.locked_at is not None:
-        return "本期已由管理员锁定，不能再填报或修改。如确需更正，请联系管理员解锁。"
-    if clock.today() < period.opens_on:
-        return f"本期从 {period.opens_on:%Y-%m-%d} 起开放填报。"
-    return ""
 
 
 def open_submission(session: Session, actor: Actor, plan: Plan, period: Period) -> Submission:
