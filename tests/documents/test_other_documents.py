@@ -223,3 +223,55 @@ def test_no_damage_to_other_forms_raises_anything_but_a_refusal(name: str, numbe
     draft = read_or_refuse(mutate(own_text(name), random.Random(number).randrange(10**9)))
     if draft is not None:
         assert draft_from_json(draft_to_json(draft, complete=True)) == draft
+
+
+def project_lines(text: str, change: Any) -> str:
+    """The text with each tabbed line of its 项目绩效目标表 changed."""
+    at = text.index("单位编码（项目编码）")
+    lines = text[at:].split("\n")
+    return text[:at] + "\n".join(change(line) if "\t" in line else line for line in lines)
+
+
+def with_column(line: str, at: int, heading: str, value: str) -> str:
+    cells = line.split("\t")
+    cells += [""] * (14 - len(cells))
+    is_project = cells[0].isdigit() and len(cells[0]) == 20
+    cells.insert(at, heading if "编码" in line else value if is_project else "")
+    return "\t".join(cells)
+
+
+VARIANTS: list[tuple[str, Any]] = [
+    ("codes and names of projects only", lambda line: line.replace("单位编码（项目编码）", "项目编码").replace("项目单位（项目名称）", "项目名称")),
+    ("headings that bracket the project", lambda line: line.replace("单位编码（项目编码）", "单位（项目）编码").replace("项目单位（项目名称）", "单位（项目）名称")),
+    ("a running number in front", lambda line: with_column(line, 0, "序号", "3")),
+    ("the kind of project behind the name", lambda line: with_column(line, 2, "项目类别", "特定目标类")),
+    ("remarks at the end", lambda line: with_column(line, 14, "备注", "延续项目")),
+    ("no column for the unit's own money", lambda line: "\t".join([*line.split("\t")[:5], *line.split("\t")[6:]])),
+    ("code and name of a unit in one cell", lambda line: line.replace("105007\t柏川市临江区第三中学", "105007-柏川市临江区第三中学\t")),
+    ("a name cut in two at a space", lambda line: line.replace("教学楼维修改造\t", "教学楼\t维修改造\t")),
+    ("empty cells at the end not kept", lambda line: line.rstrip("\t")),
+    ("a unit's name wrapped between projects", lambda line: line.replace("105007\t柏川市临江区第三中学\t324.00\t224.00\t100.00", "105007\t柏川市临江区\t324.00\t224.00\t100.00\n\t第三中学\t\t\t")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change", [each for _, each in VARIANTS], ids=[label for label, _ in VARIANTS]
+)
+def test_the_project_table_may_be_laid_out_otherwise(change: Any) -> None:
+    text = own_text("education-2023")
+    changed = project_lines(text, change)
+    assert changed != text
+    assert facts(read(changed)) == expected("education-2023")
+
+
+def test_the_classes_may_stand_in_any_order() -> None:
+    def change(line: str) -> str:
+        cells = line.split("\t") + [""] * 14
+        cells[6:8], cells[12:14] = cells[12:14], cells[6:8]
+        return "\t".join(cells[:14])
+
+    draft = read(project_lines(own_text("education-2023"), change))
+    for plan, known in zip(draft.projects, expected("education-2023")["projects"], strict=True):
+        found = {(each.level1, each.name, each.target) for each in plan.indicators}
+        meant = {(each["level1"], each["name"], each["target"]) for each in known["indicators"]}
+        assert found == meant

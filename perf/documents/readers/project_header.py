@@ -36,9 +36,17 @@ _WORDS = (
     | TARGET_HEADS
     | _OBJECTIVE_HEADS
     | {"绩效目标", "绩效指标", "资金总额", "项目金额", "合计", "单位编码", "项目编码", "编码"}
-    | {"项目单位", "项目名称", "单位名称", "项目单位(项目名称)", "单位编码(项目编码)"}
+    | {"项目单位", "项目名称", "单位名称", "项目单位(项目名称)", "单位编码(项目编码)", "预算项目"}
     | {word for words in _SOURCES.values() for word in words}
 )
+# Columns that some forms add and that say nothing a plan has a place for.
+_OTHERS = frozenset(
+    {
+        "序号", "备注", "说明", "类型", "项目类别", "项目类型", "项目属性", "支出类别", "主管部门",
+        "主管科室", "业务科室", "起止时间", "项目期限", "上级资金", "本级资金", "社会资金",
+    }
+)  # fmt: skip
+_NAMED = re.compile("(预算)?(单位|项目|部门)[^0-9]{0,9}(编码|代码|名称)(\\(.{2,8}\\))?")
 _COST_WORDS = re.compile("成本|费|投入|支出|资金|金额")
 _COST_NAME = re.compile("(成本|单价|造价|费用?|补贴标准|控制数)$")
 _OUTPUT_NAME = re.compile(
@@ -83,8 +91,10 @@ def _is_heading(text: str) -> bool:
     if len(text) > 30:
         return False
     plain = _plain(text)
-    return plain in _WORDS or (
-        "(" in plain and any(plain.startswith(word) for word in _WORDS if len(word) >= 4)
+    return (
+        plain in _WORDS | _OTHERS
+        or bool(_NAMED.fullmatch(plain))
+        or ("(" in plain and any(plain.startswith(word) for word in _WORDS if len(word) >= 4))
     )
 
 
@@ -103,7 +113,7 @@ def read_header(rows: list[Row]) -> ProjectHeader | None:
         return None
     _name_classes(header, pairs, rows)
     roles = _money_roles(cells, pairs[0].column)
-    codes = [column for column, text in cells if "编码" in key(text)][:1]
+    codes = [column for column, text in cells if re.search("编码|代码", key(text))][:1]
     roles += [Role(CODE, column, _misfit_code) for column in codes]
     taken = {role.column for role in roles}
     names = [
@@ -120,6 +130,12 @@ def read_header(rows: list[Row]) -> ProjectHeader | None:
         name = f"name{number}"
         roles.append(Role(name, pair.column, partial(_misfit_name, level1=pair.level1)))
         roles.append(Role(f"target{number}", pair.target_column, _misfit_target, pair_of=name))
+    taken |= {role.column for role in roles}
+    roles += [
+        Role(f"other{column}", column, _misfit_other)
+        for column, text in cells
+        if key(text) in _OTHERS and column not in taken
+    ]
     header.pairs = pairs
     unique: dict[int, Role] = {}
     for role in roles:
@@ -202,7 +218,8 @@ def _money_roles(cells: list[tuple[int, str]], first_pair: int) -> list[Role]:
 
 
 def _names_project(text: str) -> bool:
-    return "名称" in key(text) or key(text) == "项目单位"
+    plain = key(text)
+    return ("名称" in plain and "指标" not in plain) or plain in {"项目单位", "预算项目"}
 
 
 def _misfit_code(text: str) -> float:
@@ -215,6 +232,10 @@ def _misfit_project(text: str) -> float:
 
 def _misfit_amount(text: str) -> float:
     return 0.0 if looks_like_amount(text) and not key(text).endswith(("元", "万")) else 5.0
+
+
+def _misfit_other(text: str) -> float:
+    return 1.0 if looks_like_target(text) and not text.isdigit() else 0.0
 
 
 def _misfit_objective(text: str) -> float:

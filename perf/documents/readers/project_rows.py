@@ -4,7 +4,7 @@ import re
 
 from perf.core.drafts import DraftIndicator
 from perf.documents.readers.tables import Row
-from perf.documents.readers.vocabulary import code_and_name, looks_like_target
+from perf.documents.readers.vocabulary import code_and_name, looks_like_amount, looks_like_target
 
 PROJECT_CODE_DIGITS = 10
 _WHOLE_NAME = re.compile(
@@ -60,3 +60,23 @@ def split_glued_code(filled: list[tuple[int, str]]) -> list[tuple[int, str]]:
             return filled
         code = found
     return [(column, code), (column + 1, rest), *filled[1:]]
+
+
+def rejoin_name(
+    filled: list[tuple[int, str]], name: int | None, total: int | None
+) -> list[tuple[int, str]]:
+    """The row with a project's name in one cell that a space had cut into two.
+
+    The second half then stands where the sum is due, and the sum and all behind it one further.
+    """
+    cells = dict(filled)
+    if name is None or total != name + 1 or name not in cells:
+        return filled
+    behind = cells.get(total, "")
+    if not behind or looks_like_amount(behind) or not looks_like_amount(cells.get(total + 1, "")):
+        return filled
+    return [
+        (column - 1 if column > total else column, text + behind if column == name else text)
+        for column, text in filled
+        if column != total
+    ]

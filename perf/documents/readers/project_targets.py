@@ -21,6 +21,7 @@ from perf.documents.readers.project_rows import (
     is_continuation,
     is_whole_name,
     placed_again,
+    rejoin_name,
     split_glued_code,
 )
 from perf.documents.readers.projects import (
@@ -66,6 +67,7 @@ class _Reader:
         self.heading_rows: list[Row] = []
         self.building: _Building | None = None
         self.unit_name: str | None = None
+        self.unit_open = False
 
     def read(self, rows: list[Row]) -> ProjectForm:
         for row in mark_breaks([row for row in rows if not row.is_rule()], is_header_row):
@@ -105,11 +107,15 @@ class _Reader:
     def _row(self, row: Row) -> None:
         assert self.header is not None  # noqa: S101
         usual = self.building.slide if self.building else 0
-        filled = split_glued_code(row.filled())
+        at = {role.name: role.column for role in self.header.roles}
+        filled = rejoin_name(split_glued_code(row.filled()), at.get(NAME), at.get(TOTAL))
         unlikely = self.building.ended if self.building else frozenset[str]()
         placed = place(filled, self.header.roles, usual_slide=usual, unlikely=unlikely)
         cells = placed.cells
-        if self._is_sum_row(cells):
+        if self.unit_open and self._continues_unit(cells):
+            return
+        self.unit_open = self._is_sum_row(cells)
+        if self.unit_open:
             return
         if self._begins_project(cells, row):
             self._finish()
@@ -151,15 +157,14 @@ class _Reader:
     def _begins_project(self, cells: dict[str, str], row: Row) -> bool:
         code, name = code_digits(cells.get(CODE, "")), key(cells.get(NAME, ""))
         current = self.building
-        if current is None and self._continues_unit(cells):
-            return False
         if current is None:
             return bool(code or name)
         if code is not None:
             return not self._continues_code(code, cells)
         if not name or name == key(current.plan.name):
             return False
-        if key(current.plan.name) + name in self.known:
+        whole = key(current.plan.name) + name
+        if any(each.startswith(whole) for each in self.known):
             return False
         if TOTAL in cells or name in self.known:
             return True

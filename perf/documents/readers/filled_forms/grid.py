@@ -1,0 +1,101 @@
+"""A sheet as a grid of cells, each as shown and as the number behind it."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from perf.core.errors import InvalidInput
+from perf.core.numbers import parse_number
+from perf.core.readings import plain_text
+from perf.documents.readers.tables import key
+
+# No form is larger; what lies beyond is not read.
+MAX_ROWS = 3_000
+MAX_COLUMNS = 80
+_REMARK = re.compile(r"\([^()]*\)")
+_MONEY = re.compile(r"(?P<figure>[-+]?[0-9.,]+)(?P<unit>元|万元|万)?")
+
+
+class FormCell(NamedTuple):
+    """`text` is what a reader of the sheet sees, `number` the exact number behind it if any."""
+
+    text: str = ""
+    number: Decimal | None = None
+
+    def figure(self) -> Decimal | None:
+        """The number shown (`9.50` keeps its decimals; `10分` is 10), or None for other text."""
+        try:
+            return parse_number(plain_text(self.text).removesuffix("分"))
+        except InvalidInput:
+            return None
+
+    def percent(self) -> Decimal | None:
+        """A rate in %: `95.45%` is 95.45, a bare `0.9545` too."""
+        plain = plain_text(self.text)
+        try:
+            number = parse_number(plain.removesuffix("%"))
+        except InvalidInput:
+            return None
+        if number is None or plain.endswith("%") or number > 2:
+            return number
+        return number.scaleb(2)
+
+    def yuan(self, factor: int) -> Decimal | None:
+        """An amount in 元: the exact number behind the cell, or its text, times `factor`.
+
+        A unit of its own counts before the form's (`34.64万元`).
+        """
+        if self.number is not None:
+            return self.number * factor
+        match = _MONEY.fullmatch(plain_text(self.text))
+        if match is None:
+            return None
+        try:
+            number = parse_number(match["figure"])
+        except InvalidInput:
+            return None
+        own = {"元": 1, "万元": 10_000, "万": 10_000}.get(match["unit"] or "", factor)
+        return None if number is None else number * own
+
+
+EMPTY = FormCell()
+
+
+@dataclass(slots=True)
+class FormSheet:
+    """The cells of one sheet; `merges` maps each covered cell to the first one of its merge.
+
+    It is None where the file kind has no merges: then a blank class takes the one above.
+    """
+
+    name: str
+    rows: list[list[FormCell]]
+    merges: dict[tuple[int, int], tuple[int, int]] | None = None
+    annex: dict[int, str] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> FormCell:
+        """The cell, empty outside the sheet."""
+        cells = self.rows[row] if row < len(self.rows) else []
+        return cells[column] if column < len(cells) else EMPTY
+
+    def key(self, row: int, column: int) -> str:
+        """The cell's text for comparing with headings."""
+        return key(self.cell(row, column).text)
+
+    def heading(self, row: int, column: int) -> str:
+        """The cell's text as a heading: its remarks in brackets left out."""
+        return _REMARK.sub("", self.key(row, column)).rstrip(":")
+
+    def filled(self, row: int, start: int = 0) -> list[tuple[int, FormCell]]:
+        """The cells of a row that hold anything, from a column on, each with its column."""
+        return [
+            (column, cell)
+            for column, cell in enumerate(self.rows[row])
+            if column >= start and cell.text
+        ]
+
+    def first(self, row: int, columns: range) -> FormCell:
+        """The first cell of a row within the columns that holds anything."""
+        cells = (self.cell(row, column) for column in columns)
+        return next((cell for cell in cells if cell.text), EMPTY)

@@ -1,0 +1,123 @@
+"""An xlsx workbook as sheets: values as their formats show them, merges, and the annex."""
+
+import re
+import warnings
+import zipfile
+import zlib
+from io import BytesIO
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import openpyxl
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+
+from perf.documents.readers.filled_forms.archive import check_workbook, damaged
+from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, MAX_ROWS, FormSheet
+from perf.documents.readers.filled_forms.shown import shown_cell
+
+ANNEX = "附页"
+_MAX_SHEETS = 20
+_MERGE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
+# What a reader raises on parts that are well packed but nonsense inside.
+_NONSENSE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    ET.ParseError,
+    InvalidFileException,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read_workbook(content: bytes) -> list[FormSheet]:
+    """The sheets of an xlsx file; formulas give the values that were saved with them.
+
+    Raises UnreadableDocument for a file that is no sound workbook (see `check_workbook`).
+    """
+    check_workbook(content)
+    try:
+        # What openpyxl warns of (styles, validations) is nothing that a form is read from.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                BytesIO(content), read_only=True, data_only=True, keep_links=False
+            )
+            try:
+                return _sheets(book)
+            finally:
+                book.close()
+    except _NONSENSE as error:
+        raise damaged() from error
+
+
+def _sheets(book: Any) -> list[FormSheet]:
+    sheets, annex, taken = [], {}, set()
+    for worksheet in book.worksheets[:_MAX_SHEETS]:
+        # Two entries may name one part, which is then read once.
+        part = worksheet._worksheet_path  # noqa: SLF001 - the library has no other name for it.
+        if part in taken:
+            continue
+        taken.add(part)
+        sheet = _sheet(worksheet)
+        if sheet.name == ANNEX:
+            annex = _annex(sheet)
+        else:
+            sheets.append(sheet)
+    for sheet in sheets:
+        sheet.annex = annex
+    return sheets
+
+
+def _sheet(worksheet: Any) -> FormSheet:
+    rows = []
+    # The size that a sheet declares of itself may be wrong in both directions.
+    worksheet.reset_dimensions()
+    for row in worksheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS):
+        cells = [shown_cell(cell.value, cell.number_format or "") for cell in row]
+        while cells and not cells[-1].text:
+            cells.pop()
+        rows.append(cells)
+    while rows and not rows[-1]:
+        rows.pop()
+    return FormSheet(worksheet.title, rows, _merges(worksheet, len(rows)))
+
+
+def _merges(worksheet: Any, row_count: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """Each merged cell's first one; read by ourselves, for the read-only sheet leaves them out."""
+    merges: dict[tuple[int, int], tuple[int, int]] = {}
+    covered = 0
+    with worksheet._get_source() as source:  # noqa: SLF001 - as above, the part as a stream.
+        # check_workbook has refused every part that declares entities.
+        for _, element in ET.iterparse(source):  # noqa: S314
+            if element.tag.endswith("}row"):
+                element.clear()
+            if element.tag != _MERGE:
+                continue
+            left, top, right, bottom = range_boundaries(element.get("ref", ""))
+            rows = range(top - 1, min(bottom, row_count))
+            columns = range(left - 1, min(right, MAX_COLUMNS))
+            covered += len(rows) * len(columns)
+            if covered > MAX_ROWS * MAX_COLUMNS:
+                # Merges may not overlap, so that no sound sheet has more of them than cells.
+                raise damaged()
+            first = (top - 1, left - 1)
+            merges |= {(row, column): first for row in rows for column in columns}
+    return merges
+
+
+def _annex(sheet: FormSheet) -> dict[int, str]:
+    """The whole texts by their number, each over as many rows as it needed."""
+    texts: dict[int, str] = {}
+    for row in range(len(sheet.rows)):
+        number = sheet.cell(row, 0).text
+        if re.fullmatch("[0-9]{1,6}", number):
+            texts[int(number)] = texts.get(int(number), "") + sheet.cell(row, 2).text
+    return texts
