@@ -80,7 +80,7 @@ def error_page(status: int, message: str = "") -> ResponseReturnValue:
         title=TITLES.get(status, TITLES[400]),
         message=message,
         request_id=g.get("request_id", ""),
-        typed=_typed() if status != 413 else [],
+        typed=_typed(),
     )
     return page, status
 
@@ -89,9 +89,14 @@ def _typed() -> list[str]:
     """What the user had typed into the form that was refused, so that it can be copied."""
     if request.method != "POST":
         return []
+    try:
+        form = request.form
+    except HTTPException:
+        # The body broke off or is too large: nobody knows what was typed.
+        return []
     return [
         text.strip()
-        for name, text in request.form.items(multi=True)
+        for name, text in form.items(multi=True)
         if text.strip() and not _UNSPOKEN.match(name)
     ][:_MAX_TYPED]
 
