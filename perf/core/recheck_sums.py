@@ -1,0 +1,193 @@
+"""What a filled form adds up to: funds, execution, weights, total and rating."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from perf.core.errors import InvalidInput
+from perf.core.execution import Execution, ExecutionFlag, ExecutionScore, rating, score_execution
+from perf.core.filled import Amounts, FilledForm
+from perf.core.findings import Finding, Severity
+from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
+from perf.core.recheck_rows import decimals
+from perf.core.rulepack import RulePack
+
+_HUNDRED = Decimal(100)
+_ZERO = Decimal(0)
+_PLACE = "预算执行率"
+
+
+def check_execution(
+    form: FilledForm, pack: RulePack
+) -> tuple[ExecutionScore | None, list[Finding]]:
+    """The recomputed execution (None where it cannot be) and what is wrong with the printed one.
+
+    `pack` carries the printed weight. 338.31 of 329.77 万元 → `execution-over-budget`.
+    """
+    found = list(_check_funds(form))
+    execution = Execution(form.money.adjusted, form.money.executed)
+    try:
+        scored = score_execution(execution, pack)
+    except InvalidInput as refused:
+        over = bool(execution.executed) and not execution.adjusted
+        code = "executed-without-budget" if over else "money-invalid"
+        return None, [*found, Finding(Severity.ERROR, code, str(refused), _PLACE)]
+    return scored, [*found, *_check_printed(form, scored)]
+
+
+def recomputed_total(
+    points: Sequence[Decimal | None],
+    printed: Decimal | None,
+    executed: ExecutionScore | None,
+    pack: RulePack,
+) -> Decimal | None:
+    """The total of the rows' points and the execution; None where any of it is unknown.
+
+    `printed` stands in for an execution that cannot be computed. Where there was neither budget
+    nor execution the rest is scaled to 100.
+    """
+    known = [each for each in points if each is not None]
+    if len(known) < len(points) or not points:
+        return None
+    total = sum(known, _ZERO)
+    if not pack.execution.weight:
+        return total
+    if executed is not None and not executed.is_applicable:
+        return round_half_up(
+            EXACT.multiply(total, _HUNDRED), _HUNDRED - pack.execution.weight
+        )
+    earned = printed if executed is None or executed.points is None else executed.points
+    return None if earned is None else total + earned
+
+
+def check_sums(
+    form: FilledForm,
+    pack: RulePack,
+    computed: Decimal | None,
+    executed: ExecutionScore | None,
+) -> list[Finding]:
+    """What is wrong with the sum of weights, the printed total and the rating.
+
+    Weights of 90 under a printed 100 → `weights-sum`; 85 printed 优 → `rating-wrong`.
+    """
+    return [
+        *_check_weights(form, pack),
+        *_check_total(form, pack, computed, executed),
+        *_check_rating(form, pack, computed),
+    ]
+
+
+def _check_funds(form: FilledForm) -> Iterator[Finding]:
+    columns = (
+        ("年初预算数", [line.initial for line in _lines(form)]),
+        ("全年预算数", [line.adjusted for line in _lines(form)]),
+        ("全年执行数", [line.executed for line in _lines(form)]),
+    )
+    for title, (total, *parts) in columns:
+        known = [part for part in parts if part is not None]
+        if total is None or not known or sum(known, _ZERO) == total:
+            continue
+        whole, added = _wan(total), _wan(sum(known, _ZERO))
+        message = f"{title}：年度资金总额 {whole} 万元，各项资金合计 {added} 万元，请核对。"
+        yield Finding(Severity.WARNING, "funds-sum", message, "年度资金总额")
+
+
+def _lines(form: FilledForm) -> list[Amounts]:
+    return [form.money, *(amounts for _, amounts in form.funds)]
+
+
+def _wan(yuan: Decimal) -> str:
+    return format_number(EXACT.scaleb(yuan, -4))
+
+
+def _check_printed(form: FilledForm, scored: ExecutionScore) -> Iterator[Finding]:
+    printed, execution = form.execution, scored.execution
+    adjusted, executed = execution.adjusted, execution.executed
+    if adjusted and executed is not None:
+        if printed.rate is not None:
+            places = max(0, -int(printed.rate.as_tuple().exponent))
+            rate = round_half_up(executed * _HUNDRED, adjusted, places)
+            if rate != printed.rate:
+                shown, working = format(printed.rate, "f"), f"{_wan(executed)} ÷ {_wan(adjusted)}"
+                message = f"表上执行率 {shown}%，按 {working} 应为 {rate}%。"
+                yield Finding(Severity.WARNING, "execution-rate-wrong", message, _PLACE)
+        if ExecutionFlag.OVER in scored.flags:
+            percent = format_fixed(round_half_up(executed * _HUNDRED, adjusted))
+            message = f"全年执行数超过全年预算数，执行率 {percent}%，请核对预算调整数。"
+            yield Finding(Severity.WARNING, "execution-over-budget", message, _PLACE)
+        if scored.needs_reason and not printed.has_reason:
+            percent = format_number(scored.pack.execution.reason_below * _HUNDRED)
+            message = f"预算执行率低于 {percent}%，须说明原因。"
+            yield Finding(Severity.WARNING, "execution-reason-missing", message, _PLACE)
+    points = scored.points
+    if not scored.pack.execution.weight or points is None or printed.score is None:
+        return
+    if round_half_up(printed.score) == round_half_up(points):
+        return
+    told = f"表上预算执行得 {format_number(printed.score)} 分，重算：{scored.steps[0]}"
+    if printed.score == round_half_up(points, places=decimals(printed.score)):
+        yield Finding(Severity.INFO, "rounding", f"{told}，只是舍入不同。", _PLACE)
+    else:
+        yield Finding(Severity.WARNING, "execution-score-differs", f"{told}。", _PLACE)
+
+
+def _check_weights(form: FilledForm, pack: RulePack) -> Iterator[Finding]:
+    known = [row.weight for row in form.rows if row.weight is not None]
+    if len(known) < len(form.rows) or not known:
+        return
+    execution = pack.execution.weight
+    indicators = sum(known, _ZERO)
+    # An indicator 不涉及 may keep its weight on paper although the others carry it.
+    outside = [row.weight for row in form.rows if row.weight and row.is_not_applicable]
+    added = indicators + execution
+    accepted = {added, added - sum(outside, _ZERO)}
+    printed = form.weight_total
+    if printed is None and _HUNDRED not in accepted:
+        end = "应为 100"
+    elif printed is not None and printed not in accepted:
+        end = f"表上印的是 {format_number(printed)}"
+    elif printed is not None and printed != _HUNDRED:
+        end = "应为 100"
+    else:
+        return
+    message = (
+        f"分值合计 {format_number(added)}（指标 {format_number(indicators)}，"
+        f"预算执行 {format_number(execution)}），{end}。"
+    )
+    yield Finding(Severity.ERROR, "weights-sum", message, "总分")
+
+
+def _check_total(
+    form: FilledForm,
+    pack: RulePack,
+    computed: Decimal | None,
+    executed: ExecutionScore | None,
+) -> Iterator[Finding]:
+    if form.total is None:
+        return
+    shown = format_number(form.total)
+    if form.total > _HUNDRED:
+        message = f"总分 {shown} 超过 100，请更正。"
+        yield Finding(Severity.ERROR, "total-over-100", message, "总分")
+    scores = [row.score for row in form.rows if row.score is not None or not row.is_not_applicable]
+    expected = recomputed_total(scores, form.execution.score, None, pack)
+    if executed is not None and not executed.is_applicable:
+        expected = recomputed_total(scores, None, executed, pack)
+    if expected is not None and expected != form.total:
+        message = f"表上总分 {shown}，各项得分相加是 {format_number(expected)}。"
+        yield Finding(Severity.ERROR, "total-sum", message, "总分")
+    if computed is not None and round_half_up(computed) != round_half_up(form.total):
+        message = f"表上总分 {shown}，按评分办法重算是 {format_number(computed)}。"
+        yield Finding(Severity.WARNING, "total-differs", message, "总分")
+
+
+def _check_rating(form: FilledForm, pack: RulePack, computed: Decimal | None) -> Iterator[Finding]:
+    if form.rating is None or form.total is None:
+        return
+    due, shown = rating(form.total, pack), form.rating.label
+    if due is not form.rating:
+        message = f"总分 {format_number(form.total)} 的评级应为“{due.label}”，表上是“{shown}”。"
+        yield Finding(Severity.ERROR, "rating-wrong", message, "评级")
+    elif computed is not None and rating(computed, pack) is not due:
+        again = rating(computed, pack).label
+        message = f"按重算的总分 {format_number(computed)} 评级是“{again}”，表上是“{shown}”。"
+        yield Finding(Severity.WARNING, "rating-would-change", message, "评级")
