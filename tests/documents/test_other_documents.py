@@ -275,3 +275,27 @@ def test_the_classes_may_stand_in_any_order() -> None:
         found = {(each.level1, each.name, each.target) for each in plan.indicators}
         meant = {(each["level1"], each["name"], each["target"]) for each in known["indicators"]}
         assert found == meant
+
+
+DEPARTMENT_VARIANTS: list[tuple[str, list[tuple[str, str]]]] = [
+    ("a unit's own form", [("部门（单位）名称", "单位名称"), ("部门预算总额", "单位预算总额"), ("部门（单位）整体", "单位整体")]),
+    ("the sum behind its label", [("部门预算总额（万元）\t\t3,486.75", "部门预算总额（万元）：3,486.75\t\t")]),
+    ("labels in two cells", [("1、资金来源：（1）政府预算资金\t", "1、资金来源：\t（1）政府预算资金")]),
+    ("numbers instead of brackets", [("1、资金来源：（1）政府", "1.资金来源：1.政府"), ("2、资金结构：（1）", "2.资金结构：1.")]),
+    ("duties above the objective", [("年度履职目标\t目标1", "部门职能\t负责全区教育体育工作。\t\t\t\n年度履职目标\t目标1")]),
+    ("other heads over target and note", [("指标值\t指标值说明", "年度指标值\t指标解释")]),
+    ("a fully spelled unit behind each sum", [("\t2,650.00\t", "\t2,650.00万元\t")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [each for _, each in DEPARTMENT_VARIANTS],
+    ids=[label for label, _ in DEPARTMENT_VARIANTS],
+)
+def test_the_departments_table_may_be_laid_out_otherwise(changes: list[tuple[str, str]]) -> None:
+    text = own_text("education-2023")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    assert facts(read(text)) == expected("education-2023")

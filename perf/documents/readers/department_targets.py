@@ -1,6 +1,7 @@
 """部门（单位）整体绩效目标表: objective, tasks and budget above, the indicators below."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from perf.core.drafts import DraftPlan
@@ -37,7 +38,7 @@ _OBJECTIVE = frozenset(
 _UNIT_NAME = re.compile(r"(?:部门|单位|部门\(单位\)|预算部门)名称[:：]?(.*)")
 _AMOUNT_LABEL = re.compile(
     r"(?:\d[、.])?(?:资金来源|资金结构)?[:：]?(?:\(\d\)|\d[、.)])?(?:其中[:：])?"
-    r"(部门预算总额|预算总额|年度预算总额|资金总额|政府预算资金|财政拨款|一般公共预算"
+    r"((?:部门|单位|部门\(单位\))?预算总额|年度预算总额|资金总额|政府预算资金|财政拨款|一般公共预算"
     r"|财政专户管理资金|单位资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
 )
 _LONGEST_LABEL = 60
@@ -155,7 +156,7 @@ class _Top:
     def _takes_amounts(self, cells: list[str], row: Row) -> bool:
         """Labels with the figure right of each; a label's unit holds until another is named."""
         label: str | None = None
-        for text in cells:
+        for text in _apart(cells):
             match = _AMOUNT_LABEL.fullmatch(key(text)) if len(text) < _LONGEST_LABEL else None
             if match is not None:
                 label = match[1]
@@ -165,7 +166,8 @@ class _Top:
                 self._store(label, text, row)
                 label = self.pending = None
         return label is not None or any(
-            len(text) < _LONGEST_LABEL and _AMOUNT_LABEL.fullmatch(key(text)) for text in cells
+            len(text) < _LONGEST_LABEL and _AMOUNT_LABEL.fullmatch(key(text))
+            for text in _apart(cells)
         )
 
     def _take_late_amount(self, text: str, row: Row) -> None:
@@ -245,6 +247,16 @@ def _unit_name(cells: list[str]) -> str | None:
 def unit_named(row: Row) -> str | None:
     """The department that the row names, if it is the form's row for it."""
     return _unit_name([text for _, text in row.filled()])
+
+
+def _apart(cells: list[str]) -> Iterator[str]:
+    """The cells, a label with its figure behind a colon (预算总额（万元）：512.40) as two."""
+    for text in cells:
+        label, colon, figure = text.replace("：", ":").rpartition(":")
+        if colon and len(text) < _LONGEST_LABEL and looks_like_amount(figure):
+            yield from (label, figure)
+        else:
+            yield text
 
 
 def _is_side_head(text: str, column: int) -> bool:

@@ -4,7 +4,12 @@ import re
 
 from perf.core.drafts import DraftIndicator
 from perf.documents.readers.tables import Row
-from perf.documents.readers.vocabulary import code_and_name, looks_like_amount, looks_like_target
+from perf.documents.readers.vocabulary import (
+    code_and_name,
+    code_digits,
+    looks_like_amount,
+    looks_like_target,
+)
 
 PROJECT_CODE_DIGITS = 10
 _WHOLE_NAME = re.compile(
@@ -70,7 +75,7 @@ def rejoin_name(
     The second half then stands where the sum is due, and the sum and all behind it one further.
     """
     cells = dict(filled)
-    if name is None or total != name + 1 or name not in cells:
+    if name is None or total != name + 1 or code_digits(cells.get(name, "0" * 10)):
         return filled
     behind = cells.get(total, "")
     if not behind or looks_like_amount(behind) or not looks_like_amount(cells.get(total + 1, "")):
