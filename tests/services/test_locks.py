@@ -226,10 +226,11 @@ def import_again(place: Place) -> None:
     import_draft(place.session, SYSTEM, document)
 
 
-PLAN = [change_plan, change_sheet, change_budget, drop_plan]
-QUARTER = [record, open_again, attach, remove]
-EVALUATION = [explain, score_again, adjust]
-LOCKED: dict[Callable[[Place], None], list[Callable[[Place], None]]] = {
+Way = Callable[[Place], None]
+PLAN: list[Way] = [change_plan, change_sheet, change_budget, drop_plan]
+QUARTER: list[Way] = [record, open_again, attach, remove]
+EVALUATION: list[Way] = [explain, score_again, adjust]
+LOCKED: dict[Way, list[Way]] = {
     submit_plan: [*PLAN, *QUARTER, adjust],
     reopen_quarter: PLAN,
     submit_quarter: [*PLAN, *QUARTER],
