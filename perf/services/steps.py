@@ -41,8 +41,10 @@ def take_step(
 
     `content` is what it says now (kept at a submission and an approval), `name` what the ledger
     calls it, `remarks` maps an indicator's id to what the reviewer has to say about it. Sending
-    back takes a reason or a remark, reopening a reason. Raises Stale, Conflict, NotPermitted or
-    InvalidInput; what only one kind of subject demands is checked by its own service before.
+    back takes a reason or a remark, reopening a reason; an approval takes no remark on an
+    indicator, for that would ask for a change and settle it at once. Raises Stale, Conflict,
+    NotPermitted or InvalidInput; what only one kind of subject demands is checked by its own
+    service before.
     """
     check_version(subject, version)
     if not actor.sees_unit(subject.unit_id):
@@ -85,6 +87,11 @@ def _check_reason(action: Action, reason: str, remarks: Mapping[int, str]) -> No
     if any(len(text) > MAX_TEXT for text in [reason, *remarks.values()]):
         raise InvalidInput(
             "说明太长。", {"reason": f"说明最多 {MAX_TEXT} 字，请精简，详细材料请作为佐证上传。"}
+        )
+    if action is Action.APPROVE and remarks:
+        raise InvalidInput(
+            "您在指标上写了意见，没有通过。需要对方修改时请点“退回修改”；"
+            "确认通过请清空指标上的意见，要留下的话写在总体意见里。"
         )
     if action in NEEDS_REASON and not reason and not (action is Action.RETURN and remarks):
         raise InvalidInput(

@@ -190,10 +190,6 @@ def step(asked: Asked) -> ResponseReturnValue:
     evaluation = _begun(asked.found)
     decision = read_decision(request.form, asked.found.plan.indicators)
     try:
-        if action is Action.APPROVE and (decision.reason or decision.remarks):
-            raise InvalidInput(
-                "您写了审核意见，没有签署。意见需要对方修改时请点“退回修改”；否则请清空后再签署。"
-            )
         step_self_evaluation(
             db.session(),
             current_actor(),

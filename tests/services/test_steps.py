@@ -186,6 +186,16 @@ def test_approving_resolves_the_remarks_of_this_subject_only(world) -> None:
     assert resolved == {"另一份": False, "请核对": True, "已核对，同意。": True}
 
 
+def test_an_approval_takes_no_remark_on_an_indicator(world) -> None:
+    world.put(Status.SUBMITTED)
+    with pytest.raises(InvalidInput, match="没有通过"):
+        world.step(
+            world.supervisor, Action.APPROVE, remarks={world.plan.indicators[0].id: "这里不对。"}
+        )
+    assert world.plan.status is Status.SUBMITTED
+    assert world.remarks() == []
+
+
 def test_a_stale_page_changes_nothing(world) -> None:
     world.put(Status.SUBMITTED)
     seen = world.plan.version

@@ -304,13 +304,16 @@ def test_sending_back_without_a_word_is_refused_on_the_page(app, browse):
     assert case.status() is Status.SUBMITTED
 
 
-def test_signing_with_a_remark_typed_asks_what_is_meant(app, browse):
+def test_signing_with_a_remark_on_an_indicator_asks_what_is_meant(app, browse):
     case = Case(app)
     case.submit(browse)
-    page = case.step(browse, "approve", status=422, reason="这里不对。")
-    assert "没有签署" in page.text
+    remark = {f"remark-{case.ids['及时受理率']}": "这里不对。"}
+    page = case.step(browse, "approve", status=422, **remark)
+    assert "没有通过" in page.text
     assert "这里不对。" in page.html
     assert case.status() is Status.SUBMITTED
+    case.step(browse, "approve", reason="已核对，同意。")
+    assert case.status() is Status.APPROVED
 
 
 def test_a_step_from_an_old_page_is_refused_and_keeps_the_reason(app, browse):

@@ -313,7 +313,7 @@ def test_a_remark_of_five_megabytes_is_refused_with_a_sentence(
         boundary, body = encode_multipart(fields)
         content_type = f"multipart/form-data; boundary={boundary}"
     page = client.post(world.url, body, status=413, content_type=content_type)
-    assert "单项文字不能超过 4 MB" in page.text
+    assert "文字不能超过 4 MB" in page.text
     assert submission_of(app, world) is None
 
 
