@@ -13,6 +13,7 @@ from perf.cli_console import console_actor, refusals
 from perf.cli_demo import seed_demo_command
 from perf.cli_export import export_command, rescore_command
 from perf.cli_import import import_command
+from perf.cli_recheck import recheck_command
 from perf.core.errors import InvalidInput
 from perf.core.terms import Role
 from perf.database import begin_writing
@@ -91,6 +92,7 @@ def _given_password() -> str:
 
 
 group.add_command(import_command)
+group.add_command(recheck_command)
 group.add_command(export_command)
 group.add_command(rescore_command)
 group.add_command(seed_demo_command)

@@ -10,7 +10,7 @@ from perf.documents.readers.filled_forms.grid import EMPTY, FormCell
 # Spreadsheets keep and show no more digits of a number.
 _AS_KEPT = Context(prec=15, rounding=ROUND_HALF_UP)
 _LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[[^\]]*\]')
-_PLACES = re.compile(r"[0#?][0#?,]*(?:\.([0#?]*))?(,*)")
+_PLACES = re.compile(r"[0#?](?:[0#?,]*[0#?])?(?:\.([0#?]*))?(,*)")
 
 
 def shown_cell(value: object, number_format: str) -> FormCell:

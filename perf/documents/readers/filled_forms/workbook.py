@@ -1,6 +1,8 @@
 """An xlsx workbook as sheets: values as their formats show them, merges, and the annex."""
 
+import lzma
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -32,6 +34,8 @@ _NONSENSE = (
     RuntimeError,
     TypeError,
     ValueError,
+    lzma.LZMAError,
+    struct.error,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -42,8 +46,8 @@ def read_workbook(content: bytes) -> list[FormSheet]:
 
     Raises UnreadableDocument for a file that is no sound workbook (see `check_workbook`).
     """
-    check_workbook(content)
     try:
+        check_workbook(content)
         # What openpyxl warns of (styles, validations) is nothing that a form is read from.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
