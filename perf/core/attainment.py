@@ -1,6 +1,6 @@
 """Attainment (完成率): an actual held against its target, exactly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -8,8 +8,8 @@ from typing import Final
 
 from perf.core.actuals import Actual, TierChoice
 from perf.core.errors import InvalidInput
-from perf.core.numbers import format_number
-from perf.core.rulepack import AtMostFormula, Rule, RulePack
+from perf.core.numbers import EXACT, format_number
+from perf.core.rulepack import AtMostFormula, PassMarkRule, Rule, RulePack, SatisfactionRule
 from perf.core.targets import Target
 from perf.core.terms import Comparator, Labelled, Sense, Tier
 
@@ -46,13 +46,14 @@ class Attainment:
 
     `pair` is the ratio's exact numerator and denominator, uncapped upwards, never below 0. It and
     `met` are None while 未填报 and where 不涉及. `rules` are those that decided, the computing one
-    last.
+    last; `zeroed_by` is the one by which the ratio, though above 0, earns nothing.
     """
 
     met: bool | None
     pair: tuple[Decimal, Decimal] | None = None
     rules: tuple[Rule, ...] = ()
     flags: frozenset[Flag] = frozenset()
+    zeroed_by: PassMarkRule | SatisfactionRule | None = None
 
     @property
     def ratio(self) -> Decimal | None:
@@ -64,11 +65,14 @@ UNREPORTED: Final = Attainment(None, flags=frozenset({Flag.UNREPORTED}))
 _NOT_APPLICABLE: Final = Attainment(None, flags=frozenset({Flag.NOT_APPLICABLE}))
 
 
-def attainment(target: Target, actual: Result, pack: RulePack) -> Attainment:
+def attainment(
+    target: Target, actual: Result, pack: RulePack, *, is_satisfaction: bool = False
+) -> Attainment:
     """How far the actual reaches the target under the pack's rules.
 
     Numbers are in the target's own unit, days for by_date and period, a TierChoice for
-    qualitative targets. Met is decided by comparing, never by the ratio. Raises InvalidInput for
+    qualitative targets. Met is decided by comparing, never by the ratio. `is_satisfaction` says
+    that the pack's curve of satisfaction holds, where it has one. Raises InvalidInput for
     an actual of the wrong kind and for a target without a value. Source: the notes printed under
     the self-evaluation form (≥ 完成值 ÷ 指标值, ≤ 指标值 ÷ 完成值). ≤7 天, 10 天 → 7 ÷ 10, missed.
     """
@@ -83,6 +87,14 @@ def attainment(target: Target, actual: Result, pack: RulePack) -> Attainment:
         return _completion(target, actual, pack)
     value = _bound(target, target.value)
     number = _number(target, actual)
+    judged = _compared(target, value, number, pack)
+    if pack.pass_mark is None and pack.satisfaction is None:
+        return judged
+    return _thresholds(target, value, number, judged, pack, is_satisfaction)
+
+
+def _compared(target: Target, value: Decimal, number: Decimal, pack: RulePack) -> Attainment:
+    comparator = target.comparator
     if comparator is Comparator.BETWEEN:
         return _between(target, value, number, pack)
     if comparator is Comparator.EQ and target.sense is Sense.EXACTLY:
@@ -92,6 +104,23 @@ def attainment(target: Target, actual: Result, pack: RulePack) -> Attainment:
         rule: Rule = pack.at_most if at_most else pack.at_least
         return _judged(False, _ONE, _ONE, (rule,), Flag.AT_BOUND)
     return _at_most(value, number, pack) if at_most else _at_least(value, number, pack)
+
+
+def deduction(judged: Attainment, pack: RulePack) -> Decimal:
+    """The points that the pack takes off for this over-achievement; 0 where the reviewer decides.
+
+    Source: a province's rule, 2 points from 30 % over. ≥100件, 130件 → 2.
+    """
+    rule = pack.over_achievement
+    if (
+        rule.deduct_from is None
+        or rule.deduct_points is None
+        or judged.pair is None
+        or Flag.OVER_ACHIEVED not in judged.flags
+    ):
+        return _ZERO
+    is_over = judged.pair[0] >= EXACT.multiply(rule.deduct_from, judged.pair[1])
+    return rule.deduct_points if is_over else _ZERO
 
 
 def is_at_most(target: Target) -> bool:
@@ -159,6 +188,25 @@ def _between(target: Target, lower: Decimal, number: Decimal, pack: RulePack) ->
     if number > upper:
         return _at_most(upper, number, pack, via)
     return _judged(True, _ONE, _ONE, via)
+
+
+def _thresholds(
+    target: Target,
+    value: Decimal,
+    number: Decimal,
+    judged: Attainment,
+    pack: RulePack,
+    is_satisfaction: bool,
+) -> Attainment:
+    """What a pass mark or the curve of satisfaction, which stands instead of it, takes away."""
+    if judged.pair is None or not judged.pair[0] or judged.pair[0] >= judged.pair[1]:
+        return judged
+    curve, mark = pack.satisfaction, pack.pass_mark
+    if curve is not None and is_satisfaction and target.unit == "%" and number < value:
+        return replace(judged, zeroed_by=curve) if number < curve.floor else judged
+    if mark is not None and judged.pair[0] < EXACT.multiply(mark.ratio, judged.pair[1]):
+        return replace(judged, zeroed_by=mark)
+    return judged
 
 
 def _completion(target: Target, actual: Actual, pack: RulePack) -> Attainment:

@@ -70,6 +70,12 @@ class ExecutionScore:
         percent = format_fixed(round_half_up(executed * 100, adjusted))
         weight = self.pack.execution.weight
         head = f"全年执行数 {top}万元 ÷ 全年预算数 {bottom}万元 = {percent}%"
+        steps = self.pack.execution.steps
+        if steps:
+            step = self.pack.execution.step_of(executed, adjusted)
+            if step is None:
+                return f"{head} · 未达到 {format_number(steps[-1].rate_from * 100)}%，不得分"
+            return f"{head} · 达到 {format_number(step.rate_from * 100)}%，得 {self.points}"
         if ExecutionFlag.OVER in self.flags:
             return f"{head}，超过 100%，按 100% 计 · 得满分 {self.points}"
         if executed == adjusted:
@@ -82,9 +88,9 @@ class ExecutionScore:
 def score_execution(execution: Execution, pack: RulePack) -> ExecutionScore:
     """The points of budget execution: weight × min(1, executed ÷ adjusted), rounded once.
 
-    Money in 元. Adjusted 0 and executed 0 is 不涉及. Raises InvalidInput for a negative amount and
-    for execution without a budget. Source: the form's note on 预算执行率.
-    17.04 of 17.92 万元 at weight 10 → 9.51.
+    Where the pack has steps, the points of the one reached. Money in 元. Adjusted 0 and executed
+    0 is 不涉及. Raises InvalidInput for a negative amount and for execution without a budget.
+    Source: the form's note on 预算执行率. 17.04 of 17.92 万元 at weight 10 → 9.51.
     """
     adjusted, executed = execution.adjusted, execution.executed
     for name, amount in (("全年预算数", adjusted), ("全年执行数", executed)):
@@ -97,8 +103,13 @@ def score_execution(execution: Execution, pack: RulePack) -> ExecutionScore:
             raise InvalidInput("全年预算数为 0 而全年执行数大于 0，请核对预算数与执行数。")
         return ExecutionScore(execution, None, frozenset({ExecutionFlag.NOT_APPLICABLE}), pack)
     weight, places = pack.execution.weight, pack.rounding.places
-    counted = min(executed, adjusted)
-    points = round_half_up(EXACT.multiply(weight, counted), adjusted, places)
+    if pack.execution.steps:
+        step = pack.execution.step_of(executed, adjusted)
+        points = round_half_up(step.points if step else Decimal(0), places=places)
+    else:
+        counted = min(executed, adjusted)
+        points = round_half_up(EXACT.multiply(weight, counted), adjusted, places)
+    points = min(points, weight)
     flags = set()
     if executed > adjusted:
         flags.add(ExecutionFlag.OVER)

@@ -1,128 +1,40 @@
 """Reads a rule pack's TOML file under its schema and refuses what does not fit."""
 
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
-from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import TypeVar
 
-from perf.core.errors import PerfError
+from perf.core.packtable import PackError, Table
 from perf.core.rulepack import (
     AtMostFormula,
     AtMostRule,
-    Certainty,
+    CapBand,
+    CheckListRule,
+    ClassShares,
     ClassWeightsRule,
     DeadlineRule,
     ExecutionRule,
+    ExecutionStep,
     OverAchievementRule,
+    PassMarkRule,
     RatingRule,
     RoundingRule,
     Rule,
     RulePack,
+    SatisfactionRule,
     TiersRule,
+    TotalCapRule,
     WeightClass,
 )
 from perf.core.terms import PlanKind
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
+__all__ = ["PackError", "read_pack"]
+
 _HUNDRED = Decimal(100)
-
-
-class PackError(PerfError):
-    """A pack file cannot be taken; says in which file, under which key and why."""
-
-    def __init__(self, file: str, key: str, reason: str) -> None:
-        super().__init__(f"评分办法文件 {file} 不能使用：{key} {reason}")
-        self.file = file
-        self.key = key
-        self.reason = reason
-
-
-class _Source(TypedDict):
-    title: str
-    document: str
-    clause: str
-    certainty: Certainty
-
-
-class _Table:
-    """One TOML table that hands out each key once, checked, and knows what was not asked for."""
-
-    def __init__(self, file: str, path: str, values: dict[str, Any]) -> None:
-        self.file = file
-        self.path = path
-        self.values = dict(values)
-
-    def refuse(self, key: str, reason: str) -> PackError:
-        return PackError(self.file, f"{self.path}.{key}" if self.path else key, reason)
-
-    def _take(self, key: str) -> Any:
-        if key not in self.values:
-            raise self.refuse(key, "缺少这一项。")
-        return self.values.pop(key)
-
-    def text(self, key: str, default: str | None = None) -> str:
-        if default is not None and key not in self.values:
-            return default
-        value = self._take(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.refuse(key, "应为不空的文字。")
-        return value
-
-    def number(self, key: str, low: int, high: int) -> Decimal:
-        value = self._take(key)
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise self.refuse(key, "应为数字。")
-        number = Decimal(value)
-        if not number.is_finite() or not low <= number <= high:
-            raise self.refuse(key, f"应在 {low} 与 {high} 之间。")
-        return number
-
-    def whole(self, key: str, low: int, high: int) -> int:
-        number = self.number(key, low, high)
-        if number != int(number):
-            raise self.refuse(key, "应为整数。")
-        return int(number)
-
-    def choice(self, key: str, kind: type[_Choice]) -> _Choice:
-        value = self._take(key)
-        members = {str(member): member for member in kind}
-        if not isinstance(value, str) or value not in members:
-            raise self.refuse(key, f"只能是 {'、'.join(members)} 之一。")
-        return members[value]
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.values.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.refuse(key, "应为文字的列表。")
-        return tuple(value)
-
-    def table(self, key: str) -> "_Table":
-        value = self._take(key)
-        if not isinstance(value, dict):
-            raise self.refuse(key, "应为一个表。")
-        return _Table(self.file, f"{self.path}.{key}" if self.path else key, value)
-
-    def tables(self, key: str) -> list["_Table"]:
-        value = self._take(key)
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.refuse(key, "应为表的列表。")
-        return [
-            _Table(self.file, f"{self.path}.{key}[{index}]", item)
-            for index, item in enumerate(value, start=1)
-        ]
-
-    def source(self, document: str) -> _Source:
-        return {
-            "title": self.text("title"),
-            "document": self.text("document", document),
-            "clause": self.text("clause"),
-            "certainty": self.choice("certainty", Certainty),
-        }
-
-    def finish(self) -> None:
-        for key in self.values:
-            raise self.refuse(key, "不是认识的项，请检查拼写。")
+_Read = TypeVar("_Read")
 
 
 def read_pack(path: Path) -> RulePack:
@@ -131,7 +43,7 @@ def read_pack(path: Path) -> RulePack:
         values = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PackError(path.name, "文件", f"读不出来：{error}") from error
-    top = _Table(path.name, "", values)
+    top = Table(path.name, "", values)
     pack_id = top.text("id")
     if pack_id != path.stem:
         raise top.refuse("id", f"应与文件名一致（{path.stem}）。")
@@ -154,22 +66,49 @@ def read_pack(path: Path) -> RulePack:
         over_achievement=_over_achievement(top.table("over_achievement"), document),
         rounding=_rounding(top.table("rounding"), document),
         rating=_rating(top.table("rating"), document),
+        check_list=_optional(top, "check_list", _check_list, document),
+        pass_mark=_optional(top, "pass_mark", _pass_mark, document),
+        satisfaction=_optional(top, "satisfaction", _satisfaction, document),
+        total_cap=_optional(top, "total_cap", _total_cap, document),
     )
     top.finish()
-    total = sum((item.weight for item in pack.class_weights.classes), pack.execution.weight)
-    if total != _HUNDRED:
-        raise top.refuse("class_weights.classes", f"与预算执行分值合计应为 100，现为 {total}。")
+    _demand_whole(top, pack)
     return pack
 
 
-def _plain(table: _Table, document: str) -> Rule:
+def _demand_whole(top: Table, pack: RulePack) -> None:
+    """Refuse what only the tables together can get wrong."""
+    total = pack.execution.weight
+    if pack.check_list is not None:
+        total += pack.check_list.weight
+        name = pack.check_list.name
+        if any(name in (item.name, *item.includes) for item in pack.class_weights.classes):
+            raise top.refuse("check_list.name", "已是一个类别的名称。")
+    if pack.class_weights.shares is ClassShares.FIXED:
+        total += sum((item.weight or 0 for item in pack.class_weights.classes), Decimal(0))
+        if total != _HUNDRED:
+            raise top.refuse("class_weights.classes", f"与其他各项分值合计应为 100，现为 {total}。")
+    elif total >= _HUNDRED:
+        raise top.refuse("class_weights.shares", f"其他各项分值已合计 {total}，没有剩余分值。")
+    if pack.total_cap is not None and not pack.execution.weight:
+        raise top.refuse("total_cap", "预算执行不设分值的办法没有执行率，不能据以限制总分。")
+
+
+def _optional(
+    top: Table, key: str, read: Callable[[Table, str], _Read], document: str
+) -> _Read | None:
+    return read(top.table(key), document) if key in top.values else None
+
+
+def _plain(table: Table, document: str) -> Rule:
     rule = Rule(**table.source(document))
     table.finish()
     return rule
 
 
-def _class_weights(table: _Table, document: str) -> ClassWeightsRule:
-    classes = tuple(_weight_class(item) for item in table.tables("classes"))
+def _class_weights(table: Table, document: str) -> ClassWeightsRule:
+    shares = table.choice("shares", ClassShares, ClassShares.FIXED)
+    classes = tuple(_weight_class(item, shares) for item in table.tables("classes"))
     names = [name for item in classes for name in (item.name, *item.includes)]
     if len(names) != len(set(names)):
         raise table.refuse("classes", "同一类别名称出现了两次。")
@@ -181,46 +120,71 @@ def _class_weights(table: _Table, document: str) -> ClassWeightsRule:
             raise table.refuse("classes", f"“{item.name}”的 when_absent 只能写其他类别的名称。")
         if sum(receivers.values()) != item.weight:
             raise table.refuse("classes", f"“{item.name}”的 when_absent 合计应等于其分值。")
-    rule = ClassWeightsRule(classes=classes, **table.source(document))
+    rule = ClassWeightsRule(classes=classes, shares=shares, **table.source(document))
     table.finish()
     return rule
 
 
-def _weight_class(table: _Table) -> WeightClass:
+def _weight_class(table: Table, shares: ClassShares) -> WeightClass:
     receivers: tuple[tuple[str, Decimal], ...] = ()
-    if "when_absent" in table.values:
-        shares = table.table("when_absent")
-        receivers = tuple((name, shares.number(name, 1, 100)) for name in list(shares.values))
-    item = WeightClass(
-        table.text("name"), table.number("weight", 1, 100), table.texts("includes"), receivers
-    )
+    weight = None
+    # What is entered in the plan has no weight here to give away; both keys are then unknown.
+    if shares is ClassShares.FIXED:
+        weight = table.number("weight", 1, 100)
+        if "when_absent" in table.values:
+            given = table.table("when_absent")
+            receivers = tuple((name, given.number(name, 1, 100)) for name in list(given.values))
+    item = WeightClass(table.text("name"), weight, table.texts("includes"), receivers)
     table.finish()
     return item
 
 
-def _execution(table: _Table, document: str) -> ExecutionRule:
+def _check_list(table: Table, document: str) -> CheckListRule:
+    rule = CheckListRule(
+        name=table.text("name"), weight=table.number("weight", 1, 99), **table.source(document)
+    )
+    table.finish()
+    return rule
+
+
+def _execution(table: Table, document: str) -> ExecutionRule:
+    weight = table.number("weight", 0, 99)
     rule = ExecutionRule(
-        weight=table.number("weight", 0, 99),
+        weight=weight,
         reason_below=table.number("reason_below", 0, 1),
+        steps=_execution_steps(table, weight) if "steps" in table.values else (),
         **table.source(document),
     )
     table.finish()
     return rule
 
 
-def _at_most(table: _Table, document: str) -> AtMostRule:
+def _execution_steps(table: Table, weight: Decimal) -> tuple[ExecutionStep, ...]:
+    steps = []
+    for item in table.tables("steps"):
+        steps.append(ExecutionStep(item.number("rate_from", 0, 1), item.number("points", 0, 99)))
+        item.finish()
+    if not steps or steps[0].points != weight:
+        raise table.refuse("steps", "最高一档的得分应等于预算执行分值。")
+    for higher, lower in pairwise(steps):
+        if not (lower.rate_from < higher.rate_from and lower.points < higher.points):
+            raise table.refuse("steps", "应由高到低排列，执行率和得分逐档降低。")
+    return tuple(steps)
+
+
+def _at_most(table: Table, document: str) -> AtMostRule:
     rule = AtMostRule(formula=table.choice("formula", AtMostFormula), **table.source(document))
     table.finish()
     return rule
 
 
-def _deadline(table: _Table, document: str) -> DeadlineRule:
+def _deadline(table: Table, document: str) -> DeadlineRule:
     rule = DeadlineRule(late_ratio=table.number("late_ratio", 0, 1), **table.source(document))
     table.finish()
     return rule
 
 
-def _tiers(table: _Table, document: str) -> TiersRule:
+def _tiers(table: Table, document: str) -> TiersRule:
     rule = TiersRule(
         achieved_from=table.number("achieved_from", 0, 100),
         partial_from=table.number("partial_from", 0, 100),
@@ -232,21 +196,68 @@ def _tiers(table: _Table, document: str) -> TiersRule:
     return rule
 
 
-def _over_achievement(table: _Table, document: str) -> OverAchievementRule:
+def _over_achievement(table: Table, document: str) -> OverAchievementRule:
+    flagged_from = table.number("flagged_from", 1, 1000)
+    deduct_from = deduct_points = None
+    # Either key alone would say only half of a deduction; the other one is then missing.
+    if "deduct_from" in table.values or "deduct_points" in table.values:
+        deduct_from = table.number("deduct_from", 1, 1000)
+        deduct_points = table.number("deduct_points", 0, 100)
+        if deduct_from < flagged_from:
+            raise table.refuse("deduct_from", "不应小于 flagged_from：扣分的指标须说明原因。")
+        if not deduct_points:
+            raise table.refuse("deduct_points", "应大于 0；不扣分的，两项都不写。")
     rule = OverAchievementRule(
-        flagged_from=table.number("flagged_from", 1, 1000), **table.source(document)
+        flagged_from=flagged_from,
+        deduct_from=deduct_from,
+        deduct_points=deduct_points,
+        **table.source(document),
     )
     table.finish()
     return rule
 
 
-def _rounding(table: _Table, document: str) -> RoundingRule:
+def _pass_mark(table: Table, document: str) -> PassMarkRule:
+    rule = PassMarkRule(ratio=_share_above_zero(table, "ratio", 1), **table.source(document))
+    table.finish()
+    return rule
+
+
+def _satisfaction(table: Table, document: str) -> SatisfactionRule:
+    rule = SatisfactionRule(floor=_share_above_zero(table, "floor", 100), **table.source(document))
+    table.finish()
+    return rule
+
+
+def _share_above_zero(table: Table, key: str, high: int) -> Decimal:
+    number = table.number(key, 0, high)
+    if not number:
+        raise table.refuse(key, "应大于 0；不设此规则的，整个表都不写。")
+    return number
+
+
+def _total_cap(table: Table, document: str) -> TotalCapRule:
+    bands = []
+    for item in table.tables("bands"):
+        bands.append(CapBand(item.number("rate_below", 0, 1), item.whole("at_most", 0, 100)))
+        item.finish()
+    if not bands:
+        raise table.refuse("bands", "至少应有一档。")
+    for lower, higher in pairwise(bands):
+        if not (lower.rate_below < higher.rate_below and lower.at_most < higher.at_most):
+            raise table.refuse("bands", "应由低到高排列，执行率和总分上限逐档提高。")
+    rule = TotalCapRule(bands=tuple(bands), **table.source(document))
+    table.finish()
+    return rule
+
+
+def _rounding(table: Table, document: str) -> RoundingRule:
     rule = RoundingRule(places=table.whole("places", 0, 2), **table.source(document))
     table.finish()
     return rule
 
 
-def _rating(table: _Table, document: str) -> RatingRule:
+def _rating(table: Table, document: str) -> RatingRule:
     rule = RatingRule(
         excellent_from=table.number("excellent_from", 0, 100),
         good_from=table.number("good_from", 0, 100),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from perf.core.numbers import EXACT
 from perf.core.terms import Labelled, PlanKind, Tier
 
 
@@ -23,6 +24,13 @@ class AtMostFormula(Labelled):
     LINEAR = "linear", "1 − 超出部分 ÷ 指标值"
 
 
+class ClassShares(Labelled):
+    """Whether the document divides the points among the classes or leaves that to each plan."""
+
+    FIXED = "fixed", "由办法规定"
+    ENTERED = "entered", "按填报的分值"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule and where it stands: `title` is shown in the working after §."""
@@ -35,31 +43,60 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class WeightClass:
-    """A 一级指标 with its share of the 100 points.
+    """A 一级指标 with its share of the 100 points (None: as entered in the plan).
 
     `includes` are other class names that count as this one; `when_absent` says which classes
     take how many points where a plan has no indicator of this class (empty: in proportion).
     """
 
     name: str
-    weight: Decimal
+    weight: Decimal | None
     includes: tuple[str, ...] = ()
     when_absent: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassWeightsRule(Rule):
-    """The classes in form order; with the execution weight they add up to 100."""
+    """The classes in form order; with execution and a check list they add up to 100."""
 
     classes: tuple[WeightClass, ...]
+    shares: ClassShares = ClassShares.FIXED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckListRule(Rule):
+    """A block that the reviewer scores (资金管理): its points are never given nor increased."""
+
+    name: str
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionStep:
+    """From this rate (0–1) on, these points."""
+
+    rate_from: Decimal
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionRule(Rule):
-    """Budget execution: its weight, and the rate below which a reason is demanded."""
+    """Budget execution: its weight, and the rate below which a reason is demanded.
+
+    `steps`, the highest first, replace the proportion where a document scores by bands; below
+    the last one there are no points.
+    """
 
     weight: Decimal
     reason_below: Decimal
+    steps: tuple[ExecutionStep, ...] = ()
+
+    def step_of(self, executed: Decimal, adjusted: Decimal) -> ExecutionStep | None:
+        """The step that `executed` of `adjusted` reaches, compared exactly; None below all."""
+        for step in self.steps:
+            if executed >= EXACT.multiply(step.rate_from, adjusted):
+                return step
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +136,29 @@ class TiersRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverAchievementRule(Rule):
-    """The ratio from which an over-achieved target is flagged and demands a reason."""
+    """The ratio from which an over-achieved target is flagged and demands a reason.
+
+    What it costs is the reviewer's decision (`deduct_points` None), or from `deduct_from` on a
+    fixed number of points.
+    """
 
     flagged_from: Decimal
+    deduct_from: Decimal | None = None
+    deduct_points: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassMarkRule(Rule):
+    """A numeric ratio (0–1) below this one earns nothing."""
+
+    ratio: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SatisfactionRule(Rule):
+    """A satisfaction that misses its target and lies below this one (in %) earns nothing."""
+
+    floor: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +175,28 @@ class RatingRule(Rule):
     excellent_from: Decimal
     good_from: Decimal
     fair_from: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CapBand:
+    """Below this execution rate (0–1) a total is at most this many points."""
+
+    rate_below: Decimal
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalCapRule(Rule):
+    """What a low execution rate leaves of the total at most; the lowest band first."""
+
+    bands: tuple[CapBand, ...]
+
+    def band_of(self, executed: Decimal, adjusted: Decimal) -> CapBand | None:
+        """The band in which `executed` of `adjusted` lies, compared exactly; None above all."""
+        for band in self.bands:
+            if executed < EXACT.multiply(band.rate_below, adjusted):
+                return band
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +220,10 @@ class RulePack:
     over_achievement: OverAchievementRule
     rounding: RoundingRule
     rating: RatingRule
+    check_list: CheckListRule | None = None
+    pass_mark: PassMarkRule | None = None
+    satisfaction: SatisfactionRule | None = None
+    total_cap: TotalCapRule | None = None
 
     @property
     def label(self) -> str:
@@ -152,8 +235,14 @@ class RulePack:
         """What the weights of a plan's indicators add up to: 100 less the execution weight."""
         return Decimal(100) - self.execution.weight
 
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The 一级指标 that a plan can have, in form order."""
+        names = tuple(item.name for item in self.class_weights.classes)
+        return names if self.check_list is None else (*names, self.check_list.name)
+
     def rules(self) -> Iterator[Rule]:
-        """Every rule in the order of the pack's file, for the page that shows their sources."""
+        """Every rule that the pack has, for the page that shows their sources."""
         for item in dataclasses.fields(self):
             value = getattr(self, item.name)
             if isinstance(value, Rule):

@@ -13,14 +13,15 @@ from perf.core.attainment import (
     NotApplicable,
     Result,
     attainment,
+    deduction,
 )
 from perf.core.errors import InvalidInput
 from perf.core.execution import Execution, ExecutionScore, rating, score_execution
 from perf.core.numbers import EXACT, format_number, round_half_up
-from perf.core.rulepack import RulePack
+from perf.core.rulepack import CapBand, RulePack
 from perf.core.targets import Target
 from perf.core.terms import Rating
-from perf.core.weights import apportion
+from perf.core.weights import released_weights, weight_blocks
 from perf.core.working import words_of
 
 __all__ = [
@@ -68,7 +69,14 @@ class IndicatorScore:
     def is_below(self) -> bool:
         """Whether the exact score, before rounding, lies below the weight."""
         pair = self.attainment.pair
-        return pair is not None and pair[0] < pair[1] and self.weight > 0
+        if pair is None or self.weight <= 0:
+            return False
+        return pair[0] < pair[1] or self.deduction > 0
+
+    @property
+    def deduction(self) -> Decimal:
+        """The points taken off for over-achievement, 0 in packs where the reviewer decides."""
+        return deduction(self.attainment, self.pack)
 
     @property
     def steps(self) -> list[str]:
@@ -83,17 +91,26 @@ class IndicatorScore:
 
 
 class PlanIndicator(NamedTuple):
-    """One row to score; `level1` names the class within which 不涉及 weights are spread."""
+    """One row to score; `level1` names the class within which 不涉及 weights are spread.
+
+    `is_satisfaction` matters to packs with a curve of satisfaction.
+    """
 
     weight: Decimal
     target: Target
     actual: Result
     level1: str = ""
+    is_satisfaction: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlanScore:
-    """A plan's scores; the totals are None while anything is 未填报."""
+    """A plan's scores; the totals are None while anything is 未填报.
+
+    `stranded` are the rows (counted from 0) that are all 不涉及 and whose weights no other row can
+    take; there is no total then either. `cap` is what a low execution rate leaves of the total at
+    most; `uncapped` what would be without it.
+    """
 
     rows: tuple[IndicatorScore, ...]
     execution: ExecutionScore | None
@@ -103,6 +120,9 @@ class PlanScore:
     total_so_far: Decimal
     rating: Rating | None
     pack: RulePack
+    uncapped: Decimal | None = None
+    cap: CapBand | None = None
+    stranded: tuple[int, ...] = ()
 
     @property
     def unreported(self) -> list[int]:
@@ -122,44 +142,61 @@ class PlanScore:
     def steps(self) -> list[str]:
         """The working of the total in Chinese."""
         if self.total is None or self.indicator_total is None or self.rating is None:
+            if self.stranded and not self.unreported:
+                return ["有一部分指标全部不涉及，其分值无处可分，暂不计总分"]
             return ["尚有未填报的数据，暂不计总分"]
         indicators = self.indicator_total
         if self.execution is None:
             line = f"指标得分合计 {indicators}"
         elif self.execution_points is None:
             weight = format_number(self.pack.execution.weight)
-            line = f"预算执行率不涉及 · {indicators} × 100 ÷ (100 − {weight}) = {self.total}"
+            line = f"预算执行率不涉及 · {indicators} × 100 ÷ (100 − {weight}) = {self.uncapped}"
         else:
-            line = f"指标得分 {indicators} + 预算执行 {self.execution_points} = {self.total}"
-        return [f"{line} → 评级 {self.rating.label}", f"依据 {self.pack.label} §评级"]
+            line = f"指标得分 {indicators} + 预算执行 {self.execution_points} = {self.uncapped}"
+        titles = f"§{self.pack.rating.title}"
+        if self.cap is not None and self.pack.total_cap is not None:
+            below = format_number(self.cap.rate_below * 100)
+            line = f"{line} · 执行率低于 {below}%，总分最高 {self.cap.at_most} · 总分 {self.total}"
+            titles = f"§{self.pack.total_cap.title}、{titles}"
+        return [f"{line} → 评级 {self.rating.label}", f"依据 {self.pack.label} {titles}"]
 
 
 def score_indicator(
-    weight: Decimal, target: Target, actual: Result, pack: RulePack
+    weight: Decimal,
+    target: Target,
+    actual: Result,
+    pack: RulePack,
+    *,
+    is_satisfaction: bool = False,
 ) -> IndicatorScore:
     """The points of one indicator: weight × attainment cut at 1, rounded once, half up.
 
-    Never above the weight, never below 0. Raises InvalidInput for a weight that is no weight and
-    for what `attainment` refuses. Source: the notes printed under the self-evaluation form; the
-    single rounding is our own decision. Weight 3, ≥24, 5 → 3 × 5 ÷ 24 = 0.625 → 0.63.
+    Below the pack's pass mark or floor of satisfaction nothing; what the pack deducts for
+    over-achievement is taken off before rounding. Never above the weight, never below 0. Raises
+    InvalidInput for a weight that is no weight and for what `attainment` refuses. Source: the
+    notes printed under the self-evaluation form; the single rounding is our own decision.
+    Weight 3, ≥24, 5 → 3 × 5 ÷ 24 = 0.625 → 0.63.
     """
-    return _scored(weight, target, actual, pack, weight)
+    return _scored(PlanIndicator(weight, target, actual, "", is_satisfaction), weight, pack)
 
 
-def _scored(
-    weight: Decimal, target: Target, actual: Result, pack: RulePack, entered: Decimal
-) -> IndicatorScore:
+def _scored(row: PlanIndicator, weight: Decimal, pack: RulePack) -> IndicatorScore:
     if not weight.is_finite() or weight < 0:
         raise InvalidInput("分值应为不小于 0 的数字，请先修改分值。")
-    judged = attainment(target, actual, pack)
+    judged = attainment(row.target, row.actual, pack, is_satisfaction=row.is_satisfaction)
     points = None
     if judged.pair is not None:
         numerator, denominator = judged.pair
-        earned = EXACT.multiply(weight, min(numerator, denominator))
+        earned = _ZERO
+        if judged.zeroed_by is None:
+            earned = EXACT.multiply(weight, min(numerator, denominator))
+            taken = deduction(judged, pack)
+            if taken:
+                earned = max(_ZERO, earned - EXACT.multiply(taken, denominator))
         points = round_half_up(earned, denominator, pack.rounding.places)
         # A pack that rounds to integers could otherwise give 14 of 13.67.
         points = min(points, weight)
-    return IndicatorScore(weight, target, actual, pack, judged, points, entered)
+    return IndicatorScore(weight, row.target, row.actual, pack, judged, points, row.weight)
 
 
 def needs_reason(score: IndicatorScore) -> bool:
@@ -181,22 +218,30 @@ def score_plan(
 
     Rounded points are added. Where the budget was 0 and nothing executed, the indicator total is
     scaled to 100. An indicator 不涉及 gives its weight to its class in proportion, a whole class
-    to the rest of the plan. `execution` is unused where the pack gives it no weight. Raises what
-    `score_indicator` and `score_execution` raise. Source: the form (总分 100) and our own decision.
+    to the rest of the plan; a check list keeps its points to itself, and neither it nor all the
+    rest can be 不涉及 as a whole. A low execution rate caps the total where the pack says so.
+    `execution` is unused where the pack gives it no weight. Raises what `score_indicator` and
+    `score_execution` raise. Source: the form (总分 100) and our own decision.
     81.82 for indicators and 9.51 for execution → 91.33, 优.
     """
     rows = [PlanIndicator(*row) for row in indicators]
-    weights = _effective_weights(rows)
-    scores = tuple(
-        _scored(weight, row.target, row.actual, pack, row.weight)
-        for weight, row in zip(weights, rows, strict=True)
-    )
+    levels = [row.level1 for row in rows]
+    outside = {index for index, row in enumerate(rows) if isinstance(row.actual, NotApplicable)}
+    weights = released_weights([row.weight for row in rows], levels, outside, pack)
+    scores = tuple(_scored(row, weight, pack) for weight, row in zip(weights, rows, strict=True))
     executed = None
     if pack.execution.weight:
         executed = score_execution(execution or Execution(None, None), pack)
     known = [score.points for score in scores if score.points is not None]
     sum_so_far = sum(known, _ZERO)
-    is_complete = bool(known) and all(score.attainment is not UNREPORTED for score in scores)
+    stranded = [
+        index
+        for block in weight_blocks(levels, pack)
+        if outside.issuperset(block)
+        for index in block
+    ]
+    is_reported = all(score.attainment is not UNREPORTED for score in scores)
+    is_complete = bool(scores) and is_reported and not stranded
     indicator_total = sum_so_far if is_complete else None
     points = executed.points if executed else None
     if executed is not None and not executed.is_applicable:
@@ -204,6 +249,10 @@ def score_plan(
     else:
         so_far = sum_so_far + (points or _ZERO)
         is_complete = is_complete and (executed is None or points is not None)
+    uncapped = so_far
+    cap = _cap_of(executed, uncapped, pack)
+    if cap is not None:
+        so_far = round_half_up(Decimal(cap.at_most), places=pack.rounding.places)
     total = so_far if is_complete else None
     return PlanScore(
         rows=scores,
@@ -214,30 +263,16 @@ def score_plan(
         total_so_far=so_far,
         rating=None if total is None else rating(total, pack),
         pack=pack,
+        uncapped=uncapped if is_complete else None,
+        cap=cap,
+        stranded=tuple(stranded),
     )
 
 
-def _effective_weights(rows: Sequence[PlanIndicator]) -> list[Decimal]:
-    """The weights to score by: those of 不涉及 rows spread over their class, sums unchanged."""
-    weights = [row.weight for row in rows]
-    outside = {index for index, row in enumerate(rows) if isinstance(row.actual, NotApplicable)}
-    standing = [index for index in range(len(rows)) if index not in outside]
-    if not outside or not any(weights[index] for index in standing):
-        return weights
-    orphaned = _ZERO
-    for level1 in dict.fromkeys(rows[index].level1 for index in outside):
-        given = sum((rows[i].weight for i in outside if rows[i].level1 == level1), _ZERO)
-        takers = [i for i in standing if rows[i].level1 == level1 and rows[i].weight]
-        if takers:
-            _give(weights, given, takers)
-        else:
-            orphaned += given
-    if orphaned:
-        _give(weights, orphaned, [index for index in standing if weights[index]])
-    return weights
-
-
-def _give(weights: list[Decimal], given: Decimal, takers: Sequence[int]) -> None:
-    parts = apportion(given, [weights[index] for index in takers])
-    for index, part in zip(takers, parts, strict=True):
-        weights[index] += part
+def _cap_of(executed: ExecutionScore | None, total: Decimal, pack: RulePack) -> CapBand | None:
+    """The band that lowers this total; None where it does not, or no rate is known."""
+    if pack.total_cap is None or executed is None or executed.points is None:
+        return None
+    adjusted, spent = executed.execution.adjusted, executed.execution.executed
+    band = pack.total_cap.band_of(spent or _ZERO, adjusted or _ZERO)
+    return band if band is not None and total > band.at_most else None

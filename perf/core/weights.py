@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import lcm
 
@@ -41,6 +41,11 @@ def class_name(level1: str) -> str:
     return plain if not plain or plain.endswith("指标") else f"{plain}指标"
 
 
+def is_check_list(level1: str, pack: RulePack) -> bool:
+    """Whether a 一级指标 is the pack's block that the reviewer scores (henan: 资金管理)."""
+    return pack.check_list is not None and class_name(level1) == pack.check_list.name
+
+
 def class_of(level1: str, pack: RulePack) -> str:
     """The pack's class that a 一级指标 counts as; InvalidInput where the pack has none.
 
@@ -50,7 +55,9 @@ def class_of(level1: str, pack: RulePack) -> str:
     for item in pack.class_weights.classes:
         if name == item.name or name in item.includes:
             return item.name
-    known = "、".join(item.name for item in pack.class_weights.classes)
+    if is_check_list(level1, pack):
+        return name
+    known = "、".join(pack.class_names)
     raise InvalidInput(
         f"评分办法 {pack.label} 没有一级指标“{level1}”。请改为其中之一：{known}，或另选评分办法。"
     )
@@ -60,13 +67,23 @@ def class_weights(pack: RulePack, present: Iterable[str]) -> dict[str, Decimal]:
     """The points of each class that stands, in the pack's order; they add up exactly.
 
     `present` are class names of the pack. A class without indicators gives its points to the
-    classes that its rule names, else in proportion to those that stand; execution neither gives
-    nor takes. Source: the pack's class weights, and for proportion our own decision.
+    classes that its rule names, else in proportion to those that stand; execution and a check
+    list neither give nor take. Where the pack leaves the classes' points to each plan, only the
+    check list has any. Source: the pack's class weights, and for proportion our own decision.
     cn-project-2021 without cost → 产出 50, 效益 30, 满意度 10.
     """
     standing = set(present)
-    weights = {item.name: item.weight for item in pack.class_weights.classes}
-    if not standing:
+    weights = _shared_weights(pack, standing)
+    if pack.check_list is not None and pack.check_list.name in standing:
+        weights[pack.check_list.name] = pack.check_list.weight
+    return weights
+
+
+def _shared_weights(pack: RulePack, standing: set[str]) -> dict[str, Decimal]:
+    weights = {
+        item.name: item.weight for item in pack.class_weights.classes if item.weight is not None
+    }
+    if standing.isdisjoint(weights):
         return {}
     for item in pack.class_weights.classes:
         takers = [(name, share) for name, share in item.when_absent if name in weights]
@@ -86,14 +103,14 @@ def spread_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack
     """The weights of a plan's indicators, given (一级指标, entered weight or None) in form order.
 
     Entered weights stay; the blanks of a class share the rest of its points whatever their second
-    level, two decimals, ties to the first in form order. Raises InvalidInput for an unknown
-    class, a weight that is no weight, and a negative rest. Source: our own decision.
+    level, two decimals, ties to the first in form order; where the classes have no points of
+    their own, the blanks of the plan share what is left of its total. Raises InvalidInput for an
+    unknown class, a weight that is no weight, and a negative rest. Source: our own decision.
     Three blanks of 产出指标 under cn-project-2021 → 13.34, 13.33, 13.33.
     """
     classes = [class_of(level1, pack) for level1, _ in entries]
     result: list[Decimal] = [_ZERO] * len(entries)
-    for name, points in class_weights(pack, classes).items():
-        members = [index for index, own in enumerate(classes) if own == name]
+    for name, points, members in _blocks(classes, pack):
         blanks = []
         rest = points
         for index in members:
@@ -118,10 +135,68 @@ def spread_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack
     return result
 
 
+def _blocks(classes: Sequence[str], pack: RulePack) -> Iterator[tuple[str, Decimal, list[int]]]:
+    """What shares one number of points: its name, the points, and its rows, counted from 0."""
+    fixed = class_weights(pack, classes)
+    for name, points in fixed.items():
+        yield name, points, [index for index, own in enumerate(classes) if own == name]
+    others = [index for index, own in enumerate(classes) if own not in fixed]
+    if others:
+        kept = _ZERO if pack.check_list is None else pack.check_list.weight
+        yield "各类指标", pack.indicator_weight - kept, others
+
+
+def weight_blocks(levels: Sequence[str], pack: RulePack) -> list[list[int]]:
+    """The rows (counted from 0) that can take each other's weights: all but a check list, and it.
+
+    Given the 一级指标 of each row; a block without rows is left out.
+    """
+    is_listed = [is_check_list(level1, pack) for level1 in levels]
+    blocks = [[i for i, own in enumerate(is_listed) if own is side] for side in (False, True)]
+    return [block for block in blocks if block]
+
+
+def released_weights(
+    weights: Sequence[Decimal],
+    levels: Sequence[str],
+    outside: Collection[int],
+    pack: RulePack,
+) -> list[Decimal]:
+    """The weights to score by: those of the rows `outside` (不涉及) are spread over their class.
+
+    Those of a whole class go to the rest of its block; where a block has nothing left to give to,
+    they stay. Source: our own decision. 20, 10 and 10 不涉及 of one class → 26.67 and 13.33.
+    """
+    result = list(weights)
+    for block in weight_blocks(levels, pack):
+        given_up = [index for index in block if index in outside]
+        standing = [index for index in block if index not in outside and weights[index]]
+        if not given_up or not standing:
+            continue
+        orphaned = _ZERO
+        for level1 in dict.fromkeys(levels[index] for index in given_up):
+            given = sum((weights[i] for i in given_up if levels[i] == level1), _ZERO)
+            takers = [index for index in standing if levels[index] == level1]
+            if takers:
+                _give(result, given, takers)
+            else:
+                orphaned += given
+        if orphaned:
+            _give(result, orphaned, standing)
+    return result
+
+
+def _give(weights: list[Decimal], given: Decimal, takers: Sequence[int]) -> None:
+    parts = apportion(given, [weights[index] for index in takers])
+    for index, part in zip(takers, parts, strict=True):
+        weights[index] += part
+
+
 def check_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack) -> list[Finding]:
     """What is wrong with a plan's weights; errors block its submission.
 
-    Source: indicator weights add up to 100 less the execution weight. Weights of 80 under
+    Source: indicator weights add up to 100 less the execution weight. A class that deviates from
+    the pack is a warning; a check list, whose points never move, an error. Weights of 80 under
     cn-project-2020 → 指标分值合计 80，应为 90.
     """
     findings: list[Finding] = []
@@ -149,8 +224,15 @@ def check_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack)
             f"（100 减预算执行 {format_number(pack.execution.weight)}），请调整后再提交。"
         )
         findings.append(Finding(Severity.ERROR, "weights-sum", message))
+    block = pack.check_list
+    if block is not None and sums.get(block.name, _ZERO) != block.weight:
+        message = (
+            f"{block.name}应合计 {format_number(block.weight)} 分，不与其他指标相互调剂；"
+            f"现为 {format_number(sums.get(block.name, _ZERO))} 分，请增补或调整。"
+        )
+        findings.append(Finding(Severity.ERROR, "check-list-weight", message, block.name))
     for name, points in class_weights(pack, sums).items():
-        if sums[name] != points:
+        if sums[name] != points and (block is None or name != block.name):
             message = (
                 f"{name}分值合计 {format_number(sums[name])}，评分办法为 {format_number(points)}，"
                 "如确需不同请核对依据。"

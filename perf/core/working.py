@@ -3,10 +3,18 @@
 from decimal import Decimal
 
 from perf.core.actuals import format_actual
-from perf.core.attainment import Attainment, Flag, NotApplicable, Result, is_at_most
+from perf.core.attainment import Attainment, Flag, NotApplicable, Result, deduction, is_at_most
 from perf.core.execution import rounding_note
 from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
-from perf.core.rulepack import AtMostFormula, AtMostRule, DeadlineRule, Rule, RulePack, TiersRule
+from perf.core.rulepack import (
+    AtMostFormula,
+    AtMostRule,
+    DeadlineRule,
+    PassMarkRule,
+    Rule,
+    RulePack,
+    TiersRule,
+)
 from perf.core.targets import Target
 
 
@@ -29,8 +37,13 @@ def words_of(
         is_outside = Flag.NOT_APPLICABLE in judged.flags
         spread = f"不计分，分值 {format_number(weight)} 由其余指标按比例分摊"
         return [f"{head}{spread if is_outside else '暂不计分'}"]
-    titles = "、".join(f"§{rule.title}" for rule in judged.rules)
-    calculation = _calculation(weight, actual, judged.rules[-1], judged.pair, points, pack)
+    cited = list(judged.rules)
+    if judged.zeroed_by is not None:
+        cited.append(judged.zeroed_by)
+    if deduction(judged, pack):
+        cited.append(pack.over_achievement)
+    titles = "、".join(f"§{rule.title}" for rule in cited)
+    calculation = _calculation(weight, actual, judged, judged.pair, points, pack)
     return [
         f"{head}{_verdict(target, actual, judged)} · {calculation}",
         f"依据 {pack.label} {titles}",
@@ -73,12 +86,21 @@ def _margin(target: Target, actual: Result) -> str:
 def _calculation(
     weight: Decimal,
     actual: Result,
-    rule: Rule,
+    judged: Attainment,
     pair: tuple[Decimal, Decimal],
     points: Decimal,
     pack: RulePack,
 ) -> str:
+    rule = judged.rules[-1]
     numerator, denominator = pair
+    if isinstance(judged.zeroed_by, PassMarkRule):
+        mark = format_number(judged.zeroed_by.ratio * 100)
+        return f"完成率 {_factor(actual, rule, pair)} 低于 {mark}%，不得分"
+    if judged.zeroed_by is not None:
+        return f"满意度低于 {format_number(judged.zeroed_by.floor)}%，不得分"
+    taken = deduction(judged, pack)
+    if taken:
+        return _deducted(weight, taken, points, pack)
     earned = EXACT.multiply(weight, min(numerator, denominator))
     note = "" if earned == EXACT.multiply(points, denominator) else rounding_note(pack)
     if numerator >= denominator:
@@ -86,6 +108,14 @@ def _calculation(
     if not numerator and not isinstance(rule, AtMostRule):
         return "不得分"
     return f"{format_number(weight)} × {_factor(actual, rule, pair)} = {points}{note}"
+
+
+def _deducted(weight: Decimal, taken: Decimal, points: Decimal, pack: RulePack) -> str:
+    written = f"{format_number(weight)} − {format_number(taken)}"
+    if taken > weight:
+        return f"超额扣分 {written} 小于 0，按 0 计 = {points}"
+    note = "" if weight - taken == points else rounding_note(pack)
+    return f"超额扣分 {written} = {points}{note}"
 
 
 def _factor(actual: Result, rule: Rule, pair: tuple[Decimal, Decimal]) -> str:

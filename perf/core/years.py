@@ -95,7 +95,15 @@ def default_kind(target: Target, level1: str, level2: str | None, name: str) -> 
     unit = (target.unit or "").strip()
     if unit in _TIME_UNITS and is_at_most(target):
         return Kind.WORST
-    is_satisfaction = any("满意" in text for text in (level1, level2 or "", name))
-    if unit in _RATE_UNITS or is_satisfaction or name.strip().endswith(("率", "比例", "占比")):
+    is_rate = unit in _RATE_UNITS or is_satisfaction(level1, level2, name)
+    if is_rate or name.strip().endswith(("率", "比例", "占比")):
         return Kind.LATEST
     return Kind.CUMULATIVE
+
+
+def is_satisfaction(level1: str, level2: str | None, name: str) -> bool:
+    """Whether an indicator measures how satisfied people are, by its place and name.
+
+    效益指标, 满意度指标, 群众评价 → True.
+    """
+    return any("满意" in text for text in (level1, level2 or "", name))

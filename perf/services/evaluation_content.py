@@ -16,6 +16,7 @@ from perf.core.scoring import (
     score_plan,
 )
 from perf.core.terms import FundSource
+from perf.core.years import is_satisfaction
 from perf.models import Evidence, Indicator, Plan, Score, SelfEvaluation, Submission
 from perf.services.evaluation_scores import (
     adjusted_of,
@@ -84,10 +85,10 @@ def reason_demanded(worked: IndicatorScore) -> str:
         return f"选择了“{Flag.NOT_APPLICABLE.label}”，请说明全年没有发生的理由。"
     if Flag.AT_BOUND in flags:
         return "实际完成值等于界限值，按未达成处理，请说明偏差原因。"
-    if Flag.BELOW in flags:
-        return "得分低于分值，请说明偏差原因。"
-    percent = _percent(worked)
-    return f"完成率 {percent}%，超额较多，请说明偏差原因。"
+    # A pack may deduct points for over-achievement; the score is then below its weight as well.
+    if Flag.OVER_ACHIEVED in flags:
+        return f"完成率 {_percent(worked)}%，超额较多，请说明偏差原因。"
+    return "得分低于分值，请说明偏差原因。"
 
 
 def execution_reason_demanded(scored: ExecutionScore | None) -> str:
@@ -108,6 +109,7 @@ def work_scores(evaluation: SelfEvaluation) -> PlanScore:
             indicator.target,
             results.get(indicator.id),
             indicator.level1,
+            is_satisfaction(indicator.level1, indicator.level2, indicator.name),
         )
         for indicator in plan.indicators
     ]

@@ -23,7 +23,7 @@ from perf.core.scoring import (
 )
 from perf.core.terms import FundSource, Status
 from perf.core.workflow import EDITABLE
-from perf.core.years import YearValue, year_value
+from perf.core.years import YearValue, is_satisfaction, year_value
 from perf.models import Period, Plan, Score, SelfEvaluation, Submission
 from perf.services.entries import stored_ratio
 from perf.services.ledger import record_change
@@ -93,6 +93,7 @@ def compute(
             indicator.target,
             NOT_APPLICABLE if year.value is None and indicator.id in not_applicable else year.value,
             indicator.level1,
+            is_satisfaction(indicator.level1, indicator.level2, indicator.name),
         )
         for indicator, year in zip(plan.indicators, years, strict=True)
     ]

@@ -242,10 +242,11 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
             )
         elif demanded and not (row and row.deviation_reason.strip()):
             missing[f"reason-{indicator.id}"] = f"{indicator.name}：{demanded}"
-    if worked.rows and all(Flag.NOT_APPLICABLE in result.flags for result in worked.rows):
-        first = evaluation.plan.indicators[0]
+    if worked.stranded:
+        first = evaluation.plan.indicators[worked.stranded[0]]
+        which = "全部指标" if len(worked.stranded) == len(worked.rows) else f"{first.level1}的指标"
         missing[f"reason-{first.id}"] = (
-            f"{first.name}：全部指标都选择了“不涉及”，没有可以计分的指标。请核对这些选择。"
+            f"{first.name}：{which}都选择了“不涉及”，其分值没有可以计分的指标承担。请核对这些选择。"
         )
     if not evaluation.objective_actual.strip():
         missing["objective_actual"] = "请填写年度总体目标的实际完成情况。"

@@ -120,7 +120,11 @@ def weigh(session: Session, plan: Plan, entries: Sequence[tuple[str, Decimal | N
     due = class_weights(pack, [name for name in sums if _is_known(name, pack)])
     return Weighing(
         weights,
-        [(name, own, due.get(name, Decimal(0))) for name, own in sums.items()],
+        [
+            # Where the pack leaves the points of the classes to the plan, the entered ones are due.
+            (name, own, due.get(name, own if _is_known(name, pack) else Decimal(0)))
+            for name, own in sums.items()
+        ],
         sum(sums.values(), Decimal(0)),
         pack.indicator_weight,
         problem,

@@ -3,7 +3,9 @@
 import dataclasses
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+from perf.core.packfile import read_pack
 from perf.core.rulepack import AtMostFormula
 from perf.core.rules import load_pack
 from perf.core.scoring import Execution
@@ -15,6 +17,12 @@ INVERSE = load_pack("cn-project-2021")
 LINEAR = dataclasses.replace(
     INVERSE, at_most=dataclasses.replace(INVERSE.at_most, formula=AtMostFormula.LINEAR)
 )
+HENAN = load_pack("henan-project-2024")
+HUBEI = load_pack("hubei-project-2020")
+SICHUAN = load_pack("sichuan-project-2023")
+EVERY_OPTION_FILE = Path(__file__).parent / "packs" / "every-option.toml"
+# Steps of execution, a deduction, a pass mark, a curve of satisfaction, a cap of the total.
+EVERY_OPTION = read_pack(EVERY_OPTION_FILE)
 INTEGERS = dataclasses.replace(INVERSE, rounding=dataclasses.replace(INVERSE.rounding, places=0))
 
 

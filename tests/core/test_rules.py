@@ -8,7 +8,7 @@ import pytest
 
 from perf.core.errors import NotFound, PerfError
 from perf.core.packfile import PackError, read_pack
-from perf.core.rulepack import AtMostFormula, Certainty, RulePack
+from perf.core.rulepack import AtMostFormula, Certainty, ClassShares, RulePack
 from perf.core.rules import PACKS, RULES_FOLDER, choose_pack_id, load_pack
 from perf.core.terms import PlanKind, Tier
 
@@ -22,8 +22,15 @@ def read(folder: Path, text: str, name: str = "cn-project-2021.toml") -> RulePac
     return read_pack(path)
 
 
-def test_the_packs_of_the_first_release_ship():
-    assert {"cn-project-2020", "cn-project-2021", "department-overall"} <= set(PACKS)
+def test_the_packs_of_the_documents_ship():
+    assert set(PACKS) == {
+        "cn-project-2020",
+        "cn-project-2021",
+        "department-overall",
+        "henan-project-2024",
+        "hubei-project-2020",
+        "sichuan-project-2023",
+    }
 
 
 @pytest.mark.parametrize("pack_id", PACKS)
@@ -31,10 +38,15 @@ def test_every_shipped_pack_loads_adds_up_and_names_a_source_for_each_rule(pack_
     pack = load_pack(pack_id)
     assert pack.id == pack_id
     assert pack.label == f"{pack_id} 第 {pack.version} 版"
-    weights = sum((item.weight for item in pack.class_weights.classes), D(0))
-    assert weights == pack.indicator_weight == 100 - pack.execution.weight
+    assert pack.indicator_weight == 100 - pack.execution.weight
+    weights = [item.weight for item in pack.class_weights.classes]
+    if pack.class_weights.shares is ClassShares.ENTERED:
+        assert set(weights) == {None}
+    else:
+        own = D(0) if pack.check_list is None else pack.check_list.weight
+        assert sum((weight or D(0) for weight in weights), own) == pack.indicator_weight
     rules = list(pack.rules())
-    assert len(rules) == 12
+    assert len(rules) == 12 + (pack.check_list is not None)
     assert len({rule.title for rule in rules}) == len(rules)
     for rule in rules:
         assert rule.document
@@ -63,10 +75,28 @@ def test_every_shipped_pack_loads_adds_up_and_names_a_source_for_each_rule(pack_
             {"投入管理指标": 30, "产出指标": 40, "效益指标": 30},
             Certainty.RECALLED,
         ),
+        (
+            "henan-project-2024",
+            10,
+            {"成本指标": 10, "产出指标": 30, "效益指标": 25, "满意度指标": 5},
+            Certainty.PRINTED,
+        ),
+        (
+            "hubei-project-2020",
+            20,
+            {"成本指标": None, "产出指标": None, "效益指标": None, "满意度指标": None},
+            Certainty.PRINTED,
+        ),
+        (
+            "sichuan-project-2023",
+            10,
+            {"成本指标": None, "产出指标": None, "效益指标": None, "满意度指标": None},
+            Certainty.PRINTED,
+        ),
     ],
 )
 def test_the_class_weights_are_those_of_the_document(
-    pack_id: str, execution: int, classes: dict[str, int], certainty: Certainty
+    pack_id: str, execution: int, classes: dict[str, int | None], certainty: Certainty
 ):
     pack = load_pack(pack_id)
     assert pack.execution.weight == execution
@@ -74,14 +104,15 @@ def test_the_class_weights_are_those_of_the_document(
     assert pack.class_weights.certainty is certainty
 
 
-@pytest.mark.parametrize("pack_id", ["cn-project-2020", "cn-project-2021", "department-overall"])
+@pytest.mark.parametrize("pack_id", PACKS)
 def test_the_common_rules_are_inverse_tiers_80_60_threshold_1_3_and_two_decimals(pack_id: str):
     pack = load_pack(pack_id)
+    partial = 50 if pack_id == "hubei-project-2020" else 60
     assert pack.at_most.formula is AtMostFormula.INVERSE
     assert pack.tiers.bands == {
         Tier.ACHIEVED: (D(80), D(100)),
-        Tier.PARTIAL: (D(60), D(80)),
-        Tier.MISSED: (D(0), D(60)),
+        Tier.PARTIAL: (D(partial), D(80)),
+        Tier.MISSED: (D(0), D(partial)),
     }
     assert pack.over_achievement.flagged_from == D("1.3")
     assert pack.rounding.places == 2
@@ -89,7 +120,21 @@ def test_the_common_rules_are_inverse_tiers_80_60_threshold_1_3_and_two_decimals
     assert pack.execution.reason_below == D("0.9")
     assert pack.rating.excellent_from == 90
     assert pack.rating.good_from == 80
-    assert pack.rating.fair_from == 60
+    assert pack.rating.fair_from == (70 if pack_id == "sichuan-project-2023" else 60)
+    assert pack.over_achievement.deduct_points is None
+    assert not pack.execution.steps
+    assert (pack.pass_mark, pack.satisfaction, pack.total_cap) == (None, None, None)
+
+
+def test_the_check_list_of_henan_is_recalled_and_its_class_weights_are_printed():
+    pack = load_pack("henan-project-2024")
+    assert pack.check_list is not None
+    assert (pack.check_list.name, pack.check_list.weight) == ("资金管理指标", 20)
+    assert pack.check_list.certainty is Certainty.RECALLED
+    assert pack.execution.certainty is Certainty.RECALLED
+    assert pack.class_names[-1] == "资金管理指标"
+    assert load_pack("hubei-project-2020").tiers.certainty is Certainty.PRINTED
+    assert load_pack("sichuan-project-2023").rating.certainty is Certainty.PRINTED
 
 
 def test_a_pack_is_loaded_once_and_cannot_be_changed():

@@ -1,5 +1,6 @@
 """Scores of one indicator: flags, reasons, rounding, and properties that always hold."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from perf.core.targets import Target
 from perf.core.terms import Sense, Tier
 from tests.core.scoring_examples import (
     BY_YEAR_END,
+    EVERY_OPTION,
     GE90,
     INTEGERS,
     INVERSE,
@@ -111,7 +113,10 @@ def test_points_are_rounded_once_and_never_exceed_the_weight(
 weights_ = st.decimals("0.01", "100", places=2)
 values = st.decimals("0", "1000000", places=3)
 positive = st.decimals("0.001", "1000000", places=3)
-packs = st.sampled_from([INVERSE, LINEAR, INTEGERS])
+WITHOUT_DEDUCTION = dataclasses.replace(EVERY_OPTION, over_achievement=INVERSE.over_achievement)
+PASS_MARK_INVERSE = dataclasses.replace(INVERSE, pass_mark=EVERY_OPTION.pass_mark)
+plain_packs = [INVERSE, LINEAR, INTEGERS, WITHOUT_DEDUCTION, PASS_MARK_INVERSE]
+packs = st.sampled_from([*plain_packs, EVERY_OPTION])
 comparators = st.sampled_from(["ge", "gt", "le", "lt"])
 
 
@@ -138,9 +143,9 @@ def test_a_score_lies_between_zero_and_its_weight(
     assert score.steps
 
 
-@given(weights_, comparators, positive, values, values, packs)
+@given(weights_, comparators, positive, values, values, st.sampled_from(plain_packs))
 @settings(max_examples=100, deadline=None)
-def test_a_better_actual_never_scores_lower(
+def test_a_better_actual_never_scores_lower_before_deductions(
     weight: Decimal, comparator: str, target: Decimal, one: Decimal, other: Decimal, pack: RulePack
 ):
     aim = number_target(comparator, str(target))
@@ -164,3 +169,35 @@ def test_a_score_does_not_depend_on_the_unit_of_measure(
     )
     assert plain.points == scaled.points
     assert plain.flags == scaled.flags
+
+
+@given(weights_, comparators, positive, values)
+@settings(max_examples=100, deadline=None)
+def test_a_deduction_takes_its_points_off_and_nothing_else(
+    weight: Decimal, comparator: str, target: Decimal, actual: Decimal
+):
+    aim = number_target(comparator, str(target))
+    score = score_indicator(weight, aim, actual, EVERY_OPTION)
+    plain = score_indicator(weight, aim, actual, WITHOUT_DEDUCTION)
+    assert score.deduction == (2 if plain.flags & {"over_achieved"} else 0)
+    left = max(D(0), points_of(plain) - score.deduction)
+    # Both are rounded once, so that they may lie a unit of the last place apart.
+    assert abs(points_of(score) - left) <= D("0.1")
+
+
+@given(
+    weights_,
+    st.decimals("0.1", "100", places=1),
+    st.decimals("0", "100", places=1),
+    st.decimals("0", "100", places=1),
+)
+@settings(max_examples=100, deadline=None)
+def test_more_satisfaction_never_scores_lower_and_stays_within_the_weight(
+    weight: Decimal, target: Decimal, one: Decimal, other: Decimal
+):
+    aim = number_target("ge", str(target), "%")
+    low, high = (
+        points_of(score_indicator(weight, aim, actual, WITHOUT_DEDUCTION, is_satisfaction=True))
+        for actual in sorted([one, other])
+    )
+    assert 0 <= low <= high <= weight

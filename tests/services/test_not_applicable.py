@@ -20,6 +20,7 @@ from perf.services.evaluations import (
     save_self_evaluation,
     step_self_evaluation,
 )
+from perf.services.ledger import record_change
 from perf.services.snapshots import differences
 from tests.factories import SYSTEM
 from tests.reported import NO_DATA, YEAR, make_people, make_reported_plan
@@ -194,6 +195,22 @@ def test_a_plan_of_which_nothing_applies_cannot_be_submitted(session):
     with pytest.raises(InvalidInput) as refused:
         case.step(Action.SUBMIT)
     assert "没有可以计分的指标" in " ".join(refused.value.fields.values())
+
+
+def test_a_check_list_of_which_nothing_applies_gives_its_weight_to_nobody(session):
+    indicators = [
+        ("产出指标", "受理案件数", "≥100件", "70"),
+        ("资金管理指标", "政府采购执行率", "≥95%", "20"),
+    ]
+    case = Case(session, indicators=indicators)
+    case.plan.pack_id = "henan-project-2024"
+    record_change(session, SYSTEM, "update_plan", case.plan)
+    case.choose()
+    assert case.score("受理案件数").weight == 70
+    assert case.evaluation.total is None
+    with pytest.raises(InvalidInput) as refused:
+        case.step(Action.SUBMIT)
+    assert "资金管理指标的指标都选择了“不涉及”" in " ".join(refused.value.fields.values())
 
 
 def test_a_figure_that_arrives_later_takes_the_choice_away_and_says_so(case):

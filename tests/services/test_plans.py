@@ -9,9 +9,20 @@ from perf import clock
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound, NotPermitted, Stale
 from perf.core.terms import Action, FundSource, Kind, PlanKind, Role, Sense, Status
-from perf.models import Indicator, LedgerEntry, Period, Plan, Project, Remark, Snapshot, Submission
+from perf.models import (
+    FiscalYear,
+    Indicator,
+    LedgerEntry,
+    Period,
+    Plan,
+    Project,
+    Remark,
+    Snapshot,
+    Submission,
+)
 from perf.services.budgets import adjust_budget, set_budget
-from perf.services.indicators import save_indicators
+from perf.services.indicators import save_indicators, weigh
+from perf.services.organisation import pin_packs
 from perf.services.plans import (
     PlanDetails,
     content_of_plan,
@@ -196,6 +207,36 @@ def test_a_cost_indicator_brings_the_pack_with_a_cost_class_and_its_removal_take
     assert plan.pack_id == "cn-project-2020"
     assert weights(plan) == ["25.00", "25.00", "30.00", "10.00"]
     assert "remove_indicator" in world.ledger(plan)
+
+
+def test_a_pack_that_leaves_weights_to_the_plan_checks_their_total_only(world):
+    year = world.session.get(FiscalYear, 2022)
+    pin = {"cost_project": "cn-project-2021", "department": "department-overall"}
+    pin_packs(world.session, SYSTEM, year, project="hubei-project-2020", **pin)
+    plan = world.plan()
+    world.fill(plan)
+    assert plan.pack_id == "hubei-project-2020"
+    assert weights(plan) == ["20.00", "20.00", "20.00", "20.00"]
+    weighed = weigh(world.session, plan, [(row.level1, row.weight) for row in plan.indicators])
+    assert weighed.classes == [
+        ("产出指标", 40, 40),
+        ("效益指标", 20, 20),
+        ("满意度指标", 20, 20),
+    ]
+    assert (weighed.total, weighed.due, weighed.problem) == (80, 80, "")
+    assert missing_for_submission(plan) == []
+
+
+def test_a_plan_without_the_packs_check_list_cannot_be_submitted(world):
+    year = world.session.get(FiscalYear, 2022)
+    pin = {"cost_project": "henan-project-2024", "department": "department-overall"}
+    pin_packs(world.session, SYSTEM, year, project="henan-project-2024", **pin)
+    plan = world.plan()
+    world.fill(plan)
+    assert any("资金管理指标应合计 20 分" in text for text in missing_for_submission(plan))
+    world.fill(plan, [*ROWS, ("资金管理", "", "资金使用合规", "≥100%")])
+    assert sum(row.weight for row in plan.indicators) == 90
+    assert missing_for_submission(plan) == []
 
 
 def test_rows_are_numbered_kept_by_class_and_new_ones_join_theirs(world):

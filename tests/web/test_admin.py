@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from perf.core.rules import PACKS
-from perf.core.terms import Role
+from perf.core.rules import PACKS, load_pack
+from perf.core.terms import PlanKind, Role
 from perf.extensions import db
 from perf.models import FiscalYear, LedgerEntry, Period, Unit, User
 from tests.factories import make_plan, make_unit, make_user, make_year
@@ -185,3 +185,24 @@ def test_packs_are_chosen_until_there_are_plans_and_each_rule_says_its_source(ap
     assert all(f'id="{pack_id}"' in page.html for pack_id in PACKS)
     assert "待核对" in page.text
     assert "本系统约定" in page.text
+    assert "系统计算：未达成的按 指标值 ÷ 实际完成值 计分" in page.text
+    assert "各类不定分值，按填报的计，只核对合计" in page.text
+
+
+def test_every_pack_of_a_plan_s_kind_can_be_pinned_to_a_year(app, admin, world):
+    page = admin.get("/admin/years/2022").html
+    for pack_id in PACKS:
+        count = 1 if load_pack(pack_id).plan_kind is PlanKind.DEPARTMENT else 2
+        assert page.count(f'value="{pack_id}"') == count, pack_id
+    chosen = {
+        "project": "hubei-project-2020",
+        "cost_project": "henan-project-2024",
+        "department": "department-overall",
+    }
+    admin.post("/admin/years/2022/packs", chosen)
+    year = row(app, FiscalYear, id=2022)
+    assert (year.project_pack_id, year.cost_project_pack_id) == (
+        "hubei-project-2020",
+        "henan-project-2024",
+    )
+    admin.post("/admin/years/2022/packs", chosen | {"department": "hubei-project-2020"}, status=422)

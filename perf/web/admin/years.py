@@ -11,6 +11,7 @@ from perf.core.errors import InvalidInput
 from perf.core.periods import is_overdue
 from perf.core.permissions import Permission
 from perf.core.rules import PACKS, Certainty, load_pack
+from perf.core.rulewords import describe_rule
 from perf.extensions import db
 from perf.models import FiscalYear, Period
 from perf.queries import organisation as queries
@@ -111,12 +112,13 @@ def unlock(period: Period) -> ResponseReturnValue:
 
 @requires(Permission.ADMINISTER)
 def packs() -> ResponseReturnValue:
-    """Every rule pack with each rule's source and how certain it is."""
+    """Every rule pack with what each rule computes, its source and how certain it is."""
     return render_template(
         "admin/packs.html",
         packs=[load_pack(pack_id) for pack_id in PACKS],
         tones=TONE_OF_CERTAINTY,
         marks=MARK_OF_CERTAINTY,
+        describe_rule=describe_rule,
     )
 
 

@@ -286,6 +286,6 @@ def _classes(plan: Plan, entries: Sequence[IndicatorEntry]) -> list[tuple[str, s
         if plan.kind is PlanKind.DEPARTMENT
         else [year.cost_project_pack_id, year.project_pack_id]
     )
-    names = [one.name for pack in packs for one in load_pack(pack).class_weights.classes]
+    names = [name for pack in packs for name in load_pack(pack).class_names]
     names += [entry.level1 for entry in entries if entry.level1.strip()]
     return [(name, name) for name in dict.fromkeys(names)]
