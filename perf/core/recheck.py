@@ -1,5 +1,6 @@
 """Recheck (复核): a filled self-evaluation form recomputed, row by row and as a whole."""
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,6 +19,9 @@ from perf.core.targets import Target, parse_target, strip_numbering
 from perf.core.terms import Labelled
 
 _LONGEST_SHOWN = 60
+_OWN_YEAR = re.compile("(?:19|20)[0-9]{2}")
+# A leap year, so that every day exists; it is not shown.
+_ANY_YEAR = 2000
 
 
 class Verdict(Labelled):
@@ -118,13 +122,20 @@ def _places(form: FilledForm) -> int:
 
 def _recheck_row(row: FilledRow, form: FilledForm, pack: RulePack, places: int) -> RecheckedRow:
     name = strip_numbering(row.name)
+    year = form.year
+    if year is None and not _OWN_YEAR.search(f"{row.target} {row.actual}"):
+        # Days that both lack a year lie in the same one, whichever it is.
+        year = _ANY_YEAR
     target = parse_target(
-        row.target, level1=row.level1, level2=row.level2, name=row.name, year=form.year
+        row.target, level1=row.level1, level2=row.level2, name=row.name, year=year
     )
-    actual = read_printed_actual(row.actual, target, form.year)
+    actual = read_printed_actual(row.actual, target, year)
     score, why = _score(row, target, actual, pack)
     findings = (
-        *(replace(found, where=name) for found in _told(target, actual)),
+        *(
+            replace(found, where=name, message=_less_year(found.message))
+            for found in _told(target, actual)
+        ),
         *row_findings(row, name, target, score, pack, places=places),
     )
     computed = score.points if score else None
@@ -137,7 +148,7 @@ def _recheck_row(row: FilledRow, form: FilledForm, pack: RulePack, places: int) 
         agrees = round_half_up(printed) == round_half_up(computed)
         verdict = Verdict.AGREES if agrees else Verdict.DIFFERS
         compared = "与重算一致" if agrees else f"与重算相差 {_difference(printed, computed)}"
-        steps = (*score.steps, f"表上得分 {format_number(printed)}，{compared}")
+        steps = (*map(_less_year, score.steps), f"表上得分 {format_number(printed)}，{compared}")
     return RecheckedRow(row, name, target, computed, verdict, steps, findings)
 
 
@@ -162,6 +173,10 @@ def _told(target: Target, actual: PrintedActual) -> list[Finding]:
     """What the readers noticed and somebody has to look at; guesses of direction are not told."""
     noticed = [found for found in target.findings if found.severity is not Severity.INFO]
     return [*noticed, *actual.findings]
+
+
+def _less_year(text: str) -> str:
+    return text.replace(f"{_ANY_YEAR}-", "")
 
 
 def _short(text: str) -> str:

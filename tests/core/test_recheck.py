@@ -127,11 +127,25 @@ def test_what_is_undecidable_says_why_and_cuts_long_texts():
     assert one(row("", "")).steps[0].startswith("目标 （空） · 实际 （空）")
 
 
-def test_a_month_needs_a_year_to_be_judged():
-    dated = replace(form(row("9月前", "7月", **TIME)), year=None)
-    assert recheck(dated).rows[0].verdict is Verdict.UNDECIDABLE
-    own_year = replace(form(row("2023年9月前", "2023年7月", **TIME)), year=None)
-    assert recheck(own_year).rows[0].verdict is Verdict.AGREES
+def test_months_without_any_year_lie_in_the_same_one():
+    (checked,) = recheck(replace(form(row("9月前", "7月", **TIME)), year=None)).rows
+    assert checked.verdict is Verdict.AGREES
+    assert checked.steps[0] == "目标 9月前 · 实际 07-31 → 达成 · 得满分 10.00"
+    (found,) = checked.findings
+    assert found.message == "月份按日期读：“9月前”的截止日期是 08-31，“7月”按 07-31 计。"
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "verdict"),
+    [
+        ("2023年9月前", "2023年7月", Verdict.AGREES),
+        ("2023年9月前", "7月", Verdict.UNDECIDABLE),
+        ("9月前", "2023年7月", Verdict.UNDECIDABLE),
+    ],
+)
+def test_a_year_on_one_side_alone_decides_nothing(target, actual, verdict):
+    dated = replace(form(row(target, actual, **TIME)), year=None)
+    assert recheck(dated).rows[0].verdict is verdict
 
 
 def test_numbering_is_no_part_of_a_name():

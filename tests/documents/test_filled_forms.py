@@ -297,6 +297,20 @@ def test_a_value_is_shown_as_its_format_says(value, number_format, text):
     assert shown_cell(value, number_format).text == text
 
 
+def test_sign_and_unit_in_columns_of_their_own_belong_to_the_target():
+    read = read_filled_form("表.csv", csv_bytes([
+        ["一级指标", "二级指标", "三级指标", "指标性质", "年度指标值", "度量单位", "实际完成值", "分值", "得分"],
+        ["产出指标", "数量指标", "办结率", "≥", "90", "％", "93", "50", "50"],
+        ["", "", "培训人数", "＝", "1,200", "人", "1200人", "30", "30"],
+        ["", "质量指标", "健全性", "定性", "优良中低差", "无", "优", "10", "10"],
+        ["", "", "项目数", "", "8", "/", "8", "10", "10"],
+    ]))  # fmt: skip
+    assert [row.target for row in read.rows] == ["≥90%", "＝1,200人", "优良中低差", "8"]
+    assert [each.verdict.value for each in recheck(read).rows] == [
+        "agrees", "agrees", "undecidable", "agrees",
+    ]  # fmt: skip
+
+
 # What is refused
 
 

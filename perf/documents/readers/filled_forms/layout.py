@@ -34,6 +34,9 @@ _FUNDS = re.compile("财政拨款|结转|其他资金|专户|单位资金|自有
 _POINTER = re.compile(r"……（全文见附页第 ([0-9]+) 项）$")
 _REVISED = re.compile(r"\n（年初：.*）$", re.DOTALL)
 _TAG = re.compile("（(?:不涉及|调整)）$")
+_BARE = re.compile(r"[-+]?[0-9.,]+")
+_SIGN = re.compile("≥|≤|=|<|>")
+_NO_UNIT = frozenset({"", "无", "/", "-"})
 _RATINGS = {rating.label: rating for rating in Rating}
 
 
@@ -208,7 +211,7 @@ class _Form:
                     level1,
                     level2,
                     _TAG.sub("", name),
-                    _REVISED.sub("", texts.get("target", "")),
+                    _target(texts),
                     texts.get("actual", ""),
                     self._figure(cells.get("weight", FormCell()), where),
                     self._figure(cells.get("score", FormCell()), where),
@@ -270,3 +273,13 @@ class _Form:
                     if following[:1] in _RATINGS and len(following) <= 2:
                         return _RATINGS[following[0]]
         return None
+
+
+def _target(texts: dict[str, str]) -> str:
+    """年度指标值 as one text, also where its sign and unit stand in columns of their own."""
+    target = _REVISED.sub("", texts.get("target", ""))
+    if not _BARE.fullmatch(plain_text(target)):
+        return target
+    sign, unit = texts.get("sign", ""), plain_text(texts.get("unit", ""))
+    sign = sign if _SIGN.fullmatch(plain_text(sign)) else ""
+    return f"{sign}{target}{'' if unit in _NO_UNIT else unit}"
