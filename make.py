@@ -31,7 +31,7 @@ SLOW = "(slow or postgres) and not browser"
 BROWSER = "browser"
 # As many tests at once as there are processors; each worker has databases of its own.
 TOGETHER = ("-n", "auto")
-ON_POSTGRES = "not browser and not postgres"
+ON_POSTGRES = "not browser and not postgres and not slow"
 
 
 class Refused(Exception):
