@@ -265,7 +265,34 @@ def test_cells_are_read_as_their_formats_show_them_and_merges_as_they_reach():
     ]
     # The program that wrote the file left no value beside its formula.
     assert (read.weight_total, read.total) == (None, D("98.65"))
-    assert [found.code for found in read.findings] == ["several-forms"]
+    assert {found.code: found.message for found in read.findings} == {
+        "several-forms": "只复核了第一张自评表，其余工作表 “第二张” 请分别存成文件复核。",
+        "formula-without-value": "单元格 F10 等处的公式没有保存结果，没有读入；"
+        "请在表格软件中打开文件、保存一次后再复核。",
+    }
+    assert [each.verdict.value for each in recheck(read).rows] == ["agrees"] * 3
+
+
+def unmerged(sheet, book):
+    sheet.append(
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    )
+    sheet.append(["", "产出指标", "数量指标", "补助村数", "=8个", "8", 40, 40])
+    sheet.append(["", "", "", "干部人数", "=42个", "42", 30, 30])
+    sheet.append(["", "", "成本指标", "到位率", "=100%", 1, 30, 30])
+    sheet["F4"].number_format = "0%"
+    sheet.append(["总分", "", "", "", "", "", 100, 100])
+    sheet.merge_cells("A2:A4")
+
+
+def test_classes_that_nobody_merged_hold_on_and_an_equal_sign_makes_no_formula():
+    read = read_filled_form("表.xlsx", workbook(unmerged))
+    assert [(row.level1, row.level2, row.target, row.actual) for row in read.rows] == [
+        ("产出指标", "数量指标", "=8个", "8"),
+        ("产出指标", "数量指标", "=42个", "42"),
+        ("产出指标", "成本指标", "=100%", "100%"),
+    ]
+    assert read.findings == ()
     assert [each.verdict.value for each in recheck(read).rows] == ["agrees"] * 3
 
 

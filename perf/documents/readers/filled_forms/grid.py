@@ -67,12 +67,14 @@ class FormSheet:
     """The cells of one sheet; `merges` maps each covered cell to the first one of its merge.
 
     It is None where the file kind has no merges: then a blank class takes the one above.
+    `unsaved` names the cells whose formula was saved without its value.
     """
 
     name: str
     rows: list[list[FormCell]]
     merges: dict[tuple[int, int], tuple[int, int]] | None = None
     annex: dict[int, str] = field(default_factory=dict)
+    unsaved: list[str] = field(default_factory=list)
 
     def cell(self, row: int, column: int) -> FormCell:
         """The cell, empty outside the sheet."""

@@ -36,6 +36,7 @@ _REVISED = re.compile(r"\n（年初：.*）$", re.DOTALL)
 _TAG = re.compile("（(?:不涉及|调整)）$")
 _BARE = re.compile(r"[-+]?[0-9.,]+")
 _SIGN = re.compile("≥|≤|=|<|>")
+_CLASSES = ("level1", "level2")
 _NO_UNIT = frozenset({"", "无", "/", "-"})
 _RATINGS = {rating.label: rating for rating in Rating}
 
@@ -77,11 +78,12 @@ class _Form:
         self.sheet = sheet
         self.columns = columns
         self.findings: list[Finding] = []
-        self.merged = False
-        if sheet.merges is not None:
-            self.merged = any(
-                row > first > columns.row for (row, _), (first, _) in sheet.merges.items()
-            )
+        # Where nobody merged the classes, a blank one takes the one above.
+        classes = {columns.spans[name].start for name in _CLASSES if name in columns.spans}
+        self.merged = any(
+            column in classes and row > first > columns.row
+            for (row, column), (first, _) in (sheet.merges or {}).items()
+        )
 
     def warn(self, code: str, message: str, where: str) -> None:
         self.findings.append(Finding(Severity.WARNING, code, message, where))
@@ -93,6 +95,13 @@ class _Form:
         if not rows:
             raise UnreadableDocument("自评表里没有一行指标，请核对文件。")
         weight_total, total = self._total(total_row)
+        if self.sheet.unsaved:
+            cells = "、".join(self.sheet.unsaved[:5])
+            message = (
+                f"单元格 {cells} 等处的公式没有保存结果，没有读入；"
+                "请在表格软件中打开文件、保存一次后再复核。"
+            )
+            self.warn("formula-without-value", message, self.sheet.name)
         return FilledForm(
             project=head.project,
             rows=tuple(rows),

@@ -15,12 +15,19 @@ from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from perf.documents.readers.filled_forms.archive import check_workbook, damaged
-from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, MAX_ROWS, FormSheet
+from perf.documents.readers.filled_forms.grid import (
+    EMPTY,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    FormCell,
+    FormSheet,
+)
 from perf.documents.readers.filled_forms.shown import shown_cell
 
 ANNEX = "附页"
 _MAX_SHEETS = 20
-_MERGE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TARGET = re.compile(r"\s*[0-9][0-9.,]*\s*[^\x00-\x24\x26-\x7f]*%?")
 # What a reader raises on parts that are well packed but nonsense inside.
 _NONSENSE = (
     ArithmeticError,
@@ -91,22 +98,29 @@ def _sheet(worksheet: Any) -> FormSheet:
         rows.append(cells)
     while rows and not rows[-1]:
         rows.pop()
-    return FormSheet(worksheet.title, rows, _merges(worksheet, len(rows)))
+    sheet = FormSheet(worksheet.title, rows, {})
+    _complete(sheet, worksheet)
+    return sheet
 
 
-def _merges(worksheet: Any, row_count: int) -> dict[tuple[int, int], tuple[int, int]]:
-    """Each merged cell's first one; read by ourselves, for the read-only sheet leaves them out."""
+def _complete(sheet: FormSheet, worksheet: Any) -> None:
+    """Adds what the read-only sheet leaves out: merges, and formulas saved without a value.
+
+    A target such as `=8个` that a program took for a formula is a text again.
+    """
     merges: dict[tuple[int, int], tuple[int, int]] = {}
     covered = 0
     with worksheet._get_source() as source:  # noqa: SLF001 - as above, the part as a stream.
         # check_workbook has refused every part that declares entities.
         for _, element in ET.iterparse(source):  # noqa: S314
-            if element.tag.endswith("}row"):
+            if element.tag == f"{_MAIN}row":
+                for cell in element:
+                    _complete_formula(sheet, cell)
                 element.clear()
-            if element.tag != _MERGE:
+            if element.tag != f"{_MAIN}mergeCell":
                 continue
             left, top, right, bottom = range_boundaries(element.get("ref", ""))
-            rows = range(top - 1, min(bottom, row_count))
+            rows = range(top - 1, min(bottom, len(sheet.rows)))
             columns = range(left - 1, min(right, MAX_COLUMNS))
             covered += len(rows) * len(columns)
             if covered > MAX_ROWS * MAX_COLUMNS:
@@ -114,7 +128,23 @@ def _merges(worksheet: Any, row_count: int) -> dict[tuple[int, int], tuple[int, 
                 raise damaged()
             first = (top - 1, left - 1)
             merges |= {(row, column): first for row in rows for column in columns}
-    return merges
+    sheet.merges = merges
+
+
+def _complete_formula(sheet: FormSheet, cell: ET.Element) -> None:
+    formula, place = cell.findtext(f"{_MAIN}f"), cell.get("r", "")
+    if not formula or cell.findtext(f"{_MAIN}v") or not re.fullmatch("[A-Z]{1,2}[0-9]+", place):
+        return
+    left, top, _, _ = range_boundaries(place)
+    if top > MAX_ROWS or left > MAX_COLUMNS:
+        return
+    if not _TARGET.fullmatch(formula):
+        sheet.unsaved.append(place)
+        return
+    sheet.rows += [[] for _ in range(top - len(sheet.rows))]
+    row = sheet.rows[top - 1]
+    row += [EMPTY] * (left - len(row))
+    row[left - 1] = FormCell(f"={formula}")
 
 
 def _annex(sheet: FormSheet) -> dict[int, str]:
