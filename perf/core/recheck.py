@@ -17,6 +17,7 @@ from perf.core.rules import choose_pack_id, load_pack
 from perf.core.scoring import IndicatorScore, score_indicator
 from perf.core.targets import Target, parse_target, strip_numbering
 from perf.core.terms import Labelled
+from perf.core.years import is_satisfaction
 
 _LONGEST_SHOWN = 60
 _OWN_YEAR = re.compile("(?:19|20)[0-9]{2}")
@@ -163,7 +164,13 @@ def _score(
     if row.weight is None:
         return None, "没有分值"
     try:
-        score = score_indicator(row.weight, target, actual.value, pack)
+        score = score_indicator(
+            row.weight,
+            target,
+            actual.value,
+            pack,
+            is_satisfaction=is_satisfaction(row.level1, row.level2, row.name),
+        )
     except InvalidInput as refused:
         return None, str(refused).rstrip("。")
     return score, "没有得分" if row.score is None else ""

@@ -56,7 +56,7 @@ def is_rounding(printed: Decimal, score: IndicatorScore, places: int = 0) -> boo
     yes; 4.84 of 5, printed 5 → no.
     """
     pair = score.attainment.pair
-    if pair is None or printed >= score.weight:
+    if pair is None or printed >= score.weight or score.attainment.zeroed_by or score.deduction:
         return False
     earned = EXACT.multiply(score.weight, min(pair))
     # Twice the distance to the exact score, both multiplied by its denominator.

@@ -43,7 +43,7 @@ def recomputed_total(
     """The total of the rows' points and the execution; None where any of it is unknown.
 
     `printed` stands in for an execution that cannot be computed. Where there was neither budget
-    nor execution the rest is scaled to 100.
+    nor execution the rest is scaled to 100; a low rate caps the total where the pack says so.
     """
     known = [each for each in points if each is not None]
     if len(known) < len(points) or not points:
@@ -52,11 +52,18 @@ def recomputed_total(
     if not pack.execution.weight:
         return total
     if executed is not None and not executed.is_applicable:
-        return round_half_up(
-            EXACT.multiply(total, _HUNDRED), _HUNDRED - pack.execution.weight
-        )
+        rest = _HUNDRED - pack.execution.weight
+        return round_half_up(EXACT.multiply(total, _HUNDRED), rest)
     earned = printed if executed is None or executed.points is None else executed.points
-    return None if earned is None else total + earned
+    return None if earned is None else _capped(total + earned, executed, pack)
+
+
+def _capped(total: Decimal, executed: ExecutionScore | None, pack: RulePack) -> Decimal:
+    if pack.total_cap is None or executed is None or executed.points is None:
+        return total
+    execution = executed.execution
+    band = pack.total_cap.band_of(execution.executed or _ZERO, execution.adjusted or _ZERO)
+    return total if band is None else min(total, Decimal(band.at_most))
 
 
 def check_sums(
@@ -172,8 +179,10 @@ def _check_total(
     expected = recomputed_total(scores, form.execution.score, None, pack)
     if executed is not None and not executed.is_applicable:
         expected = recomputed_total(scores, None, executed, pack)
+    elif expected is not None:
+        expected = _capped(expected, executed, pack)
     if expected is not None and expected != form.total:
-        message = f"表上总分 {shown}，各项得分相加是 {format_number(expected)}。"
+        message = f"表上总分 {shown}，按表上各项得分应为 {format_number(expected)}。"
         yield Finding(Severity.ERROR, "total-sum", message, "总分")
     if computed is not None and round_half_up(computed) != round_half_up(form.total):
         message = f"表上总分 {shown}，按评分办法重算是 {format_number(computed)}。"

@@ -17,6 +17,7 @@ from perf.core.recheck import Verdict, recheck
 from perf.core.rules import load_pack
 from perf.core.targets import parse_target
 from perf.core.terms import PlanKind, Rating, Tier
+from tests.core.scoring_examples import EVERY_OPTION
 
 D = Decimal
 CORPUS = Path(__file__).parents[2] / "../shared/corpus/self_evaluations.jsonl"
@@ -379,6 +380,45 @@ def test_a_given_pack_of_another_execution_weight_is_told():
     assert "按表上的分值复核" in found.message
 
 
+# Packs that do otherwise than the common rules
+
+
+def test_a_pack_that_caps_the_total_by_the_execution_caps_both_totals():
+    whole = form(
+        NINETY,
+        money=Amounts(None, D(100), D(75)),
+        execution=PrintedExecution(D(10), D(75), D(7), "项目延期"),
+        total=D(89),
+        rating=Rating.GOOD,
+    )
+    checked = recheck(whole, EVERY_OPTION)
+    assert (checked.computed_total, checked.findings) == (D(89), ())
+    assert {"total-sum", "total-differs"} <= codes(
+        recheck(replace(whole, total=D(97)), EVERY_OPTION)
+    )
+    full = replace(whole, money=HUNDRED, execution=SCORED, total=D(100), rating=Rating.EXCELLENT)
+    assert recheck(full, EVERY_OPTION).findings == ()
+
+
+SATISFIED = {"level1": "满意度指标", "level2": "满意度", "name": "群众满意度"}
+OPTIONS = [
+    ("a floor of satisfaction", row("≥90%", "50%", 10, "5.6", **SATISFIED), "0.0", "score-differs"),
+    ("a pass mark", row("50件", "29件", 10, "5.8"), "0.0", "score-differs"),
+    ("a deduction", row("≥100件", "130件", 10, 8, reason="x"), "8.0", None),
+    ("a deduction not taken", row("≥100件", "130件", 10, 10, reason="x"), "8.0", "score-differs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("_rule", "each", "computed", "code"), OPTIONS, ids=[o[0] for o in OPTIONS]
+)
+def test_what_a_pack_takes_away_is_no_rounding(_rule, each, computed, code):
+    (checked,) = recheck(form(each), EVERY_OPTION).rows
+    assert checked.computed == D(computed)
+    told = {found.code for found in checked.findings} - {"reason-missing"}
+    assert told == (set() if code is None else {code})
+
+
 # Reading of printed actuals
 
 
@@ -389,6 +429,37 @@ def test_no_text_of_an_actual_raises(text, target):
     read_printed_actual(text, parse_target(target, year=2023), 2023)
     printed_tier(text, load_pack("cn-project-2020").tiers.bands)
     is_blank(text)
+
+
+FIGURES = st.none() | st.decimals(D(-200), D(200), places=2)
+ROWS = st.builds(
+    row,
+    st.sampled_from(["≥90%", "≤7天", "9月前", "明显", "0起", "≥-2%", "", "90%-95%"]),
+    st.sampled_from(["92%", "8天", "7月", "达成", "不涉及", "0", "-1%", ""]),
+    FIGURES,
+    FIGURES,
+)
+AMOUNTS = st.builds(Amounts, FIGURES, FIGURES, FIGURES)
+
+
+@given(
+    st.lists(ROWS, max_size=4),
+    AMOUNTS,
+    st.builds(PrintedExecution, FIGURES, FIGURES, FIGURES),
+    FIGURES,
+    FIGURES,
+    st.sampled_from([None, *Rating]),
+    st.sampled_from([None, EVERY_OPTION]),
+)
+def test_no_form_raises_and_no_computed_score_leaves_its_weight(
+    rows, money, execution, weights, total, rating, pack
+):
+    whole = FilledForm("x", tuple(rows), PlanKind.PROJECT, 2023, money, (("其他资金", money),),
+                       execution, weights, total, rating)  # fmt: skip
+    checked = recheck(whole, pack)
+    for each in checked.rows:
+        assert each.computed is None or 0 <= each.computed <= each.row.weight
+        assert (each.verdict is Verdict.UNDECIDABLE) or each.computed is not None
 
 
 def test_days_and_grades_are_read():
