@@ -18,6 +18,7 @@ from perf.documents.readers.filled_forms import MAX_BYTES, UnreadableDocument, r
 
 @click.command(
     "recheck",
+    short_help="复核一张填好的绩效自评表（xlsx、csv），列出不一致之处。",
     help="复核一张填好的绩效自评表（xlsx、csv）：按评分办法重算各项得分，列出不一致之处。"
     "不读写数据库；只要读得出表，无论结果如何都正常结束。",
 )
