@@ -240,7 +240,8 @@ def _notes(plan: DraftPlan, read: list[_Read], _year: int | None) -> Iterator[Fi
         ):
             message = (
                 "公式“（预算调整数-年初预算数）/年初预算数”与其说明矛盾：说明中预算调整数是各项调整"
-                "金额的总和，不应再减年初预算数。填报时请按 调整金额合计÷年初预算数 计算，并改正公式。"
+                "金额的总和，不应再减年初预算数。"
+                "填报时请按 调整金额合计÷年初预算数 计算，并改正公式。"
             )
             yield Finding(Severity.WARNING, "formula-contradicts-note", message, place)
 
