@@ -10,8 +10,9 @@ from perf.core.filled import FilledForm, FilledRow
 from perf.core.findings import Finding, Severity
 from perf.core.numbers import EXACT, format_number, round_half_up
 from perf.core.printed_actuals import PrintedActual, read_printed_actual
+from perf.core.recheck_execution import check_execution
 from perf.core.recheck_rows import decimals, row_findings
-from perf.core.recheck_sums import check_execution, check_sums, recomputed_total
+from perf.core.recheck_sums import check_sums, recomputed_total
 from perf.core.rulepack import RulePack
 from perf.core.rules import choose_pack_id, load_pack
 from perf.core.scoring import IndicatorScore, score_indicator

@@ -1,37 +1,17 @@
-"""What a filled form adds up to: funds, execution, weights, total and rating."""
+"""What a filled form adds up to: weights, total and rating."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from perf.core.errors import InvalidInput
-from perf.core.execution import Execution, ExecutionFlag, ExecutionScore, rating, score_execution
-from perf.core.filled import Amounts, FilledForm
+from perf.core.execution import ExecutionScore, rating
+from perf.core.filled import FilledForm
 from perf.core.findings import Finding, Severity
-from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
-from perf.core.recheck_rows import decimals
+from perf.core.numbers import EXACT, format_number, round_half_up
 from perf.core.rulepack import RulePack
 
 _HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
 _PLACE = "预算执行率"
-
-
-def check_execution(
-    form: FilledForm, pack: RulePack
-) -> tuple[ExecutionScore | None, list[Finding]]:
-    """The recomputed execution (None where it cannot be) and what is wrong with the printed one.
-
-    `pack` carries the printed weight. 338.31 of 329.77 万元 → `execution-over-budget`.
-    """
-    found = list(_check_funds(form))
-    execution = Execution(form.money.adjusted, form.money.executed)
-    try:
-        scored = score_execution(execution, pack)
-    except InvalidInput as refused:
-        over = bool(execution.executed) and not execution.adjusted
-        code = "executed-without-budget" if over else "money-invalid"
-        return None, [*found, Finding(Severity.ERROR, code, str(refused), _PLACE)]
-    return scored, [*found, *_check_printed(form, scored)]
 
 
 def recomputed_total(
@@ -81,60 +61,6 @@ def check_sums(
         *_check_total(form, pack, computed, executed),
         *_check_rating(form, pack, computed),
     ]
-
-
-def _check_funds(form: FilledForm) -> Iterator[Finding]:
-    columns = (
-        ("年初预算数", [line.initial for line in _lines(form)]),
-        ("全年预算数", [line.adjusted for line in _lines(form)]),
-        ("全年执行数", [line.executed for line in _lines(form)]),
-    )
-    for title, (total, *parts) in columns:
-        known = [part for part in parts if part is not None]
-        if total is None or not known or sum(known, _ZERO) == total:
-            continue
-        whole, added = _wan(total), _wan(sum(known, _ZERO))
-        message = f"{title}：年度资金总额 {whole} 万元，各项资金合计 {added} 万元，请核对。"
-        yield Finding(Severity.WARNING, "funds-sum", message, "年度资金总额")
-
-
-def _lines(form: FilledForm) -> list[Amounts]:
-    return [form.money, *(amounts for _, amounts in form.funds)]
-
-
-def _wan(yuan: Decimal) -> str:
-    return format_number(EXACT.scaleb(yuan, -4))
-
-
-def _check_printed(form: FilledForm, scored: ExecutionScore) -> Iterator[Finding]:
-    printed, execution = form.execution, scored.execution
-    adjusted, executed = execution.adjusted, execution.executed
-    if adjusted and executed is not None:
-        if printed.rate is not None:
-            places = max(0, -int(printed.rate.as_tuple().exponent))
-            rate = round_half_up(executed * _HUNDRED, adjusted, places)
-            if rate != printed.rate:
-                shown, working = format(printed.rate, "f"), f"{_wan(executed)} ÷ {_wan(adjusted)}"
-                message = f"表上执行率 {shown}%，按 {working} 应为 {rate}%。"
-                yield Finding(Severity.WARNING, "execution-rate-wrong", message, _PLACE)
-        if ExecutionFlag.OVER in scored.flags:
-            percent = format_fixed(round_half_up(executed * _HUNDRED, adjusted))
-            message = f"全年执行数超过全年预算数，执行率 {percent}%，请核对预算调整数。"
-            yield Finding(Severity.WARNING, "execution-over-budget", message, _PLACE)
-        if scored.needs_reason and not printed.has_reason:
-            percent = format_number(scored.pack.execution.reason_below * _HUNDRED)
-            message = f"预算执行率低于 {percent}%，须说明原因。"
-            yield Finding(Severity.WARNING, "execution-reason-missing", message, _PLACE)
-    points = scored.points
-    if not scored.pack.execution.weight or points is None or printed.score is None:
-        return
-    if round_half_up(printed.score) == round_half_up(points):
-        return
-    told = f"表上预算执行得 {format_number(printed.score)} 分，重算：{scored.steps[0]}"
-    if printed.score == round_half_up(points, places=decimals(printed.score)):
-        yield Finding(Severity.INFO, "rounding", f"{told}，只是舍入不同。", _PLACE)
-    else:
-        yield Finding(Severity.WARNING, "execution-score-differs", f"{told}。", _PLACE)
 
 
 def _check_weights(form: FilledForm, pack: RulePack) -> Iterator[Finding]:

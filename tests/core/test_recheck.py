@@ -311,6 +311,24 @@ def test_low_execution_with_a_reason_is_in_order():
     assert recheck(whole).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("rate", "score", "told"),
+    [("95.45", "9.54", {"rounding"}), ("95.47", "9.55", set()), ("95.50", "9.54", {"rounding", "execution-rate-wrong"}),
+     ("95.45", "9.50", {"execution-score-differs"})],
+)  # fmt: skip
+def test_amounts_printed_to_a_hundredth_leave_the_score_some_room(rate, score, told):
+    # 298123.45 of 312345.67 元 is 95.447 % and 9.54 points; as printed it is 95.453 % and 9.55.
+    printed = PrintedExecution(D(10), D(rate), D(score))
+    whole = form(
+        NINETY, money=Amounts(None, D(312300), D(298100)), execution=printed, total=90 + D(score)
+    )
+    checked = recheck(whole)
+    assert codes(checked) - {"total-differs"} == told
+    counted = "9.55" if "execution-score-differs" in told else score
+    assert checked.execution_points == D(counted)
+    assert checked.computed_total == 90 + D(counted)
+
+
 def test_without_budget_and_execution_the_rest_is_scaled():
     nothing = Amounts(D(0), D(0), D(0))
     whole = form(row("≥90%", "81%", 90, 81, reason="x"), money=nothing, total=D(90),
