@@ -403,6 +403,7 @@ def demand_no_fault(prober: Prober) -> None:
     assert prober.guard.untold == []
 
 
+@pytest.mark.slow
 def test_every_form_answers_whatever_is_typed_with_a_sentence(prober: Prober) -> None:
     forms = forms_of(prober)
     for form in forms:
