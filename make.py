@@ -31,7 +31,7 @@ SLOW = "(slow or postgres) and not browser"
 BROWSER = "browser"
 # As many tests at once as there are processors; each worker has databases of its own.
 TOGETHER = ("-n", "auto")
-ON_POSTGRES = "not browser and not postgres and not slow"
+ON_POSTGRES = "not browser and not postgres"
 
 
 class Refused(Exception):
@@ -283,9 +283,10 @@ def test(report: Report) -> None:
     report.step("核心代码测试", "coverage", "run", "-m", "pytest", "-q", "tests/core")
     report.step("核心代码分支覆盖率", "coverage", "report")
     report.step("慢速测试（SQLite）", "pytest", "-m", SLOW)
-    # What no database touches need not run again on the other one.
-    apart = ("--ignore=tests/core", "--ignore=tests/documents", "--database=postgres")
-    report.step("全部测试（PostgreSQL）", "pytest", *TOGETHER, *apart, "-m", ON_POSTGRES)
+    # What no database touches, or starts with its own, need not run again on the other one.
+    apart = [f"--ignore=tests/{name}" for name in ("core", "documents", "test_first_start.py")]
+    on_postgres = ("--database=postgres", "-m", ON_POSTGRES)
+    report.step("全部测试（PostgreSQL）", "pytest", *TOGETHER, *apart, *on_postgres)
     report.step("浏览器测试", "pytest", "-m", BROWSER)
 
 
