@@ -10,6 +10,7 @@ from perf.core.errors import InvalidInput
 from perf.core.targets import Target
 from perf.core.terms import Comparator, Kind, Sense
 
+QUARTERS = 4
 FULL_YEAR = 5
 _CODE = re.compile(r"(\d{4})-(Q[1-4]|FY)", re.ASCII)
 _NAMES = ("一季度", "二季度", "三季度", "四季度", "年度自评")

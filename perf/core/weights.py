@@ -12,7 +12,6 @@ from perf.core.numbers import format_number, round_half_up
 from perf.core.rulepack import RulePack
 
 _ZERO = Decimal(0)
-_CENT = Decimal("0.01")
 _BRACKETED = re.compile(r"\([^)]*\)")
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[、..:]")
 

@@ -8,7 +8,6 @@ from perf.core.permissions import Actor, Permission
 from perf.models import (
     BudgetLine,
     Evidence,
-    Period,
     Plan,
 )
 
@@ -38,14 +37,6 @@ def plan_visible_to(session: Session, actor: Actor, plan_id: int) -> Plan:
     if plan is None:
         raise NotFound("没有找到这份绩效目标，或者它不在您的查看范围内。")
     return plan
-
-
-def period_of(session: Session, year: int, code: str) -> Period:
-    """The year's period by its code (`2022-Q3`); NotFound where the year has none."""
-    period = session.scalar(select(Period).where(Period.year == year, Period.code == code))
-    if period is None:
-        raise NotFound("没有这个填报期。请从项目页面进入。")
-    return period
 
 
 def evidence_visible_to(session: Session, actor: Actor, evidence_id: int) -> Evidence:

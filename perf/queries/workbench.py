@@ -11,6 +11,7 @@ from sqlalchemy import CompoundSelect, Date, and_, bindparam, case, func, or_, s
 from sqlalchemy.orm import Session
 
 from perf.core.numbers import round_half_up
+from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Rating, Role, Status
 from perf.models import (
@@ -37,7 +38,6 @@ from perf.queries.items import (
 )
 from perf.queries.visible import in_sight
 
-QUARTERS = 4
 _UNDER_WAY = (Status.SUBMITTED, Status.RETURNED, Status.REOPENED)
 
 

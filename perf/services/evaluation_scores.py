@@ -11,7 +11,7 @@ from perf import clock
 from perf.core.attainment import NOT_APPLICABLE, Flag
 from perf.core.errors import Locked
 from perf.core.execution import Execution
-from perf.core.periods import FULL_YEAR, parse_period
+from perf.core.periods import QUARTERS, parse_period
 from perf.core.permissions import Actor
 from perf.core.rules import load_pack
 from perf.core.scoring import (
@@ -28,7 +28,6 @@ from perf.models import Period, Plan, Score, SelfEvaluation, Submission
 from perf.services.entries import stored_ratio
 from perf.services.ledger import record_change
 
-QUARTERS = FULL_YEAR - 1
 MAX_ORIGIN = 500
 NO_FIGURE = "全年没有数据，填报人选择“不涉及”"
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from perf import clock
 from perf.core.attainment import Flag
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
+from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE
@@ -19,7 +20,6 @@ from perf.services.evaluation_content import (
     work_scores,
 )
 from perf.services.evaluation_scores import (
-    QUARTERS,
     Computed,
     approved_quarters,
     compute,
@@ -31,7 +31,6 @@ from perf.services.steps import MAX_TEXT, check_version, take_step
 from perf.services.typed import clean_text
 
 __all__ = [
-    "QUARTERS",
     "Computed",
     "Reason",
     "approved_quarters",

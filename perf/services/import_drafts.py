@@ -8,9 +8,10 @@ from perf import clock
 from perf.core.drafts import Draft
 from perf.core.errors import Conflict, NotFound, Stale
 from perf.core.permissions import Actor, Permission
+from perf.core.storable import LINE
 from perf.models import ImportDraft
 from perf.services.imports import Imported, Source, import_draft
-from perf.services.typed import LINE, clean_text
+from perf.services.typed import clean_text
 
 Content = dict[str, Any]
 

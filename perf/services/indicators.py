@@ -11,6 +11,7 @@ from perf import clock
 from perf.core.errors import Conflict, InvalidInput
 from perf.core.permissions import Actor
 from perf.core.rules import RulePack, load_pack
+from perf.core.storable import MAX_INDICATORS
 from perf.core.targets import Target
 from perf.core.terms import PlanKind
 from perf.core.weights import class_name, class_of, class_weights, spread_weights
@@ -21,7 +22,6 @@ from perf.services.sheets import IndicatorEntry, IndicatorValues, read_entries, 
 from perf.services.steps import check_version
 
 COST_CLASS = "成本指标"
-MAX_INDICATORS = 500
 Place = tuple[str, str, str, int]
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from perf.core.drafts import DraftPlan
+from perf.core.storable import LINE, LONG, MAX_TASKS, SHORT
 from perf.core.terms import FundSource, PlanKind
 from perf.services.money import read_wan
 from perf.services.sheets import IndicatorValues, read_indicator
-from perf.services.typed import LINE, LONG, SHORT, Typed
-
-MAX_TASKS = 50
+from perf.services.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)

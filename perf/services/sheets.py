@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from perf.core.errors import InvalidInput
 from perf.core.numbers import format_number, parse_number, round_half_up
+from perf.core.storable import LINE, SHORT
 from perf.core.targets import Target, parse_target
 from perf.core.terms import Comparator, Kind, Sense
 from perf.core.years import default_kind
 from perf.models import Indicator
-from perf.services.typed import LINE, SHORT, Typed
+from perf.services.typed import Typed
 
 _SENSES = {sense.value: sense for sense in Sense}
 _KINDS = {kind.value: kind for kind in Kind}

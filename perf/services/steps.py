@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.errors import InvalidInput, NotFound, Stale
 from perf.core.permissions import Actor
+from perf.core.storable import LONG
 from perf.core.terms import Action
 from perf.core.workflow import NEEDS_REASON, next_status
 from perf.models import Plan, Remark
@@ -15,7 +16,7 @@ from perf.services.ledger import record_change
 from perf.services.snapshots import Content, Subject, take_snapshot
 from perf.services.typed import clean_text
 
-MAX_TEXT = 4000
+MAX_TEXT = LONG
 _SNAPSHOT_AT = frozenset({Action.SUBMIT, Action.APPROVE})
 
 

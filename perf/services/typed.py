@@ -5,10 +5,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from perf.core.errors import InvalidInput
+from perf.core.storable import LINE, LONG
 
-SHORT = 64
-LINE = 500
-LONG = 4000
 # Control characters, and code points that are none: no page may carry them, PostgreSQL no NUL.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _T = TypeVar("_T")

@@ -6,13 +6,14 @@ from typing import Any
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
+from perf.core.periods import QUARTERS
 from perf.core.permissions import Permission
 from perf.core.terms import Action, PlanKind, Rating, Status
 from perf.core.workflow import actions_for
 from perf.models import Remark, SelfEvaluation
 from perf.queries.evaluations import Evaluated, steps_taken
 from perf.services.evaluation_shown import Shown, show_self_evaluation
-from perf.services.evaluations import QUARTERS, missing_of, why_closed
+from perf.services.evaluations import missing_of, why_closed
 from perf.services.snapshots import Difference, differences
 from perf.web.decisions import Decision, why_not_yours
 from perf.web.evaluation_rows import (

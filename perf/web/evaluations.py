@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput, NotFound, PerfError, Stale
+from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE, STEPS, actions_for
@@ -26,7 +27,6 @@ from perf.queries.evaluations import (
 from perf.queries.visible import plan_visible_to
 from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.evaluations import (
-    QUARTERS,
     Reason,
     begin_self_evaluation,
     save_self_evaluation,

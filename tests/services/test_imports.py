@@ -16,7 +16,6 @@ from perf.core.permissions import Actor
 from perf.core.terms import FundSource, PlanKind, Role
 from perf.models import FiscalYear, Indicator, LedgerEntry, Plan, Project, Unit
 from perf.queries.imports import draft_of, drafts_page
-from perf.services import indicators, plan_details, typed
 from perf.services.import_drafts import confirm_draft, open_draft, revise_draft
 from perf.services.imports import (
     ImportedPlan,
@@ -312,10 +311,3 @@ def test_the_limits_at_import_are_the_columns_own():
         (Project.code, storable.SHORT),
     ]:
         assert column.type.length == limit
-    assert (typed.SHORT, typed.LINE, typed.LONG) == (
-        storable.SHORT,
-        storable.LINE,
-        storable.LONG,
-    )
-    assert indicators.MAX_INDICATORS == storable.MAX_INDICATORS
-    assert plan_details.MAX_TASKS == storable.MAX_TASKS
