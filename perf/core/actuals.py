@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from perf.core.dates import parse_day
 from perf.core.errors import InvalidInput
-from perf.core.numbers import format_number, parse_number
+from perf.core.numbers import EXACT, MAX_FRACTION_DIGITS, format_number, parse_number, round_half_up
 from perf.core.readings import plain_text
 from perf.core.targets import Target
-from perf.core.terms import Comparator, Tier
+from perf.core.terms import Comparator, Labelled, Tier
 
 _LONGEST = 100
 _DAY_HINT = "请填完整日期，例如 2022-12-31 或 2022年12月31日。"
@@ -35,7 +35,58 @@ class TierChoice:
     rate: Decimal
 
 
-Actual = Decimal | date | TierChoice
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """A computed number as its exact numerator over its denominator (above 0), both in full.
+
+    It is in the indicator's own unit, as a typed number would be: 23 of 24 in % is 2300 over 24.
+    """
+
+    numerator: Decimal
+    denominator: Decimal
+
+    @property
+    def rounded(self) -> Decimal:
+        """The number to six decimals, as it is stored and shown (2300 ÷ 24 → 95.833333)."""
+        return round_half_up(self.numerator, self.denominator, MAX_FRACTION_DIGITS)
+
+    @property
+    def shown(self) -> Decimal:
+        """The number to two decimals, as pages and forms show it (2300 ÷ 24 → 95.83)."""
+        return round_half_up(self.numerator, self.denominator)
+
+    @property
+    def is_shown_exactly(self) -> bool:
+        """Whether the two decimals shown are the whole number."""
+        return EXACT.multiply(self.shown, self.denominator) == self.numerator
+
+
+class Answer(Labelled):
+    """What a check of one point came to."""
+
+    YES = "y", "符合"
+    NO = "n", "不符合"
+    NONE = "x", "不涉及"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answers to a check list's points, in their order."""
+
+    answers: tuple[Answer, ...]
+
+    @property
+    def fulfilled(self) -> int:
+        """How many points are 符合."""
+        return self.answers.count(Answer.YES)
+
+    @property
+    def counted(self) -> int:
+        """How many points count: all but those 不涉及."""
+        return len(self.answers) - self.answers.count(Answer.NONE)
+
+
+Actual = Decimal | Quotient | date | TierChoice | Checked
 Bands = Mapping[Tier, tuple[Decimal, Decimal]]
 
 # Lower and upper bound in %; the upper one belongs to the band for the highest grade only.
@@ -102,7 +153,10 @@ def parse_tier(tier_text: str, rate_text: str, bands: Bands = DEFAULT_BANDS) -> 
 
 
 def format_actual(actual: Actual | None, unit: str | None = None) -> str:
-    """An actual as pages and forms show it: `88.41%`, `11 天`, `2022-06-30`, 未填报 for None."""
+    """An actual as pages and forms show it: `88.41%`, `11 天`, `2022-06-30`, 未填报 for None.
+
+    A computed number is shown to two decimals, a check list as `4 项中 3 项符合`.
+    """
     match actual:
         case None:
             return "未填报"
@@ -110,6 +164,12 @@ def format_actual(actual: Actual | None, unit: str | None = None) -> str:
             return f"{tier.label}（{format_number(rate)}%）"
         case date():
             return actual.isoformat()
+        case Checked():
+            outside = len(actual.answers) - actual.counted
+            tail = f"（另有 {outside} 项不涉及）" if outside else ""
+            return f"{actual.counted} 项中 {actual.fulfilled} 项符合{tail}"
+        case Quotient():
+            return format_actual(actual.shown, unit)
         case _:
             close = not unit or unit[0] in "%‰/"
             return f"{format_number(actual)}{'' if close else ' '}{unit or ''}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from perf.core.actuals import Actual, TierChoice
+from perf.core.actuals import Actual, Checked, Quotient, TierChoice
 from perf.core.errors import InvalidInput
 from perf.core.numbers import EXACT, format_number
 from perf.core.rulepack import AtMostFormula, PassMarkRule, Rule, RulePack, SatisfactionRule
@@ -71,26 +71,34 @@ def attainment(
     """How far the actual reaches the target under the pack's rules.
 
     Numbers are in the target's own unit, days for by_date and period, a TierChoice for
-    qualitative targets. Met is decided by comparing, never by the ratio. `is_satisfaction` says
-    that the pack's curve of satisfaction holds, where it has one. Raises InvalidInput for
-    an actual of the wrong kind and for a target without a value. Source: the notes printed under
-    the self-evaluation form (≥ 完成值 ÷ 指标值, ≤ 指标值 ÷ 完成值). ≤7 天, 10 天 → 7 ÷ 10, missed.
+    qualitative targets; a check list's answers stand for any target. Met is decided by comparing,
+    never by the ratio. `is_satisfaction` says that the pack's curve of satisfaction holds, where
+    it has one. Raises InvalidInput for an actual of the wrong kind and for a target without a
+    value. Source: the notes printed under the self-evaluation form (≥ 完成值 ÷ 指标值, ≤ 指标值 ÷
+    完成值). ≤7 天, 10 天 → 7 ÷ 10, missed.
     """
     if actual is None:
         return UNREPORTED
     if isinstance(actual, NotApplicable):
         return _NOT_APPLICABLE
+    if isinstance(actual, Checked):
+        return _checked(actual, pack)
     comparator = target.comparator
     if comparator is Comparator.QUALITATIVE:
         return _tier(target, actual, pack)
     if comparator is Comparator.PERIOD or comparator is Comparator.BY_DATE:
         return _completion(target, actual, pack)
+    scale = _ONE
+    if isinstance(actual, Quotient):
+        # Both sides times the denominator: nothing is divided, so nothing is rounded.
+        scale, actual = actual.denominator, actual.numerator
+        target = _times(target, scale)
     value = _bound(target, target.value)
     number = _number(target, actual)
     judged = _compared(target, value, number, pack)
     if pack.pass_mark is None and pack.satisfaction is None:
         return judged
-    return _thresholds(target, value, number, judged, pack, is_satisfaction)
+    return _thresholds(target, value, number, judged, pack, is_satisfaction, scale)
 
 
 def _compared(target: Target, value: Decimal, number: Decimal, pack: RulePack) -> Attainment:
@@ -147,7 +155,7 @@ def _at_least(
     if value <= 0:
         return _all_or_nothing(number >= value, value, pack, via)
     rules = (*via, pack.at_least)
-    if number >= pack.over_achievement.flagged_from * value:
+    if number >= EXACT.multiply(pack.over_achievement.flagged_from, value):
         return _judged(True, number, value, rules, Flag.OVER_ACHIEVED)
     return _judged(number >= value, max(_ZERO, number), value, rules)
 
@@ -162,7 +170,9 @@ def _at_most(
         return _judged(True, _ONE, _ONE, rules)
     if pack.at_most.formula is AtMostFormula.LINEAR:
         # 1 − (number − value) ÷ value over one denominator.
-        return _judged(False, max(_ZERO, value + value - number), value, rules)
+        return _judged(
+            False, max(_ZERO, EXACT.subtract(EXACT.add(value, value), number)), value, rules
+        )
     return _judged(False, value, number, rules)
 
 
@@ -197,16 +207,35 @@ def _thresholds(
     judged: Attainment,
     pack: RulePack,
     is_satisfaction: bool,
+    scale: Decimal,
 ) -> Attainment:
     """What a pass mark or the curve of satisfaction, which stands instead of it, takes away."""
     if judged.pair is None or not judged.pair[0] or judged.pair[0] >= judged.pair[1]:
         return judged
     curve, mark = pack.satisfaction, pack.pass_mark
     if curve is not None and is_satisfaction and target.unit == "%" and number < value:
-        return replace(judged, zeroed_by=curve) if number < curve.floor else judged
+        is_below = number < EXACT.multiply(curve.floor, scale)
+        return replace(judged, zeroed_by=curve) if is_below else judged
     if mark is not None and judged.pair[0] < EXACT.multiply(mark.ratio, judged.pair[1]):
         return replace(judged, zeroed_by=mark)
     return judged
+
+
+def _checked(actual: Checked, pack: RulePack) -> Attainment:
+    """The share of the points fulfilled among those that count; 不涉及 where none does."""
+    if not actual.counted:
+        return _NOT_APPLICABLE
+    fulfilled, counted = Decimal(actual.fulfilled), Decimal(actual.counted)
+    return _judged(fulfilled == counted, fulfilled, counted, (pack.checked,))
+
+
+def _times(target: Target, scale: Decimal) -> Target:
+    value, upper = target.value, target.upper
+    return replace(
+        target,
+        value=EXACT.multiply(value, scale) if isinstance(value, Decimal) else value,
+        upper=EXACT.multiply(upper, scale) if isinstance(upper, Decimal) else upper,
+    )
 
 
 def _completion(target: Target, actual: Actual, pack: RulePack) -> Attainment:

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 from perf.core.packtable import PackError, Table
 from perf.core.rulepack import (
+    CHECKED,
+    DECISION,
+    REVISION,
     AtMostFormula,
     AtMostRule,
     CapBand,
@@ -16,15 +19,18 @@ from perf.core.rulepack import (
     ClassShares,
     ClassWeightsRule,
     DeadlineRule,
+    DecisionRule,
     ExecutionRule,
     ExecutionStep,
     OverAchievementRule,
     PassMarkRule,
     RatingRule,
+    RevisionRule,
     RoundingRule,
     Rule,
     RulePack,
     SatisfactionRule,
+    TargetBasis,
     TiersRule,
     TotalCapRule,
     WeightClass,
@@ -70,6 +76,9 @@ def read_pack(path: Path) -> RulePack:
         pass_mark=_optional(top, "pass_mark", _pass_mark, document),
         satisfaction=_optional(top, "satisfaction", _satisfaction, document),
         total_cap=_optional(top, "total_cap", _total_cap, document),
+        checked=_optional(top, "checked", _plain, document) or CHECKED,
+        revision=_optional(top, "revision", _revision, document) or REVISION,
+        decision=_optional(top, "decision", _decision, document) or DECISION,
     )
     top.finish()
     _demand_whole(top, pack)
@@ -247,6 +256,18 @@ def _total_cap(table: Table, document: str) -> TotalCapRule:
         if not (lower.rate_below < higher.rate_below and lower.at_most < higher.at_most):
             raise table.refuse("bands", "应由低到高排列，执行率和总分上限逐档提高。")
     rule = TotalCapRule(bands=tuple(bands), **table.source(document))
+    table.finish()
+    return rule
+
+
+def _revision(table: Table, document: str) -> RevisionRule:
+    rule = RevisionRule(basis=table.choice("basis", TargetBasis), **table.source(document))
+    table.finish()
+    return rule
+
+
+def _decision(table: Table, document: str) -> DecisionRule:
+    rule = DecisionRule(within=table.number("within", 0, 1), **table.source(document))
     table.finish()
     return rule
 

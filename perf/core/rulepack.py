@@ -199,9 +199,57 @@ class TotalCapRule(Rule):
         return None
 
 
+class TargetBasis(Labelled):
+    """By which target a score goes where the target was revised within the year."""
+
+    REVISED = "revised", "按调整后的指标值"
+    INITIAL = "initial", "按年初指标值"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionRule(Rule):
+    """Which target counts after an approved revision (目标调整)."""
+
+    basis: TargetBasis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRule(Rule):
+    """How far a decided score may lie from the computed one, as a share (0–1) of the weight."""
+
+    within: Decimal
+
+
+CHECKED = Rule(
+    title="逐项核对",
+    document="本系统",
+    clause="指标值说明中的各要点逐项核对，得分 = 分值 × 符合项数 ÷（符合项数 + 不符合项数）；"
+    "“是否存在……”的要点，不存在为符合；说明未分项的按一项计",
+    certainty=Certainty.DECIDED,
+)
+REVISION = RevisionRule(
+    title="目标调整",
+    document="本系统",
+    clause="年度中经批准调整指标值的，按调整后的指标值计分，同时列出按年初指标值的得分",
+    certainty=Certainty.DECIDED,
+    basis=TargetBasis.REVISED,
+)
+DECISION = DecisionRule(
+    title="评定得分",
+    document="本系统",
+    clause="审核人可以写明理由另行评定一项指标的得分，与计算得分之差不超过该指标分值的 30%；"
+    "两个得分都保留并同时列出",
+    certainty=Certainty.DECIDED,
+    within=Decimal("0.3"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePack:
-    """All rules by which one plan is scored; a pinned id and version never changes."""
+    """All rules by which one plan is scored; a pinned id and version never changes.
+
+    The last three have rules of our own where a document says nothing of the matter.
+    """
 
     id: str
     version: int
@@ -224,6 +272,9 @@ class RulePack:
     pass_mark: PassMarkRule | None = None
     satisfaction: SatisfactionRule | None = None
     total_cap: TotalCapRule | None = None
+    checked: Rule = CHECKED
+    revision: RevisionRule = REVISION
+    decision: DecisionRule = DECISION
 
     @property
     def label(self) -> str:

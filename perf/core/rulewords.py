@@ -10,10 +10,12 @@ from perf.core.rulepack import (
     ClassShares,
     ClassWeightsRule,
     DeadlineRule,
+    DecisionRule,
     ExecutionRule,
     OverAchievementRule,
     PassMarkRule,
     RatingRule,
+    RevisionRule,
     RoundingRule,
     Rule,
     SatisfactionRule,
@@ -113,6 +115,18 @@ def _total_cap(rule: TotalCapRule) -> str:
         f"低于 {_percent(band.rate_below)} 的最高 {band.at_most} 分" for band in rule.bands
     )
     return f"执行率{bands}"
+
+
+@describe_rule.register
+def _revision(rule: RevisionRule) -> str:
+    return f"{rule.basis.label}计分"
+
+
+@describe_rule.register
+def _decision(rule: DecisionRule) -> str:
+    if not rule.within:
+        return "不另行评定，以计算得分为准"
+    return f"与计算得分相差不超过该指标分值的 {_percent(rule.within)}"
 
 
 @describe_rule.register

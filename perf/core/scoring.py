@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from perf.core.actuals import Checked
 from perf.core.attainment import (
     NOT_APPLICABLE,
     UNREPORTED,
@@ -18,7 +19,7 @@ from perf.core.attainment import (
 from perf.core.errors import InvalidInput
 from perf.core.execution import Execution, ExecutionScore, rating, score_execution
 from perf.core.numbers import EXACT, format_number, round_half_up
-from perf.core.rulepack import CapBand, RulePack
+from perf.core.rulepack import CapBand, Rule, RulePack, TargetBasis
 from perf.core.targets import Target
 from perf.core.terms import Rating
 from perf.core.weights import released_weights, weight_blocks
@@ -33,6 +34,7 @@ __all__ = [
     "PlanIndicator",
     "PlanScore",
     "attainment",
+    "decision_bounds",
     "needs_reason",
     "score_indicator",
     "score_plan",
@@ -47,6 +49,9 @@ class IndicatorScore:
     """The points of one indicator (None while 未填报 and where 不涉及) with all that made them.
 
     `weight` is what was scored; `entered_weight` differs where 不涉及 indicators gave theirs.
+    `points` are computed; `decided` is what a reviewer gives instead, and `final` what counts.
+    `initial_points` are those by the 年初 target where it was revised and the pack goes by the
+    revised one.
     """
 
     weight: Decimal
@@ -56,6 +61,13 @@ class IndicatorScore:
     attainment: Attainment
     points: Decimal | None
     entered_weight: Decimal
+    decided: Decimal | None = None
+    initial_points: Decimal | None = None
+
+    @property
+    def final(self) -> Decimal | None:
+        """The points that the total adds: the decided ones where there are any."""
+        return self.points if self.decided is None else self.decided
 
     @property
     def flags(self) -> set[str]:
@@ -87,13 +99,24 @@ class IndicatorScore:
         if self.weight != self.entered_weight:
             weight, entered = format_number(self.weight), format_number(self.entered_weight)
             steps.insert(0, f"分值 {weight}（原 {entered}，加上不涉及指标分摊的分值）")
+        if self.initial_points is not None:
+            steps.append(
+                f"按年初指标值计 {self.initial_points} 分{self._cited(self.pack.revision)}"
+            )
+        if self.decided is not None:
+            decided = f"计算得分 {self.points}，审核人评定 {self.decided}"
+            steps.append(decided + self._cited(self.pack.decision))
         return steps
+
+    def _cited(self, rule: Rule) -> str:
+        return f" · 依据 {self.pack.label} §{rule.title}"
 
 
 class PlanIndicator(NamedTuple):
     """One row to score; `level1` names the class within which 不涉及 weights are spread.
 
-    `is_satisfaction` matters to packs with a curve of satisfaction.
+    `is_satisfaction` matters to packs with a curve of satisfaction; `initial_target` is the 年初
+    one where the target was revised since; `decided` are a reviewer's points.
     """
 
     weight: Decimal
@@ -101,6 +124,8 @@ class PlanIndicator(NamedTuple):
     actual: Result
     level1: str = ""
     is_satisfaction: bool = False
+    initial_target: Target | None = None
+    decided: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +205,40 @@ def score_indicator(
     return _scored(PlanIndicator(weight, target, actual, "", is_satisfaction), weight, pack)
 
 
+def decision_bounds(
+    weight: Decimal, points: Decimal, pack: RulePack, level1: str = ""
+) -> tuple[Decimal, Decimal]:
+    """The least and the most that a reviewer may decide instead of these computed points.
+
+    The pack says how far, as a share of the weight; never below 0 nor above the weight. What
+    stands in the pack's check list is the reviewer's to score, from 0 to the weight. Source: our
+    own decision. Weight 10, 9.33 computed, within 0.3 → 6.33 to 10.
+    """
+    if pack.check_list is not None and level1 == pack.check_list.name:
+        return _ZERO, weight
+    reach = EXACT.multiply(weight, pack.decision.within)
+    return max(_ZERO, points - reach), min(weight, points + reach)
+
+
 def _scored(row: PlanIndicator, weight: Decimal, pack: RulePack) -> IndicatorScore:
     if not weight.is_finite() or weight < 0:
         raise InvalidInput("分值应为不小于 0 的数字，请先修改分值。")
-    judged = attainment(row.target, row.actual, pack, is_satisfaction=row.is_satisfaction)
+    target, initial = row.target, row.initial_target
+    if initial is not None and pack.revision.basis is TargetBasis.INITIAL:
+        target, initial = initial, None
+    judged = attainment(target, row.actual, pack, is_satisfaction=row.is_satisfaction)
+    points = _points(weight, judged, pack)
+    before = None
+    if initial is not None and points is not None:
+        by_initial = attainment(initial, row.actual, pack, is_satisfaction=row.is_satisfaction)
+        before = _points(weight, by_initial, pack)
+    decided = None if points is None else row.decided
+    return IndicatorScore(
+        weight, target, row.actual, pack, judged, points, row.weight, decided, before
+    )
+
+
+def _points(weight: Decimal, judged: Attainment, pack: RulePack) -> Decimal | None:
     points = None
     if judged.pair is not None:
         numerator, denominator = judged.pair
@@ -196,7 +251,7 @@ def _scored(row: PlanIndicator, weight: Decimal, pack: RulePack) -> IndicatorSco
         points = round_half_up(earned, denominator, pack.rounding.places)
         # A pack that rounds to integers could otherwise give 14 of 13.67.
         points = min(points, weight)
-    return IndicatorScore(weight, row.target, row.actual, pack, judged, points, row.weight)
+    return points
 
 
 def needs_reason(score: IndicatorScore) -> bool:
@@ -216,23 +271,23 @@ def score_plan(
 ) -> PlanScore:
     """The scores of a plan's indicators in form order, their total and its rating.
 
-    Rounded points are added. Where the budget was 0 and nothing executed, the indicator total is
-    scaled to 100. An indicator 不涉及 gives its weight to its class in proportion, a whole class
-    to the rest of the plan; a check list keeps its points to itself, and neither it nor all the
-    rest can be 不涉及 as a whole. A low execution rate caps the total where the pack says so.
-    `execution` is unused where the pack gives it no weight. Raises what `score_indicator` and
-    `score_execution` raise. Source: the form (总分 100) and our own decision.
-    81.82 for indicators and 9.51 for execution → 91.33, 优.
+    Rounded points are added, a reviewer's decided ones instead of the computed. Where the budget
+    was 0 and nothing executed, the indicator total is scaled to 100. An indicator 不涉及 gives its
+    weight to its class in proportion, a whole class to the rest of the plan; a check list keeps
+    its points to itself, and neither it nor all the rest can be 不涉及 as a whole. A low execution
+    rate caps the total where the pack says so. `execution` is unused where the pack gives it no
+    weight. Raises what `score_indicator` and `score_execution` raise. Source: the form (总分 100)
+    and our own decision. 81.82 for indicators and 9.51 for execution → 91.33, 优.
     """
     rows = [PlanIndicator(*row) for row in indicators]
     levels = [row.level1 for row in rows]
-    outside = {index for index, row in enumerate(rows) if isinstance(row.actual, NotApplicable)}
+    outside = {index for index, row in enumerate(rows) if _is_outside(row.actual)}
     weights = released_weights([row.weight for row in rows], levels, outside, pack)
     scores = tuple(_scored(row, weight, pack) for weight, row in zip(weights, rows, strict=True))
     executed = None
     if pack.execution.weight:
         executed = score_execution(execution or Execution(None, None), pack)
-    known = [score.points for score in scores if score.points is not None]
+    known = [score.final for score in scores if score.final is not None]
     sum_so_far = sum(known, _ZERO)
     stranded = [
         index
@@ -267,6 +322,11 @@ def score_plan(
         cap=cap,
         stranded=tuple(stranded),
     )
+
+
+def _is_outside(actual: Result) -> bool:
+    """Whether this is 不涉及: said so, or a check list of which no point counts."""
+    return isinstance(actual, NotApplicable) or (isinstance(actual, Checked) and not actual.counted)
 
 
 def _cap_of(executed: ExecutionScore | None, total: Decimal, pack: RulePack) -> CapBand | None:

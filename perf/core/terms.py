@@ -53,6 +53,21 @@ class Kind(Labelled):
     LATEST = "latest", "取最新"
     AVERAGE = "average", "取平均"
     WORST = "worst", "取最差"
+    RATIO = "ratio", "按量计算"
+
+
+class QuantityKind(Labelled):
+    """What a quantity of a formula (公式里的量) counts: what flows in over the year, or a stand."""
+
+    FLOW = "flow", "年初至今"
+    STOCK = "stock", "最新数"
+
+
+class RecordSource(Labelled):
+    """The system's own records from which an indicator is computed instead of being typed."""
+
+    MONITORING = "monitoring", "绩效监控记录"
+    SELF_EVALUATION = "self_evaluation", "绩效自评记录"
 
 
 class PlanKind(Labelled):

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from perf.core.actuals import format_actual
+from perf.core.actuals import Quotient, format_actual
 from perf.core.attainment import Attainment, Flag, NotApplicable, Result, deduction, is_at_most
 from perf.core.execution import rounding_note
 from perf.core.numbers import EXACT, format_fixed, format_number, round_half_up
@@ -54,6 +54,9 @@ def shown(actual: Result, target: Target) -> str:
     """An actual as the working shows it: a number close to its unit (`7.5天`), as targets are."""
     if isinstance(actual, NotApplicable):
         return "不涉及"
+    if isinstance(actual, Quotient):
+        about = "" if actual.is_shown_exactly else "约 "
+        return f"{about}{format_number(actual.shown)}{target.unit or ''}"
     if isinstance(actual, Decimal):
         return f"{format_number(actual)}{target.unit or ''}"
     return format_actual(actual)
@@ -75,6 +78,8 @@ def _verdict(target: Target, actual: Result, judged: Attainment) -> str:
 
 def _margin(target: Target, actual: Result) -> str:
     """How far an at-most target is undercut; shown, never scored."""
+    if isinstance(actual, Quotient):
+        actual = actual.shown
     if not (
         is_at_most(target) and isinstance(target.value, Decimal) and isinstance(actual, Decimal)
     ):
@@ -127,8 +132,10 @@ def _factor(actual: Result, rule: Rule, pair: tuple[Decimal, Decimal]) -> str:
         return format_number(numerator)
     bottom = format_number(denominator)
     is_linear = isinstance(rule, AtMostRule) and rule.formula is AtMostFormula.LINEAR
+    if isinstance(actual, Quotient):
+        actual = actual.numerator
     if is_linear and isinstance(actual, Decimal):
         written = f"1 − ({format_number(actual)} − {bottom}) ÷ {bottom}"
-        is_negative = actual > denominator + denominator
+        is_negative = actual > EXACT.add(denominator, denominator)
         return f"0（{written} 小于 0，按 0 计）" if is_negative else f"({written})"
     return f"{format_number(numerator)} ÷ {bottom}"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from perf.core.actuals import Actual
-from perf.core.attainment import is_at_most
+from perf.core.actuals import Quotient
+from perf.core.attainment import Result, is_at_most
 from perf.core.numbers import EXACT, round_half_up
 from perf.core.targets import Target
 from perf.core.terms import Comparator, Kind, Sense
@@ -21,18 +21,17 @@ _RATE_UNITS = ("%", "‰", "百分比", "百分点", "个百分点", "分")
 class YearValue:
     """The year's value, None while nothing was reported, and in Chinese how it came about."""
 
-    value: Actual | None
+    value: Result
     origin: str
 
 
-def year_value(
-    kind: Kind, values: Sequence[tuple[str, Actual | None]], target: Target
-) -> YearValue:
+def year_value(kind: Kind, values: Sequence[tuple[str, Result]], target: Target) -> YearValue:
     """The year's value of one indicator from (period's name, year-to-date figure) in order.
 
     Cumulative and latest take the last figure reported, average the mean of those reported (six
     decimals), worst the one farthest on the target's wrong side, the latest day among days.
-    Grades, and a mixture of days and grades, are always taken as last reported. Source: our own
+    Grades, check lists, what was computed from quantities, and mixtures are taken as last
+    reported: quantities are year to date, so their last ratio is the year's. Source: our own
     decision. Worst of 5, 6 and 11 天 against ≤7天 → 11.
     """
     reported = [(label, value) for label, value in values if value is not None]
@@ -53,7 +52,7 @@ def year_value(
         return YearValue(day, f"取各季度最晚日期：{label} {shown(day, target)}{tail}")
     label, last = reported[-1]
     is_total = kind is Kind.CUMULATIVE and isinstance(last, Decimal)
-    how = "年初至今累计数" if is_total else "最近一次填报"
+    how = "年初至今累计数" if is_total or isinstance(last, Quotient) else "最近一次填报"
     return YearValue(last, f"取{label}{how} {shown(last, target)}{tail}")
 
 
