@@ -8,7 +8,7 @@ from sqlalchemy import Connection, create_engine, pool
 
 from perf.models import Base
 from perf.models.triggers import install_triggers
-from perf.models.types import Scaled, UtcDateTime
+from perf.models.types import Exact, Scaled, UtcDateTime
 
 config = context.config
 
@@ -17,6 +17,8 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
     """Write our own column types as what they are in the database."""
     if kind == "type" and isinstance(item, Scaled):
         return "sa.BigInteger()"
+    if kind == "type" and isinstance(item, Exact):
+        return "sa.String(length=80)"
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False

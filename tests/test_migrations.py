@@ -1,15 +1,16 @@
 """The migrations: up to what the models say, and down and up again with rows in every table."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import CheckConstraint, func, inspect, select, text
 
 from perf import clock
-from perf.core.terms import Action, FundSource, Role, Status
+from perf.core.terms import Action, FundSource, QuantityKind, Role, Status
 from perf.models import (
     Actual,
     Base,
@@ -17,7 +18,10 @@ from perf.models import (
     BudgetExecution,
     Evidence,
     ImportDraft,
+    LocalPack,
     Period,
+    Quantity,
+    QuantityValue,
     Remark,
     Score,
     SelfEvaluation,
@@ -77,6 +81,14 @@ def fill_every_table(session) -> None:
                 created_at=clock.now(),
             ),
             Remark(**owned, submission_id=submission.id, text="意见", created_at=clock.now()),
+            LocalPack(
+                pack_id="local",
+                pack_version=1,
+                name="本地办法",
+                based_on="cn-project-2021 第 1 版",
+                content="",
+                updated_at=clock.now(),
+            ),
             ImportDraft(
                 created_by_id=staff.id,
                 created_at=clock.now(),
@@ -85,6 +97,17 @@ def fill_every_table(session) -> None:
                 content={},
             ),
         ]
+    )
+    quantity = Quantity(**owned, plan_id=plan.id, name="预算数", kind=QuantityKind.STOCK)
+    session.add(quantity)
+    session.flush()
+    session.add(
+        QuantityValue(
+            **owned,
+            submission_id=submission.id,
+            quantity_id=quantity.id,
+            value=Decimal("1.5"),
+        )
     )
     evaluation = SelfEvaluation(
         **owned,
@@ -141,6 +164,43 @@ def test_down_and_up_again_gives_the_same_schema_and_an_empty_database(session):
     context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
     assert compare_metadata(context, Base.metadata) == []
     assert set(counts(session).values()) == {0}
+
+
+def checks(session) -> dict[str, dict[str, str]]:
+    """Every check constraint by table and name, without the spelling of one database."""
+    inspector = inspect(session.connection())
+    return {
+        table: {
+            each["name"]: re.sub(r"[\s()]|::\w+( varying)?(\[\])?", "", each["sqltext"])
+            for each in inspector.get_check_constraints(table)
+        }
+        for table in inspector.get_table_names()
+    }
+
+
+def test_each_check_constraint_is_the_one_that_a_model_names(session):
+    named = {
+        table.name: {
+            str(each.name) for each in table.constraints if isinstance(each, CheckConstraint)
+        }
+        for table in Base.metadata.sorted_tables
+    }
+    found = {table: set(each) for table, each in checks(session).items()}
+    assert {table: names for table, names in found.items() if names} == {
+        table: names for table, names in named.items() if names
+    }
+
+
+def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
+    fill_every_table(session)
+    rows, constraints = counts(session), checks(session)
+    session.remove()
+    downgrade(revision="0001")
+    session.remove()
+    upgrade()
+    gone = {"local_pack", "quantity", "quantity_value"}
+    assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
+    assert checks(session) == constraints
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

@@ -3,9 +3,24 @@
 from perf.models.base import Base
 from perf.models.evaluations import Score, SelfEvaluation
 from perf.models.organisation import FiscalYear, Period, Unit, User
-from perf.models.plans import BudgetAdjustment, BudgetLine, Indicator, Plan, Project, Task
-from perf.models.records import ImportDraft, LedgerChain, LedgerEntry, Snapshot
-from perf.models.reports import Actual, BudgetExecution, Evidence, Remark, Submission
+from perf.models.plans import (
+    BudgetAdjustment,
+    BudgetLine,
+    Indicator,
+    Plan,
+    Project,
+    Quantity,
+    Task,
+)
+from perf.models.records import ImportDraft, LedgerChain, LedgerEntry, LocalPack, Snapshot
+from perf.models.reports import (
+    Actual,
+    BudgetExecution,
+    Evidence,
+    QuantityValue,
+    Remark,
+    Submission,
+)
 
 __all__ = [
     "Actual",
@@ -19,9 +34,12 @@ __all__ = [
     "Indicator",
     "LedgerChain",
     "LedgerEntry",
+    "LocalPack",
     "Period",
     "Plan",
     "Project",
+    "Quantity",
+    "QuantityValue",
     "Remark",
     "Score",
     "SelfEvaluation",

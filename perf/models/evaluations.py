@@ -1,14 +1,17 @@
 """The year's self-evaluation (绩效自评) and its scores."""
 
+from decimal import Decimal
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from perf.core.attainment import NOT_APPLICABLE, Result
 from perf.core.terms import Rating
 from perf.models.base import Base, OwnedByUnit
+from perf.models.organisation import User
 from perf.models.plans import Indicator, Plan
 from perf.models.reports import HasValue, Remark, one_value_check
-from perf.models.types import Line, Long, Money, Points, Quantity, Short
+from perf.models.types import Line, Long, Moment, Money, Number, Points, Short
 from perf.models.workflow import Reviewed, approval_check
 
 
@@ -46,7 +49,9 @@ class Score(HasValue, OwnedByUnit, Base):
     """One indicator's year value, how it came about, and the points it earned.
 
     `weight` is what it was scored with: 0 where it does not apply (不涉及, the recorder's choice),
-    more than the indicator's own where it took a share of such a one's.
+    more than the indicator's own where it took a share of such a one's. `points` are computed;
+    `decided_points` are what a reviewer gave instead, with who, when and why. `initial_points`
+    are those by the 年初 target where it was revised since.
     """
 
     __tablename__ = "score"
@@ -56,8 +61,13 @@ class Score(HasValue, OwnedByUnit, Base):
         CheckConstraint("points IS NULL OR points >= 0", name="points_not_negative"),
         CheckConstraint(
             "NOT is_not_applicable OR (value IS NULL AND value_on IS NULL AND tier IS NULL"
-            " AND points IS NULL)",
+            " AND checked IS NULL AND points IS NULL)",
             name="not_applicable_has_no_points",
+        ),
+        CheckConstraint(
+            "decided_points IS NULL OR (decided_points >= 0 AND points IS NOT NULL"
+            " AND decided_reason <> '' AND decided_by_id IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decision_is_complete",
         ),
     )
 
@@ -66,9 +76,14 @@ class Score(HasValue, OwnedByUnit, Base):
     origin: Mapped[Line] = mapped_column(default="")
     is_not_applicable: Mapped[bool] = mapped_column(default=False)
     weight: Mapped[Points]
-    ratio: Mapped[Quantity | None]
+    ratio: Mapped[Number | None]
     is_met: Mapped[bool | None]
     points: Mapped[Points | None]
+    initial_points: Mapped[Points | None]
+    decided_points: Mapped[Points | None]
+    decided_reason: Mapped[Long] = mapped_column(default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[Moment | None]
     needs_reason: Mapped[bool] = mapped_column(default=False)
     deviation_reason: Mapped[Long] = mapped_column(default="")
     corrective_action: Mapped[Long] = mapped_column(default="")
@@ -76,6 +91,12 @@ class Score(HasValue, OwnedByUnit, Base):
 
     self_evaluation: Mapped[SelfEvaluation] = relationship(back_populates="scores")
     indicator: Mapped[Indicator] = relationship()
+    decided_by: Mapped[User | None] = relationship()
+
+    @property
+    def final(self) -> Decimal | None:
+        """The points that the total adds: the decided ones where there are any."""
+        return self.points if self.decided_points is None else self.decided_points
 
     @property
     def result(self) -> Result:

@@ -2,15 +2,24 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from perf.core.targets import Target
-from perf.core.terms import Comparator, FundSource, Kind, PlanKind, Sense
+from perf.core.terms import (
+    Comparator,
+    FundSource,
+    Kind,
+    PlanKind,
+    QuantityKind,
+    RecordSource,
+    Sense,
+)
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Unit
-from perf.models.types import Line, Long, Money, Points, Quantity, Short
+from perf.models.types import Line, Long, Money, Number, Points, Short
 from perf.models.workflow import Reviewed, approval_check
 
 
@@ -77,6 +86,9 @@ class Plan(Reviewed, OwnedByUnit, Base):
     indicators: Mapped[list["Indicator"]] = relationship(
         order_by="Indicator.ordinal", cascade="all, delete-orphan", back_populates="plan"
     )
+    quantities: Mapped[list["Quantity"]] = relationship(
+        order_by="Quantity.id", cascade="all, delete-orphan"
+    )
 
     @property
     def name(self) -> str:
@@ -126,8 +138,25 @@ class Task(OwnedByUnit, Base):
     content: Mapped[Long]
 
 
+class Quantity(OwnedByUnit, Base):
+    """A named quantity (公式里的量) of a plan's formulas; one name is one quantity of the plan."""
+
+    __tablename__ = "quantity"
+    __table_args__ = (UniqueConstraint("plan_id", "name"),)
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    name: Mapped[Short]
+    kind: Mapped[QuantityKind]
+    unit: Mapped[Short] = mapped_column(default="")
+
+
 class Indicator(OwnedByUnit, Base):
-    """A third-level indicator with its target as published and as read."""
+    """A third-level indicator with its target as published and as read.
+
+    Its actual is typed, or computed by `formula` from the plan's quantities, or from the system's
+    own records (`source`), or checked point by point (`is_check_list`, the points stand in
+    `note`). `initial_target` is the 年初 one where it was revised after the plan's first approval.
+    """
 
     __tablename__ = "indicator"
     __table_args__ = (
@@ -135,6 +164,12 @@ class Indicator(OwnedByUnit, Base):
         Index("ix_indicator_plan_id_ordinal", "plan_id", "ordinal"),
         CheckConstraint("(comparator = 'eq') = (sense IS NOT NULL)", name="eq_has_sense"),
         CheckConstraint("weight IS NULL OR weight >= 0", name="weight_not_negative"),
+        CheckConstraint(
+            "(kind = 'ratio') = (formula <> '' OR source IS NOT NULL)", name="ratio_is_computed"
+        ),
+        CheckConstraint(
+            "NOT is_check_list OR (formula = '' AND source IS NULL)", name="check_list_is_typed"
+        ),
     )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
@@ -145,8 +180,8 @@ class Indicator(OwnedByUnit, Base):
     occurrence: Mapped[int] = mapped_column(default=1)
     target_text: Mapped[Line]
     comparator: Mapped[Comparator]
-    target_value: Mapped[Quantity | None]
-    target_upper: Mapped[Quantity | None]
+    target_value: Mapped[Number | None]
+    target_upper: Mapped[Number | None]
     target_on: Mapped[date | None]
     target_upper_on: Mapped[date | None]
     target_unit: Mapped[Short | None]
@@ -155,6 +190,10 @@ class Indicator(OwnedByUnit, Base):
     weight: Mapped[Points | None]
     is_weight_entered: Mapped[bool] = mapped_column(default=False)
     note: Mapped[Long] = mapped_column(default="")
+    formula: Mapped[Line] = mapped_column(default="")
+    source: Mapped[RecordSource | None]
+    is_check_list: Mapped[bool] = mapped_column(default=False)
+    initial_target: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     plan: Mapped[Plan] = relationship(back_populates="indicators")
 

@@ -78,6 +78,38 @@ class Snapshot(OwnedByUnit, Base):
     taken_by: Mapped[User | None] = relationship()
 
 
+class LocalPack(Base):
+    """One version of a rule pack (评分办法) of this place's own: its text in the packs' schema.
+
+    A version under preparation may change; a published one never does, and only a published one
+    can be pinned to a year.
+    """
+
+    __tablename__ = "local_pack"
+    __table_args__ = (
+        UniqueConstraint("pack_id", "pack_version"),
+        CheckConstraint(
+            "(published_at IS NULL) = (published_by_id IS NULL)", name="publication_is_complete"
+        ),
+    )
+
+    pack_id: Mapped[Short]
+    pack_version: Mapped[int]
+    name: Mapped[Line]
+    based_on: Mapped[Line]
+    content: Mapped[Long]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[Moment]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    published_at: Mapped[Moment | None]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    created_by: Mapped[User | None] = relationship(foreign_keys=[created_by_id])
+    published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class ImportDraft(Base):
     """What was read from an uploaded document, until somebody confirms it or lets it lie."""
 

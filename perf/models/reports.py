@@ -7,45 +7,69 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from perf.core.actuals import Actual as ActualValue
-from perf.core.actuals import TierChoice
+from perf.core.actuals import Answer, Checked, Quotient, TierChoice
 from perf.core.terms import DeviationKind, FundSource, Likelihood, Tier
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Period, User
 from perf.models.plans import Indicator, Plan
-from perf.models.types import Line, Long, Moment, Money, Points, Quantity, Short, enum_type
+from perf.models.types import Line, Long, Moment, Money, Number, Points, Short, Whole, enum_type
 from perf.models.workflow import Reviewed, approval_check
 
 
-class HasValue:
-    """The columns of one actual: a number, a day, or a tier with its rate; all null is 未填报."""
+_ANSWERS = {answer.value: answer for answer in Answer}
 
-    value: Mapped[Quantity | None]
+
+class HasValue:
+    """The columns of one actual: a number, a day, a tier with its rate, or a list's answers.
+
+    All null is 未填报. A computed number is kept whole as numerator over denominator, and rounded
+    to six decimals as the value beside them. `checked` has one letter a point (y, n, x).
+    """
+
+    value: Mapped[Number | None]
     on: Mapped[date | None] = mapped_column("value_on")
     tier: Mapped[Tier | None]
     rate: Mapped[Points | None]
+    numerator: Mapped[Whole | None]
+    denominator: Mapped[Whole | None]
+    checked: Mapped[Short | None]
 
     @property
     def actual(self) -> ActualValue | None:
         """The actual as the scoring core takes it."""
         if self.tier is not None and self.rate is not None:
             return TierChoice(self.tier, self.rate)
+        if self.checked is not None:
+            return Checked(tuple(_ANSWERS[letter] for letter in self.checked))
+        if self.numerator is not None and self.denominator is not None:
+            return Quotient(self.numerator, self.denominator)
         return self.on if self.on is not None else self.value
 
     @actual.setter
     def actual(self, actual: ActualValue | None) -> None:
-        self.value = actual if isinstance(actual, Decimal) else None
+        computed = actual if isinstance(actual, Quotient) else None
+        self.numerator = computed.numerator if computed else None
+        self.denominator = computed.denominator if computed else None
+        self.value = computed.rounded if computed else _number(actual)
+        self.checked = "".join(actual.answers) if isinstance(actual, Checked) else None
         self.on = actual if isinstance(actual, date) else None
         choice = actual if isinstance(actual, TierChoice) else None
         self.tier = choice.tier if choice else None
         self.rate = choice.rate if choice else None
 
 
+def _number(actual: ActualValue | None) -> Decimal | None:
+    return actual if isinstance(actual, Decimal) else None
+
+
 def one_value_check() -> CheckConstraint:
-    """A number, a day or a tier: at most one of them, and a rate only with a tier."""
+    """A number, a day, a tier or answers: at most one of them; a rate goes only with a tier."""
     return CheckConstraint(
-        "(tier IS NULL) = (rate IS NULL) AND"
+        "(tier IS NULL) = (rate IS NULL) AND (numerator IS NULL) = (denominator IS NULL)"
+        " AND (numerator IS NULL OR value IS NOT NULL) AND"
         " (CASE WHEN value IS NULL THEN 0 ELSE 1 END"
         " + CASE WHEN value_on IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN checked IS NULL THEN 0 ELSE 1 END"
         " + CASE WHEN tier IS NULL THEN 0 ELSE 1 END) <= 1",
         name="one_value",
     )
@@ -73,33 +97,42 @@ class Submission(Reviewed, OwnedByUnit, Base):
         cascade="all, delete-orphan", back_populates="submission"
     )
     executions: Mapped[list["BudgetExecution"]] = relationship(cascade="all, delete-orphan")
+    quantities: Mapped[list["QuantityValue"]] = relationship(cascade="all, delete-orphan")
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
     remarks: Mapped[list["Remark"]] = relationship(order_by="Remark.id")
 
 
 class Actual(HasValue, OwnedByUnit, Base):
-    """What one indicator has reached so far (year to date) and is expected to reach."""
+    """What one indicator has reached so far (year to date) and is expected to reach.
+
+    `basis` says how a value that was not typed came about: by its formula, or out of a list.
+    Where its formula gives 0 over 0, `is_zero_over_zero` says so and there is no value (不涉及).
+    """
 
     __tablename__ = "actual"
     __table_args__ = (
         UniqueConstraint("submission_id", "indicator_id"),
         one_value_check(),
         CheckConstraint(
-            "NOT is_no_data OR (value IS NULL AND value_on IS NULL AND tier IS NULL)",
+            "NOT is_no_data OR (value IS NULL AND value_on IS NULL AND tier IS NULL"
+            " AND checked IS NULL)",
             name="no_data_has_no_value",
         ),
+        CheckConstraint("NOT is_zero_over_zero OR value IS NULL", name="zero_over_zero"),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
     is_no_data: Mapped[bool] = mapped_column(default=False)
+    is_zero_over_zero: Mapped[bool] = mapped_column(default=False)
+    basis: Mapped[Line] = mapped_column(default="")
     deviation_kind: Mapped[DeviationKind | None]
     deviation_reason: Mapped[Long] = mapped_column(default="")
-    expected_value: Mapped[Quantity | None]
+    expected_value: Mapped[Number | None]
     expected_on: Mapped[date | None]
     expected_tier: Mapped[Tier | None] = mapped_column(enum_type(Tier, "expected_tier"))
     likelihood: Mapped[Likelihood | None]
-    ratio: Mapped[Quantity | None]
+    ratio: Mapped[Number | None]
     is_met: Mapped[bool | None]
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[Moment]
@@ -123,6 +156,21 @@ class BudgetExecution(OwnedByUnit, Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     source: Mapped[FundSource]
     executed: Mapped[Money | None]
+    basis: Mapped[Line] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class QuantityValue(OwnedByUnit, Base):
+    """What a quantity (公式里的量) came to by the end of a quarter; null is 未填报."""
+
+    __tablename__ = "quantity_value"
+    __table_args__ = (UniqueConstraint("submission_id", "quantity_id"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    quantity_id: Mapped[int] = mapped_column(ForeignKey("quantity.id"), index=True)
+    value: Mapped[Number | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -60,6 +60,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Exact(TypeDecorator[Decimal]):
+    """A Decimal of any length, kept as its digits: nothing is rounded, and nothing added in SQL."""
+
+    impl = String(80)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
 def enum_type(enumeration: type[StrEnum], name: str = "") -> Enum:
     """An enumeration stored by its value in a short text column, checked by a constraint.
 
@@ -80,8 +93,10 @@ Money = Annotated[Decimal, mapped_column(Scaled(2))]
 """元, exact to 分."""
 Points = Annotated[Decimal, mapped_column(Scaled(2))]
 """Weights and scores in hundredths."""
-Quantity = Annotated[Decimal, mapped_column(Scaled(6))]
+Number = Annotated[Decimal, mapped_column(Scaled(6))]
 """A target or an actual in the indicator's own unit, 12 + 6 digits."""
+Whole = Annotated[Decimal, mapped_column(Exact)]
+"""The numerator or the denominator of a computed number, whole."""
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 Short = Annotated[str, mapped_column(String(64))]
 Line = Annotated[str, mapped_column(String(500))]
