@@ -2,7 +2,14 @@
 
 import re
 import unicodedata
-from decimal import Context, Decimal
+from decimal import (
+    ROUND_05UP,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    InvalidOperation,
+    Overflow,
+)
 
 from perf.core.errors import InvalidInput
 
@@ -10,6 +17,11 @@ MAX_INTEGER_DIGITS = 12
 MAX_FRACTION_DIGITS = 6
 # Wide enough for every product of two numbers that can be typed.
 EXACT = Context(prec=200)
+# Cut off this way, a quotient keeps a trace of what it lost: rounded again to fewer digits it
+# comes out as the exact one would.
+_TRACED = Context(prec=60, rounding=ROUND_05UP)
+_FEWER = Context(prec=50)
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(MAX_FRACTION_DIGITS + 1))
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
@@ -19,9 +31,22 @@ def round_half_up(
 ) -> Decimal:
     """`numerator ÷ denominator` rounded once to `places` (0 or more), half away from zero.
 
-    Exact in whole numbers, whatever the context: the quotient is never rounded before
+    Exact whatever the context: it comes out as the whole quotient would, rounded once
     (3 × 5 ÷ 24 = 0.625 → 0.63). Raises ZeroDivisionError for a denominator of 0.
     """
+    if places <= MAX_FRACTION_DIGITS:
+        try:
+            quotient = _TRACED.divide(numerator, denominator)
+            rounded = quotient.quantize(_STEPS[places], ROUND_HALF_UP, _FEWER)
+            if rounded > 0:
+                return rounded
+        except (InvalidOperation, Overflow):
+            # Too long for the short way, or no number at all.
+            pass
+    return _rounded_in_whole_numbers(numerator, denominator, places)
+
+
+def _rounded_in_whole_numbers(numerator: Decimal, denominator: Decimal, places: int) -> Decimal:
     top, over = numerator.as_integer_ratio()
     bottom, under = denominator.as_integer_ratio()
     scale: int = 10**places
