@@ -38,7 +38,7 @@ ROOMS = {
     "models": room("core", "sqlalchemy"),
     "database": room("models", "sqlalchemy"),
     "queries": room("models core clock", "sqlalchemy"),
-    "services": room("queries models formulas core clock", "sqlalchemy argon2"),
+    "services": room("queries models formulas core clock", "sqlalchemy argon2 chinese_calendar"),
     "documents": room(
         "formulas core", "docx docxtpl lxml openpyxl pdfplumber pypdfium2 typst xlsxwriter"
     ),
