@@ -19,12 +19,12 @@ from perf.cli_console import console_actor
 from perf.core.drafts import Draft
 from perf.core.errors import InvalidInput
 from perf.core.permissions import Actor
-from perf.core.rules import load_pack
 from perf.core.terms import Action, Comparator, Role
 from perf.database import begin_writing
 from perf.documents.draft_json import draft_from_json
 from perf.extensions import db
 from perf.models import Actual, Indicator, Period, Plan, Submission, Unit, User
+from perf.queries.packs import pack_of
 from perf.services.accounts import UNIT_ROLES, create_user, generate_password, hash_password
 from perf.services.entries import ExecutedEntry, record_entries
 from perf.services.entry_figures import Entry
@@ -175,7 +175,7 @@ def _record_quarter(
         ExecutedEntry(line.source, 0, result["executed"][number]) for line in plan.budget_lines
     ]
     outcome = record_entries(
-        session, people.staff, submission, entries, executed, load_pack(plan.pack_id)
+        session, people.staff, submission, entries, executed, pack_of(plan)
     )
     if not outcome.is_clean:
         raise InvalidInput(f"样例数据有误：{plan.name} {quarter} {outcome.errors}")

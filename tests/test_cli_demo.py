@@ -24,7 +24,8 @@ from perf.models import (
     Unit,
     User,
 )
-from perf.services.plan_content import missing_for_submission, pack_of
+from perf.queries.packs import pack_of
+from perf.services.plan_content import missing_for_submission
 from tests import postgres
 from tests.conftest import make_app
 from tests.pages import Browserless

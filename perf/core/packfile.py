@@ -37,7 +37,7 @@ from perf.core.rulepack import (
 )
 from perf.core.terms import PlanKind
 
-__all__ = ["PackError", "read_pack"]
+__all__ = ["PackError", "parse_pack", "read_pack"]
 
 _HUNDRED = Decimal(100)
 _Read = TypeVar("_Read")
@@ -46,13 +46,23 @@ _Read = TypeVar("_Read")
 def read_pack(path: Path) -> RulePack:
     """The pack in this file; raises PackError with file, key and reason."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise PackError(path.name, "文件", f"读不出来：{error}") from error
-    top = Table(path.name, "", values)
+    pack = parse_pack(text, path.name)
+    if pack.id != path.stem:
+        raise PackError(path.name, "id", f"应与文件名一致（{path.stem}）。")
+    return pack
+
+
+def parse_pack(text: str, file_name: str) -> RulePack:
+    """The pack that a TOML text says; PackError names `file_name`, the key and the reason."""
+    try:
+        values = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(file_name, "文件", f"读不出来：{error}") from error
+    top = Table(file_name, "", values)
     pack_id = top.text("id")
-    if pack_id != path.stem:
-        raise top.refuse("id", f"应与文件名一致（{path.stem}）。")
     document = top.text("document")
     pack = RulePack(
         id=pack_id,

@@ -8,7 +8,6 @@ from perf.core.actuals import format_actual
 from perf.core.attainment import Flag
 from perf.core.execution import Execution, ExecutionScore
 from perf.core.numbers import format_fixed, format_number, round_half_up
-from perf.core.rules import load_pack
 from perf.core.scoring import (
     IndicatorScore,
     PlanIndicator,
@@ -18,6 +17,7 @@ from perf.core.scoring import (
 from perf.core.terms import FundSource
 from perf.core.years import is_satisfaction
 from perf.models import Evidence, Indicator, Plan, Score, SelfEvaluation, Submission
+from perf.queries.packs import pack_of
 from perf.services.evaluation_scores import (
     adjusted_of,
     demands_reason,
@@ -39,7 +39,7 @@ def content_of_self_evaluation(
     text and money in 元: the frozen record of a submitted or signed self-evaluation.
     """
     plan = evaluation.plan
-    pack = load_pack(evaluation.pack_id)
+    pack = pack_of(evaluation)
     scores = {row.indicator_id: row for row in evaluation.scores}
     rows = [
         (indicator, scores[indicator.id]) for indicator in plan.indicators if indicator.id in scores
@@ -101,7 +101,7 @@ def execution_reason_demanded(scored: ExecutionScore | None) -> str:
 
 def work_scores(evaluation: SelfEvaluation) -> PlanScore:
     """The working of the stored scores, out of the year values and amounts stored with them."""
-    plan, pack = evaluation.plan, load_pack(evaluation.pack_id)
+    plan, pack = evaluation.plan, pack_of(evaluation)
     results = {row.indicator_id: row.result for row in evaluation.scores}
     rows = [
         PlanIndicator(

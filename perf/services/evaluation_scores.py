@@ -13,7 +13,6 @@ from perf.core.errors import Locked
 from perf.core.execution import Execution
 from perf.core.periods import QUARTERS, parse_period
 from perf.core.permissions import Actor
-from perf.core.rules import load_pack
 from perf.core.scoring import (
     IndicatorScore,
     PlanIndicator,
@@ -25,6 +24,7 @@ from perf.core.terms import FundSource, Status
 from perf.core.workflow import EDITABLE
 from perf.core.years import YearValue, is_satisfaction, year_value
 from perf.models import Period, Plan, Score, SelfEvaluation, Submission
+from perf.queries.packs import pack_of
 from perf.services.entries import stored_ratio
 from perf.services.ledger import record_change
 
@@ -73,7 +73,7 @@ def compute(
     The executed budget is the last quarter's year-to-date sum over the sources; None where a
     source is 未填报.
     """
-    pack = load_pack(plan.pack_id)
+    pack = pack_of(plan)
     by_quarter = [
         (quarter_name(quarter), {row.indicator_id: row.actual for row in quarter.actuals})
         for quarter in quarters

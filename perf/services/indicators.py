@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput
 from perf.core.permissions import Actor
-from perf.core.rules import RulePack, load_pack
+from perf.core.rulepack import RulePack
 from perf.core.storable import MAX_INDICATORS
 from perf.core.targets import Target
 from perf.core.terms import PlanKind
 from perf.core.weights import class_name, class_of, class_weights, spread_weights
 from perf.models import FiscalYear, Indicator, Plan, Remark, Submission
+from perf.queries.packs import find_pack, pack_of
 from perf.services.budgets import demand_editable
 from perf.services.ledger import as_text, changes_of, record_change
 from perf.services.sheets import IndicatorEntry, IndicatorValues, read_entries, values_of
@@ -107,7 +108,7 @@ def weigh(session: Session, plan: Plan, entries: Sequence[tuple[str, Decimal | N
     `problem` says why they cannot be spread; the entered ones are then summed as they are.
     """
     year = session.get_one(FiscalYear, plan.year)
-    pack = load_pack(choose_pack(year, plan.kind, [level1 for level1, _ in entries])[0])
+    pack = find_pack(session, *choose_pack(year, plan.kind, [level1 for level1, _ in entries]))
     problem = ""
     try:
         weights = spread(entries, pack)
@@ -145,7 +146,7 @@ def assign_pack(session: Session, plan: Plan, levels: Sequence[str]) -> RulePack
     with session.no_autoflush:
         year = session.get_one(FiscalYear, plan.year)
     plan.pack_id, plan.pack_version = choose_pack(year, plan.kind, levels)
-    return load_pack(plan.pack_id)
+    return pack_of(plan)
 
 
 def _is_known(level1: str, pack: RulePack) -> bool:

@@ -9,19 +9,14 @@ from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_fixed, format_number
-from perf.core.rules import RulePack, load_pack
 from perf.core.targets import describe_target
 from perf.core.weights import check_weights, class_of
 from perf.models import Indicator, Plan
+from perf.queries.packs import pack_of
 from perf.services.snapshots import Content, ContentRow
 
 _WAN = Decimal(10000)
 _ADDED_LATER = frozenset({"项目编码", "项目类别", "实施单位", "年度总体目标"})
-
-
-def pack_of(plan: Plan) -> RulePack:
-    """The rule pack pinned to the plan."""
-    return load_pack(plan.pack_id)
 
 
 def content_of_plan(plan: Plan) -> Content:

@@ -28,7 +28,6 @@ from perf.services.plan_content import (
     content_of_plan,
     differences_from_draft,
     missing_for_submission,
-    pack_of,
 )
 from perf.services.plan_details import PlanDetails, PlanFields, read_details, read_draft
 from perf.services.projects import (
@@ -50,7 +49,6 @@ __all__ = [
     "differences_from_draft",
     "find_plan",
     "missing_for_submission",
-    "pack_of",
     "step_plan",
     "update_plan",
 ]

@@ -12,9 +12,9 @@ from perf.core.execution import Execution
 from perf.core.numbers import format_number
 from perf.core.periods import parse_period
 from perf.core.rulepack import RulePack
-from perf.core.rules import load_pack
 from perf.core.terms import Comparator, DeviationKind, FundSource, Likelihood, Tier
 from perf.models import Actual, Evidence, Indicator, Remark
+from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter
 from perf.services.entries import Outcome
 from perf.services.entry_figures import NOTHING, Entry, Value, bands_of, figures_of, read_entry
@@ -175,7 +175,7 @@ def grid_page(
     outcome = outcome or Outcome()
     sources = _Sources(
         quarter=quarter,
-        pack=load_pack(quarter.plan.pack_id),
+        pack=pack_of(quarter.plan),
         elapsed=parse_period(quarter.period.code).elapsed_share,
         posted=posted,
         outcome=outcome,

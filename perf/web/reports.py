@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
 from perf.core.periods import parse_period
 from perf.core.permissions import Actor, Permission
-from perf.core.rules import load_pack
 from perf.core.terms import Action
 from perf.database import begin_writing
 from perf.extensions import db
 from perf.models import Evidence, Submission
+from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
 from perf.queries.visible import evidence_visible_to
 from perf.services.entries import Outcome, record_entries
@@ -109,7 +109,7 @@ def _save(
         submission,
         list(posted.entries.values()),
         list(posted.executed.values()),
-        load_pack(quarter.plan.pack_id),
+        pack_of(quarter.plan),
     )
     attach_uploads(session, actor, submission, uploads)
     if removed := whole_number(request.form, "remove"):
@@ -202,7 +202,7 @@ def reading(quarter: Quarter) -> ResponseReturnValue:
         expected=args.get("expected", ""),
         likelihood=args.get("likelihood", ""),
     )
-    pack = load_pack(quarter.plan.pack_id)
+    pack = pack_of(quarter.plan)
     figures, errors = read_entry(entry, indicator, pack, NOTHING)
     before = quarter.previous.get(indicator.id)
     error = errors.get(f"actual-{indicator.id}")

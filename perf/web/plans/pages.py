@@ -18,11 +18,12 @@ from perf.core.workflow import EDITABLE, actions_for
 from perf.extensions import db
 from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
+from perf.queries.packs import pack_of
 from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
 from perf.services.indicators import weigh
 from perf.services.plan_content import content_of_plan, findings_of_plan, missing_for_submission
-from perf.services.plans import delete_plan, pack_of, step_plan
+from perf.services.plans import delete_plan, step_plan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
 from perf.web.decisions import step_urls, why_not_yours

@@ -13,13 +13,13 @@ from perf.core.errors import InvalidInput, Locked, Stale
 from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_fixed, parse_number
 from perf.core.permissions import Actor, Permission
-from perf.core.rules import load_pack
 from perf.core.targets import Target, describe_target, parse_target
 from perf.core.terms import Comparator, Kind, PlanKind, Sense
 from perf.core.years import default_kind
 from perf.extensions import db
 from perf.models import FiscalYear, Indicator, Plan
 from perf.queries import plans
+from perf.queries.packs import find_pack
 from perf.queries.visible import plan_visible_to
 from perf.services.indicators import Weighing, save_indicators, weigh
 from perf.services.sheets import IndicatorEntry, weight_text
@@ -282,10 +282,13 @@ def _classes(plan: Plan, entries: Sequence[IndicatorEntry]) -> list[tuple[str, s
     """The 一级指标 to choose from: the pinned packs' classes, and what rows call theirs already."""
     year = db.session.get_one(FiscalYear, plan.year)
     packs = (
-        [year.department_pack_id]
+        [(year.department_pack_id, year.department_pack_version)]
         if plan.kind is PlanKind.DEPARTMENT
-        else [year.cost_project_pack_id, year.project_pack_id]
+        else [
+            (year.cost_project_pack_id, year.cost_project_pack_version),
+            (year.project_pack_id, year.project_pack_version),
+        ]
     )
-    names = [name for pack in packs for name in load_pack(pack).class_names]
+    names = [name for pack in packs for name in find_pack(db.session(), *pack).class_names]
     names += [entry.level1 for entry in entries if entry.level1.strip()]
     return [(name, name) for name in dict.fromkeys(names)]
