@@ -8,6 +8,7 @@ from perf.core.actuals import format_actual
 from perf.core.attainment import Flag
 from perf.core.execution import Execution, ExecutionScore
 from perf.core.numbers import format_fixed, format_number, round_half_up
+from perf.core.rulepack import RulePack
 from perf.core.scoring import (
     IndicatorScore,
     PlanIndicator,
@@ -99,9 +100,12 @@ def execution_reason_demanded(scored: ExecutionScore | None) -> str:
     return f"预算执行率低于 {percent}%，请说明原因。"
 
 
-def work_scores(evaluation: SelfEvaluation) -> PlanScore:
-    """The working of the stored scores, out of the year values and amounts stored with them."""
-    plan, pack = evaluation.plan, pack_of(evaluation)
+def work_scores(evaluation: SelfEvaluation, pack: RulePack | None = None) -> PlanScore:
+    """The working of the stored scores, out of the year values and amounts stored with them.
+
+    With another `pack` it is what that one would give for them.
+    """
+    plan, pack = evaluation.plan, pack or pack_of(evaluation)
     results = {row.indicator_id: row.result for row in evaluation.scores}
     rows = [
         PlanIndicator(

@@ -13,6 +13,7 @@ from perf.core.errors import Locked
 from perf.core.execution import Execution
 from perf.core.periods import QUARTERS, parse_period
 from perf.core.permissions import Actor
+from perf.core.rulepack import RulePack
 from perf.core.scoring import (
     IndicatorScore,
     PlanIndicator,
@@ -64,16 +65,20 @@ def quarter_name(quarter: Submission) -> str:
 
 
 def compute(
-    plan: Plan, quarters: Sequence[Submission], not_applicable: Collection[int] = ()
+    plan: Plan,
+    quarters: Sequence[Submission],
+    not_applicable: Collection[int] = (),
+    *,
+    pack: RulePack | None = None,
 ) -> Computed:
     """The plan's year values and scores out of its approved quarters; pure over what is loaded.
 
     `not_applicable` are the ids of the indicators chosen as 不涉及; a figure reported outweighs
-    the choice.
+    the choice. `pack` is another one than the plan's own, to see what it would give.
     The executed budget is the last quarter's year-to-date sum over the sources; None where a
     source is 未填报.
     """
-    pack = pack_of(plan)
+    pack = pack or pack_of(plan)
     by_quarter = [
         (quarter_name(quarter), {row.indicator_id: row.actual for row in quarter.actuals})
         for quarter in quarters
