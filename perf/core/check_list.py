@@ -4,9 +4,7 @@ import re
 
 from perf.core.readings import plain_text
 
-_NUMBERED = re.compile(
-    "(?<![0-9.])(?P<n>[0-9]{1,2})[.、．)](?![0-9])|[(（](?P<b>[0-9]{1,2})[)）]"
-)
+_NUMBERED = re.compile("(?<![0-9.])(?P<n>[0-9]{1,2})[.、．)](?![0-9])|[(（](?P<b>[0-9]{1,2})[)）]")
 _CIRCLED = {chr(0x2460 + index): index + 1 for index in range(20)}
 _MOST = 40
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from perf.core.actuals import Actual
+from perf.core.actuals import Actual, Quotient
 from perf.core.errors import InvalidInput
+from perf.core.numbers import EXACT
 from perf.core.targets import Target
 from perf.core.terms import Comparator, Kind, Sense
 
@@ -127,6 +128,8 @@ def _is_exceeded(target: Target, actual: Actual) -> bool:
         limit = target.value
     else:
         return False
+    if isinstance(limit, Decimal) and isinstance(actual, Quotient):
+        limit, actual = EXACT.multiply(limit, actual.denominator), actual.numerator
     if isinstance(limit, Decimal) and isinstance(actual, Decimal):
         return actual >= limit if comparator is Comparator.LT else actual > limit
     if isinstance(limit, date) and isinstance(actual, date):

@@ -1,5 +1,6 @@
 """Projects, plans, their money, tasks and indicators."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -149,6 +150,11 @@ class Quantity(OwnedByUnit, Base):
     kind: Mapped[QuantityKind]
     unit: Mapped[Short] = mapped_column(default="")
 
+    @property
+    def label(self) -> str:
+        """The name with its unit in brackets (`预算数（万元）`)."""
+        return f"{self.name}（{self.unit}）" if self.unit else self.name
+
 
 class Indicator(OwnedByUnit, Base):
     """A third-level indicator with its target as published and as read.
@@ -198,6 +204,16 @@ class Indicator(OwnedByUnit, Base):
     plan: Mapped[Plan] = relationship(back_populates="indicators")
 
     @property
+    def is_computed(self) -> bool:
+        """Whether its actual is computed and never typed."""
+        return bool(self.formula) or self.source is not None
+
+    @property
+    def initial(self) -> Target | None:
+        """The 年初 target where it was revised since the plan's first approval."""
+        return None if self.initial_target is None else target_from_json(self.initial_target)
+
+    @property
     def target(self) -> Target:
         """The target as the scoring core takes it."""
         return Target(
@@ -217,6 +233,38 @@ class Indicator(OwnedByUnit, Base):
         self.target_upper, self.target_upper_on = _split(target.upper)
         self.target_unit = target.unit
         self.sense = target.sense
+
+
+def target_as_json(target: Target) -> dict[str, str | None]:
+    """A target as `initial_target` keeps it: exact numbers and days as text."""
+    return {
+        "text": target.text,
+        "comparator": target.comparator.value,
+        "value": None if target.value is None else str(target.value),
+        "upper": None if target.upper is None else str(target.upper),
+        "unit": target.unit,
+        "sense": target.sense.value if target.sense else None,
+    }
+
+
+def target_from_json(kept: Mapping[str, Any]) -> Target:
+    """The target that `target_as_json` kept."""
+    comparator = {member.value: member for member in Comparator}[kept["comparator"]]
+    is_day = comparator in {Comparator.BY_DATE, Comparator.PERIOD}
+
+    def value_of(text: str | None) -> Decimal | date | None:
+        if text is None:
+            return None
+        return date.fromisoformat(text) if is_day else Decimal(text)
+
+    return Target(
+        text=kept["text"],
+        comparator=comparator,
+        value=value_of(kept["value"]),
+        upper=value_of(kept["upper"]),
+        unit=kept["unit"],
+        sense={member.value: member for member in Sense}.get(kept["sense"] or ""),
+    )
 
 
 def _split(value: Decimal | date | None) -> tuple[Decimal | None, date | None]:

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from perf.core.actuals import Actual as ActualValue
 from perf.core.actuals import Answer, Checked, Quotient, TierChoice
+from perf.core.attainment import NOT_APPLICABLE, Result
 from perf.core.terms import DeviationKind, FundSource, Likelihood, Tier
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Period, User
 from perf.models.plans import Indicator, Plan
 from perf.models.types import Line, Long, Moment, Money, Number, Points, Short, Whole, enum_type
 from perf.models.workflow import Reviewed, approval_check
-
 
 _ANSWERS = {answer.value: answer for answer in Answer}
 
@@ -141,6 +141,11 @@ class Actual(HasValue, OwnedByUnit, Base):
     submission: Mapped[Submission] = relationship(back_populates="actuals")
     indicator: Mapped[Indicator] = relationship()
     updated_by: Mapped[User | None] = relationship()
+
+    @property
+    def result(self) -> Result:
+        """The actual, 不涉及 where the formula gives 0 over 0, or None for 未填报."""
+        return NOT_APPLICABLE if self.is_zero_over_zero else self.actual
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:

@@ -15,6 +15,7 @@ from perf.models import (
     Evidence,
     Period,
     Plan,
+    QuantityValue,
     Remark,
     Submission,
 )
@@ -26,7 +27,8 @@ class Quarter:
     """A plan's quarter: what it says so far, and what was last reported before it.
 
     `previous` holds by indicator the latest earlier row of the year that has a figure, `since`
-    the name of the quarter it comes from; `executed_before` is 元 by source.
+    the name of the quarter it comes from; `executed_before` is 元 by source, `quantities_before`
+    the last values of the formulas' quantities by their ids.
     """
 
     plan: Plan
@@ -36,6 +38,7 @@ class Quarter:
     previous: dict[int, Actual] = field(default_factory=dict)
     since: dict[int, str] = field(default_factory=dict)
     executed_before: dict[FundSource, Decimal] = field(default_factory=dict)
+    quantities_before: dict[int, Decimal] = field(default_factory=dict)
 
     @property
     def actuals(self) -> dict[int, Actual]:
@@ -112,6 +115,7 @@ def _submission_of(session: Session, plan: Plan, period: Period) -> Submission |
             joinedload(Submission.decided_by),
             selectinload(Submission.actuals).joinedload(Actual.updated_by),
             selectinload(Submission.executions),
+            selectinload(Submission.quantities),
             selectinload(Submission.evidence).joinedload(Evidence.created_by),
             selectinload(Submission.remarks).joinedload(Remark.created_by),
         )
@@ -127,7 +131,12 @@ def _add_previous(session: Session, quarter: Quarter) -> None:
         .join(Submission.period)
         .where(
             *earlier,
-            or_(Actual.value.is_not(None), Actual.on.is_not(None), Actual.tier.is_not(None)),
+            or_(
+                Actual.value.is_not(None),
+                Actual.on.is_not(None),
+                Actual.tier.is_not(None),
+                Actual.checked.is_not(None),
+            ),
         )
         .order_by(Period.code)
     ):
@@ -141,3 +150,13 @@ def _add_previous(session: Session, quarter: Quarter) -> None:
         .order_by(Period.code)
     ):
         quarter.executed_before[source] = executed or Decimal(0)
+    if not quarter.plan.quantities:
+        return
+    for key, value in session.execute(
+        select(QuantityValue.quantity_id, QuantityValue.value)
+        .join(Submission, Submission.id == QuantityValue.submission_id)
+        .join(Submission.period)
+        .where(*earlier, QuantityValue.value.is_not(None))
+        .order_by(Period.code)
+    ):
+        quarter.quantities_before[key] = value or Decimal(0)

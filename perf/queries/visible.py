@@ -30,6 +30,7 @@ def plan_visible_to(session: Session, actor: Actor, plan_id: int) -> Plan:
             joinedload(Plan.decided_by),
             selectinload(Plan.budget_lines).selectinload(BudgetLine.adjustments),
             selectinload(Plan.indicators),
+            selectinload(Plan.quantities),
             selectinload(Plan.tasks),
         )
         .where(Plan.id == plan_id, in_sight(actor, Plan.unit_id))

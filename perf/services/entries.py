@@ -1,7 +1,7 @@
 """Recording actuals: what was typed into the grid's rows becomes figures, cell by cell."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -16,9 +16,12 @@ from perf.core.permissions import Actor, Permission
 from perf.core.rulepack import RulePack
 from perf.core.terms import FundSource, Status, Tier
 from perf.models import Actual, BudgetExecution, Indicator, Period, Plan, Submission
-from perf.services.entry_figures import Entry, Figures, figures_of, read_entry
+from perf.services.computed import computed_actuals
+from perf.services.entry_figures import Entry, Figures, figures_of, read_entry, recompute
 from perf.services.ledger import record_change
 from perf.services.money import read_wan
+from perf.services.outcome import Outcome
+from perf.services.quantities import QuantityEntry, record_quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +34,6 @@ class ExecutedEntry:
     is_touched: bool = True
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What became of a save: rows written, sentences by field, and rows somebody else changed.
-
-    Errors are keyed like the grid's cells (`actual-12`, `expected-12`, `executed-fiscal`);
-    `conflicts` holds the stored row beside which the typed one must be shown.
-    """
-
-    saved: int = 0
-    errors: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[int, Actual] = field(default_factory=dict)
-    executed_conflicts: dict[FundSource, BudgetExecution] = field(default_factory=dict)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether everything typed was taken."""
-        return not (self.errors or self.conflicts or self.executed_conflicts)
-
-
 def record_entries(
     session: Session,
     actor: Actor,
@@ -57,28 +41,34 @@ def record_entries(
     entries: Sequence[Entry],
     executed: Sequence[ExecutedEntry],
     pack: RulePack,
+    quantities: Sequence[QuantityEntry] = (),
 ) -> Outcome:
     """Write every valid, changed row of an opened submission; say what became of the rest.
 
     A row whose stored version is not the one the page showed is a conflict and is not written.
-    Raises what `demand_editable` raises.
+    What is computed follows from the quantities, whether its row was touched or not. Raises what
+    `demand_editable` raises.
     """
     demand_editable(actor, submission)
     outcome = Outcome()
-    indicators = {row.id: row for row in submission.plan.indicators}
+    record_quantities(session, actor, submission, quantities, outcome)
+    typed = {entry.indicator_id: entry for entry in entries if entry.is_touched}
     stored = {row.indicator_id: row for row in submission.actuals}
-    for entry in entries:
-        indicator = indicators.get(entry.indicator_id)
-        if indicator is None or not entry.is_touched:
-            continue
+    computed = computed_actuals(session, submission.plan, submission, submission.period.code)
+    for indicator in submission.plan.indicators:
+        entry, result = typed.get(indicator.id), computed.get(indicator.id)
         row = stored.get(indicator.id)
         before = figures_of(row)
-        wanted, errors = read_entry(entry, indicator, pack, before)
+        if entry is None:
+            wanted, errors = recompute(before, indicator, pack, result)
+        else:
+            wanted, errors = read_entry(entry, indicator, pack, before, result)
+            if row is not None and wanted != before and entry.version != row.version:
+                outcome.conflicts[indicator.id] = row
+                # Nobody types what is computed: it follows its quantities all the same.
+                wanted, errors = recompute(before, indicator, pack, result)
         outcome.errors |= errors
         if wanted == before:
-            continue
-        if row is not None and entry.version != row.version:
-            outcome.conflicts[indicator.id] = row
             continue
         if row is None:
             row = Actual(
@@ -138,6 +128,8 @@ def _write(
 ) -> None:
     row.actual = wanted.actual
     row.is_no_data = wanted.is_no_data
+    row.is_zero_over_zero = wanted.is_zero_over_zero
+    row.basis = wanted.basis
     row.deviation_kind = wanted.deviation_kind
     row.deviation_reason = wanted.deviation_reason
     expected = wanted.expected

@@ -1,23 +1,36 @@
 """One row of the quarter's grid: what was typed, and the figures that it says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from perf.core.actuals import TierChoice, parse_actual, parse_tier
+from perf.core.actuals import (
+    Actual as ActualValue,
+)
+from perf.core.actuals import (
+    Answer,
+    Checked,
+    TierChoice,
+    parse_actual,
+    parse_tier,
+)
 from perf.core.attainment import attainment
+from perf.core.check_list import points_of
 from perf.core.errors import InvalidInput
 from perf.core.numbers import round_half_up
 from perf.core.rulepack import RulePack
 from perf.core.targets import Target
 from perf.core.terms import Comparator, DeviationKind, Likelihood, Tier
 from perf.models import Actual, Indicator
+from perf.services.computed import Computed
 from perf.services.steps import MAX_TEXT
 from perf.services.typed import clean_text
 
-Value = Decimal | date | TierChoice | None
+Value = ActualValue | None
+_ANSWERS = {answer.value: answer for answer in Answer}
+NO_ANSWER = "-"
 T = TypeVar("T")
 Choice = TypeVar("Choice", Tier, Likelihood, DeviationKind)
 
@@ -40,18 +53,29 @@ class Entry:
     deviation_reason: str = ""
     expected: str = ""
     likelihood: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one row says: the actual, the outlook for the year and the reason given."""
+    """What one row says: the actual, the outlook for the year and the reason given.
+
+    `is_zero_over_zero` and `basis` are those of a computed actual (`Actual` says what they are).
+    """
 
     actual: Value = None
     is_no_data: bool = False
+    is_zero_over_zero: bool = False
+    basis: str = ""
     deviation_kind: DeviationKind | None = None
     deviation_reason: str = ""
     expected: Decimal | date | Tier | None = None
     likelihood: Likelihood | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the actual is 未填报: no value, and nothing that stands instead of one."""
+        return self.actual is None and not self.is_no_data and not self.is_zero_over_zero
 
 
 NOTHING = Figures()
@@ -65,6 +89,8 @@ def figures_of(row: Actual | None) -> Figures:
     return Figures(
         row.actual,
         row.is_no_data,
+        row.is_zero_over_zero,
+        row.basis,
         row.deviation_kind,
         row.deviation_reason,
         next((one for one in outlooks if one is not None), None),
@@ -73,11 +99,16 @@ def figures_of(row: Actual | None) -> Figures:
 
 
 def read_entry(
-    entry: Entry, indicator: Indicator, pack: RulePack, before: Figures = NOTHING
+    entry: Entry,
+    indicator: Indicator,
+    pack: RulePack,
+    before: Figures = NOTHING,
+    computed: Computed | None = None,
 ) -> tuple[Figures, dict[str, str]]:
     """A typed row's figures, and the sentences of the cells that cannot be taken.
 
-    A bad cell keeps what `before` says. Errors are keyed as in `Outcome`.
+    A bad cell keeps what `before` says. Errors are keyed as in `Outcome`. Where the actual is
+    computed, `computed` stands instead of what is typed as one.
     """
     target, key = indicator.target, indicator.id
     errors: dict[str, str] = {}
@@ -89,12 +120,15 @@ def read_entry(
             errors[f"{cell}-{key}"] = str(error)
             return stored
 
-    actual = tried("actual", lambda: _read_actual(entry, target, pack), before.actual)
+    stored = before.actual if computed is None else None
+    actual = tried("actual", lambda: _read_actual(entry, indicator, pack, computed), stored)
     is_bad = bool(errors)
     return (
         Figures(
             actual=actual,
             is_no_data=before.is_no_data if is_bad else entry.is_no_data,
+            is_zero_over_zero=computed is not None and computed.is_zero_over_zero,
+            basis=_basis(actual, before, computed),
             deviation_kind=tried(
                 "kind", lambda: _choice(DeviationKind, entry.deviation_kind), before.deviation_kind
             ),
@@ -112,20 +146,80 @@ def read_entry(
     )
 
 
-def _read_actual(entry: Entry, target: Target, pack: RulePack) -> Value:
-    if target.comparator is Comparator.QUALITATIVE:
-        value: Value = parse_tier(entry.tier, entry.rate, bands_of(pack))
-    else:
-        value = parse_actual(entry.value, target, bands=bands_of(pack))
-    if value is None:
+def recompute(
+    before: Figures, indicator: Indicator, pack: RulePack, computed: Computed | None
+) -> tuple[Figures, dict[str, str]]:
+    """A stored row's figures with its computed actual brought up to date, and why it has none."""
+    if computed is None:
+        return before, {}
+    errors: dict[str, str] = {}
+    actual: Value = None
+    try:
+        actual = _demand_fit(_taken(computed), before.is_no_data, indicator, pack, computed)
+    except InvalidInput as error:
+        errors[f"actual-{indicator.id}"] = str(error)
+    is_outside = computed.is_zero_over_zero and not errors
+    basis = "" if errors else computed.basis
+    return replace(before, actual=actual, is_zero_over_zero=is_outside, basis=basis), errors
+
+
+def _basis(actual: Value, before: Figures, computed: Computed | None) -> str:
+    """How a value that was not typed came about; what a list gave holds until it is typed over."""
+    if computed is not None:
+        return computed.basis
+    return before.basis if actual == before.actual else ""
+
+
+def _read_actual(
+    entry: Entry, indicator: Indicator, pack: RulePack, computed: Computed | None
+) -> Value:
+    value = _typed(entry, indicator, pack) if computed is None else _taken(computed)
+    return _demand_fit(value, entry.is_no_data, indicator, pack, computed)
+
+
+def _demand_fit(
+    value: Value, is_no_data: bool, indicator: Indicator, pack: RulePack, computed: Computed | None
+) -> Value:
+    """The value again; what contradicts 本期无数据 or cannot be held against its target raises."""
+    is_outside = computed is not None and computed.is_zero_over_zero
+    if value is None and not is_outside:
         return None
-    if entry.is_no_data:
+    if is_no_data:
         raise InvalidInput("选择了“本期无数据”就不能再填数值，请清空数值或取消选择。")
     if isinstance(value, TierChoice) and value.rate != round_half_up(value.rate):
         raise InvalidInput("完成率最多 2 位小数，请四舍五入后再填。")
     # What cannot be held against its target is refused here, in its own cell.
-    attainment(target, value, pack)
+    attainment(indicator.target, value, pack)
     return value
+
+
+def _taken(computed: Computed) -> Value:
+    if computed.error:
+        raise InvalidInput(computed.error)
+    return computed.actual
+
+
+def _typed(entry: Entry, indicator: Indicator, pack: RulePack) -> Value:
+    target = indicator.target
+    if indicator.is_check_list:
+        return read_answers(entry.answers, len(points_of(indicator.note)))
+    if target.comparator is Comparator.QUALITATIVE:
+        return parse_tier(entry.tier, entry.rate, bands_of(pack))
+    return parse_actual(entry.value, target, bands=bands_of(pack))
+
+
+def read_answers(letters: str, count: int) -> Checked | None:
+    """The answers to `count` points, a letter each (y, n, x, or NO_ANSWER); None for none.
+
+    Raises InvalidInput where some are missing: half a list has no share.
+    """
+    answers = [_ANSWERS.get(letter) for letter in letters[:count].ljust(count, NO_ANSWER)]
+    given = tuple(answer for answer in answers if answer is not None)
+    if not given:
+        return None
+    if len(given) < count:
+        raise InvalidInput(f"共 {count} 个要点，还有 {count - len(given)} 个没有核对，请逐项选择。")
+    return Checked(given)
 
 
 def _read_expected(text: str, target: Target, pack: RulePack) -> Decimal | date | Tier | None:
@@ -135,7 +229,9 @@ def _read_expected(text: str, target: Target, pack: RulePack) -> Decimal | date 
         if target.comparator is Comparator.PERIOD and text.strip() == tier.label:
             return tier
     value = parse_actual(text, target, bands=bands_of(pack))
-    return value.tier if isinstance(value, TierChoice) else value
+    if isinstance(value, TierChoice):
+        return value.tier
+    return value if isinstance(value, Decimal | date) else None
 
 
 def _read_reason(text: str) -> str:

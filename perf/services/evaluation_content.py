@@ -21,9 +21,9 @@ from perf.models import Evidence, Indicator, Plan, Score, SelfEvaluation, Submis
 from perf.queries.packs import pack_of
 from perf.services.evaluation_scores import (
     adjusted_of,
-    demands_reason,
     executed_by_source,
     quarter_name,
+    standing_decisions,
 )
 from perf.services.snapshots import Content
 
@@ -77,10 +77,10 @@ def content_of_self_evaluation(
     )
 
 
-def reason_demanded(worked: IndicatorScore) -> str:
+def reason_demanded(score: Score | None, worked: IndicatorScore) -> str:
     """Why this score needs a deviation reason, as a sentence; empty where it needs none."""
     flags = worked.flags
-    if not demands_reason(worked):
+    if score is None or not score.needs_reason:
         return ""
     if Flag.NOT_APPLICABLE in flags:
         return f"选择了“{Flag.NOT_APPLICABLE.label}”，请说明全年没有发生的理由。"
@@ -107,6 +107,7 @@ def work_scores(evaluation: SelfEvaluation, pack: RulePack | None = None) -> Pla
     """
     plan, pack = evaluation.plan, pack or pack_of(evaluation)
     results = {row.indicator_id: row.result for row in evaluation.scores}
+    decided = standing_decisions(evaluation)
     rows = [
         PlanIndicator(
             indicator.weight or _ZERO,
@@ -114,6 +115,8 @@ def work_scores(evaluation: SelfEvaluation, pack: RulePack | None = None) -> Pla
             results.get(indicator.id),
             indicator.level1,
             is_satisfaction(indicator.level1, indicator.level2, indicator.name),
+            indicator.initial,
+            decided.get(indicator.id),
         )
         for indicator in plan.indicators
     ]
@@ -177,7 +180,7 @@ def _row(indicator: Indicator, score: Score, worked: IndicatorScore) -> dict[str
         "is_below": worked.is_below,
         "flags": sorted(worked.flags),
         "percent": _percent(worked),
-        "demanded": reason_demanded(worked),
+        "demanded": reason_demanded(score, worked),
     }
 
 

@@ -1,14 +1,15 @@
 """The year's values and scores out of the approved quarters: computed purely, stored whole."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from perf import clock
-from perf.core.attainment import NOT_APPLICABLE, Flag
+from perf.core.actuals import Checked
+from perf.core.attainment import NOT_APPLICABLE, Flag, NotApplicable
 from perf.core.errors import Locked
 from perf.core.execution import Execution
 from perf.core.periods import QUARTERS, parse_period
@@ -24,8 +25,9 @@ from perf.core.scoring import (
 from perf.core.terms import FundSource, Status
 from perf.core.workflow import EDITABLE
 from perf.core.years import YearValue, is_satisfaction, year_value
-from perf.models import Period, Plan, Score, SelfEvaluation, Submission
+from perf.models import Actual, Indicator, Period, Plan, Score, SelfEvaluation, Submission
 from perf.queries.packs import pack_of
+from perf.services.computed import records_of_year
 from perf.services.entries import stored_ratio
 from perf.services.ledger import record_change
 
@@ -68,27 +70,29 @@ def compute(
     plan: Plan,
     quarters: Sequence[Submission],
     not_applicable: Collection[int] = (),
+    decided: Mapping[int, Decimal] | None = None,
+    records: Mapping[int, YearValue] | None = None,
     *,
     pack: RulePack | None = None,
 ) -> Computed:
     """The plan's year values and scores out of its approved quarters; pure over what is loaded.
 
     `not_applicable` are the ids of the indicators chosen as 不涉及; a figure reported outweighs
-    the choice. `pack` is another one than the plan's own, to see what it would give.
+    the choice. `decided` are a reviewer's points, `records` the year values that come from the
+    system's own records instead of the quarters, both by indicator. `pack` is another one than
+    the plan's own, to see what it would give.
     The executed budget is the last quarter's year-to-date sum over the sources; None where a
     source is 未填报.
     """
     pack = pack or pack_of(plan)
     by_quarter = [
-        (quarter_name(quarter), {row.indicator_id: row.actual for row in quarter.actuals})
+        (quarter_name(quarter), {row.indicator_id: row for row in quarter.actuals})
         for quarter in quarters
     ]
+    records, decided = records or {}, decided or {}
     years = tuple(
-        year_value(
-            indicator.kind,
-            [(name, actuals.get(indicator.id)) for name, actuals in by_quarter],
-            indicator.target,
-        )
+        records.get(indicator.id)
+        or _year_of(indicator, [(name, rows.get(indicator.id)) for name, rows in by_quarter])
         for indicator in plan.indicators
     )
     rows = [
@@ -98,6 +102,8 @@ def compute(
             NOT_APPLICABLE if year.value is None and indicator.id in not_applicable else year.value,
             indicator.level1,
             is_satisfaction(indicator.level1, indicator.level2, indicator.name),
+            indicator.initial,
+            decided.get(indicator.id),
         )
         for indicator, year in zip(plan.indicators, years, strict=True)
     ]
@@ -105,6 +111,14 @@ def compute(
     if pack.execution.weight:
         execution = Execution(adjusted_of(plan), executed_of(plan, quarters))
     return Computed(years, score_plan(rows, execution, pack))
+
+
+def _year_of(indicator: Indicator, rows: Sequence[tuple[str, Actual | None]]) -> YearValue:
+    """The year's value; what was not typed says how its last figure came about."""
+    results = [(name, row.result if row else None) for name, row in rows]
+    year = year_value(indicator.kind, results, indicator.target)
+    basis = next((row.basis for _, row in reversed(rows) if row and row.result is not None), "")
+    return replace(year, origin=f"{year.origin}：{basis}") if basis else year
 
 
 def adjusted_of(plan: Plan) -> Decimal:
@@ -137,9 +151,55 @@ def scored_weight(worked: IndicatorScore) -> Decimal:
     return Decimal(0) if Flag.NOT_APPLICABLE in worked.flags else worked.weight
 
 
-def demands_reason(worked: IndicatorScore) -> bool:
-    """Whether this score needs a reason: as `needs_reason` says, and where 不涉及 was chosen."""
-    return needs_reason(worked) or Flag.NOT_APPLICABLE in worked.flags
+def demands_reason(worked: IndicatorScore, *, is_chosen: bool) -> bool:
+    """Whether this score needs a reason: as `needs_reason` says, and where 不涉及 was chosen.
+
+    Points of a list that are all 不涉及 are such a choice too; 0 over 0 speaks for itself.
+    """
+    return (
+        needs_reason(worked)
+        or is_chosen
+        or (isinstance(worked.actual, Checked) and (Flag.NOT_APPLICABLE in worked.flags))
+    )
+
+
+def standing_decisions(evaluation: SelfEvaluation) -> dict[int, Decimal]:
+    """A reviewer's points by indicator."""
+    return {
+        row.indicator_id: row.decided_points
+        for row in evaluation.scores
+        if row.decided_points is not None
+    }
+
+
+def _moved(evaluation: SelfEvaluation, computed: Computed) -> set[int]:
+    """The indicators whose computed points are not those stored."""
+    points = {row.indicator_id: row.points for row in evaluation.scores}
+    return {
+        indicator.id
+        for indicator, result in zip(evaluation.plan.indicators, computed.score.rows, strict=True)
+        if points.get(indicator.id) != result.points
+    }
+
+
+def _store(row: Score, year: YearValue, result: IndicatorScore, *, is_moved: bool) -> None:
+    """Put a computed score into its row; a decision on other points than these falls away."""
+    is_chosen = row.is_not_applicable and year.value is None
+    row.is_not_applicable = Flag.NOT_APPLICABLE in result.flags
+    row.actual = (
+        None if isinstance(year.value, NotApplicable) or row.is_not_applicable else year.value
+    )
+    row.weight = scored_weight(result)
+    row.origin = NO_FIGURE if is_chosen else year.origin[:MAX_ORIGIN]
+    ratio = result.attainment.ratio
+    row.ratio = None if ratio is None else stored_ratio(ratio)
+    row.is_met = result.attainment.met
+    if is_moved:
+        row.decided_points = row.decided_by_id = row.decided_at = None
+        row.decided_reason = ""
+    row.points = result.points
+    row.initial_points = result.initial_points
+    row.needs_reason = demands_reason(result, is_chosen=is_chosen)
 
 
 def rescore(
@@ -163,7 +223,14 @@ def rescore(
         return False
     scores = {row.indicator_id: row for row in evaluation.scores}
     chosen = [row.indicator_id for row in evaluation.scores if row.is_not_applicable]
-    computed = compute(plan, quarters, chosen)
+    records = records_of_year(session, plan)
+    decided = standing_decisions(evaluation)
+    computed = compute(plan, quarters, chosen, decided, records)
+    moved = _moved(evaluation, computed).intersection(decided)
+    if moved:
+        # A decision was made on the points as they were: on other ones it is to be made anew.
+        decided = {key: value for key, value in decided.items() if key not in moved}
+        computed = compute(plan, quarters, chosen, decided, records)
     is_changed = False
     for indicator, year, result in zip(
         plan.indicators, computed.years, computed.score.rows, strict=True
@@ -176,15 +243,7 @@ def rescore(
                 indicator_id=indicator.id,
             )
             evaluation.scores.append(row)
-        row.actual = year.value
-        row.is_not_applicable = Flag.NOT_APPLICABLE in result.flags
-        row.weight = scored_weight(result)
-        row.origin = NO_FIGURE if row.is_not_applicable else year.origin[:MAX_ORIGIN]
-        ratio = result.attainment.ratio
-        row.ratio = None if ratio is None else stored_ratio(ratio)
-        row.is_met = result.attainment.met
-        row.points = result.points
-        row.needs_reason = demands_reason(result)
+        _store(row, year, result, is_moved=indicator.id in moved)
         entry = record_change(
             session, actor, "score_indicator", row, name=indicator.name, plan_id=plan.id
         )

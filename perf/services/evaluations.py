@@ -233,7 +233,7 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
             missing["execution_reason"] = demanded
     for indicator, result in zip(evaluation.plan.indicators, worked.rows, strict=True):
         row = scores.get(indicator.id)
-        demanded = reason_demanded(result)
+        demanded = reason_demanded(row, result)
         if Flag.UNREPORTED in result.flags:
             missing[f"reason-{indicator.id}"] = (
                 f"{indicator.name}：全年没有填报数据。请由审核人重新打开季度后补填；"

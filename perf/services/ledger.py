@@ -1,5 +1,6 @@
 """The append-only ledger, written in the same transaction as each change."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -45,6 +46,9 @@ def as_text(value: Any) -> str | None:
         return None
     if isinstance(value, Decimal):
         return format_number(value)
+    if isinstance(value, Mapping):
+        # A target kept whole is told by its text.
+        return str(value["text"])
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, date | datetime):

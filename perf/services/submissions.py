@@ -1,6 +1,7 @@
 """Quarterly submissions: opening one, what locks it, and its steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +15,12 @@ from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Likelihood, Status
 from perf.core.workflow import EDITABLE
 from perf.models import Actual, Indicator, Period, Plan, SelfEvaluation, Submission
-from perf.services.entries import demand_editable, why_closed
+from perf.queries.packs import pack_of
+from perf.services.entries import demand_editable, record_entries, why_closed
 from perf.services.entry_figures import Figures, Value, figures_of
 from perf.services.evaluations import rescore
 from perf.services.ledger import record_change
+from perf.services.quantities import Stand
 from perf.services.snapshots import Content
 from perf.services.steps import check_version, take_step
 
@@ -87,11 +90,14 @@ def step_submission(
     *,
     version: int,
     previous: Mapping[int, Actual],
+    quantities_before: Mapping[int, Decimal] | None = None,
     reason: str = "",
     remarks: Mapping[int, str] | None = None,
 ) -> None:
-    """One step of a quarter's submission; `previous` is the quarter before, by indicator.
+    """One step of a quarter's submission.
 
+    `previous` are the figures last reported before this quarter by indicator, `quantities_before`
+    those of the quantities. What is computed is brought up to date before it is submitted.
     Submitting is all or nothing: InvalidInput's fields name what is missing, by
     `actual-<indicator id>`, `reason-<indicator id>` or `executed-<source>`.
     """
@@ -99,7 +105,10 @@ def step_submission(
         hold_open(session, submission.plan, submission.period)
     if action is Action.SUBMIT:
         check_version(submission, version)
-        missing = missing_of(submission, previous)
+        if submission.is_editable:
+            record_entries(session, actor, submission, [], [], pack_of(submission.plan))
+            version = submission.version
+        missing = missing_of(submission, previous, quantities_before)
         if missing:
             raise InvalidInput("还有内容没有填完，未提交。请按提示补充。", missing)
     if action is Action.REOPEN:
@@ -119,16 +128,24 @@ def step_submission(
         _rescore_draft(session, actor, submission)
 
 
-def missing_of(submission: Submission, previous: Mapping[int, Actual]) -> dict[str, str]:
+def missing_of(
+    submission: Submission,
+    previous: Mapping[int, Actual],
+    quantities_before: Mapping[int, Decimal] | None = None,
+) -> dict[str, str]:
     """What is still missing before the quarter can be submitted: {field: sentence}."""
     actuals = {row.indicator_id: row for row in submission.actuals}
+    stand = Stand(submission.plan, submission.quantities, quantities_before or {})
     missing: dict[str, str] = {}
     for indicator in submission.plan.indicators:
         figures = figures_of(actuals.get(indicator.id))
         before = previous.get(indicator.id)
-        demanded = reason_demanded(indicator, figures, before.actual if before else None)
-        if figures.actual is None and not figures.is_no_data:
-            missing[f"actual-{indicator.id}"] = f"{indicator.name}：未填报。"
+        fallen = stand.fallen(indicator)
+        demanded = reason_demanded(indicator, figures, before.actual if before else None, fallen)
+        if figures.is_missing:
+            lacking = "、".join(stand.lacking(indicator))
+            what = f"还没有填报{lacking}" if lacking else "未填报"
+            missing[f"actual-{indicator.id}"] = f"{indicator.name}：{what}。"
         elif demanded and not (figures.deviation_kind and figures.deviation_reason):
             missing[f"reason-{indicator.id}"] = f"{indicator.name}：{demanded}"
     return missing | _missing_executed(submission)
@@ -151,14 +168,19 @@ def _missing_executed(submission: Submission) -> dict[str, str]:
     return missing
 
 
-def reason_demanded(indicator: Indicator, figures: Figures, previous: Value) -> str | None:
+def reason_demanded(
+    indicator: Indicator, figures: Figures, previous: Value, fallen: Sequence[str] = ()
+) -> str | None:
     """Why this row needs a deviation reason, as a sentence; None where it needs none.
 
-    `previous` is the year-to-date figure last reported. An official form wants a reason for
-    有可能 and 完全不可能 too. ≤7天, 11天 → demanded.
+    `previous` is the year-to-date figure last reported, `fallen` the flows of its formula that
+    are less than they were. An official form wants a reason for 有可能 and 完全不可能 too.
+    ≤7天, 11天 → demanded.
     """
     if figures.is_no_data:
         return f"选择了“{NO_DATA}”，请说明原因。"
+    if fallen:
+        return f"{'、'.join(fallen)}比上期减少，请核对；如确实减少，请说明原因。"
     if figures.actual is not None:
         demanded = quarter_reason_demanded(
             indicator.target, indicator.kind, figures.actual, previous
@@ -185,6 +207,11 @@ def content_of_submission(submission: Submission) -> Content:
         for row in submission.executions
         if row.executed is not None
     }
+    values = {row.quantity_id: row.value for row in submission.quantities}
+    for quantity in submission.plan.quantities:
+        value = values.get(quantity.id)
+        if value is not None:
+            fields[quantity.label] = format_number(value)
     if None in files:
         fields["预算执行佐证材料"] = "、".join(files[None])
     return Content(
@@ -208,7 +235,8 @@ def _row_fields(indicator: Indicator, row: Actual | None, files: list[str]) -> d
     if row is not None:
         unit = indicator.target_unit
         fields = {
-            "实际完成值": NO_DATA if row.is_no_data else _shown(row.actual, unit),
+            "实际完成值": NO_DATA if row.is_no_data else shown_result(row, unit),
+            "数值来源": row.basis,
             "预计全年": _shown(
                 row.expected_on if row.expected_on is not None else row.expected_value, unit
             )
@@ -219,6 +247,11 @@ def _row_fields(indicator: Indicator, row: Actual | None, files: list[str]) -> d
         }
     fields["佐证材料"] = "、".join(files)
     return {label: text for label, text in fields.items() if text}
+
+
+def shown_result(row: Actual, unit: str | None) -> str:
+    """A stored row's actual with its unit, 不涉及 for 0 over 0, empty for a blank."""
+    return "不涉及" if row.is_zero_over_zero else _shown(row.actual, unit)
 
 
 def _shown(actual: object, unit: str | None) -> str:

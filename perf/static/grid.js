@@ -33,6 +33,9 @@ async function read(row) {
       query.set(cell === "actual" ? "value" : cell, input.value.slice(0, 200));
     }
   }
+  for (const id of quantitiesOf(row)) query.set(`quantity-${id}`, control("quantity", id).value.slice(0, 200));
+  const answers = lettersOf(key);
+  if (answers) query.set("answers", answers);
   // Only the answer to the latest question counts.
   const turn = (asked.get(row) ?? 0) + 1;
   asked.set(row, turn);
@@ -51,6 +54,14 @@ function show(row, answer) {
   const key = row.dataset.row;
   showError(row, "actual", control("actual", key) ?? control("tier", key), answer.error);
   showError(row, "expected", control("expected", key), answer.expected_error);
+  const given = row.querySelector("[data-actual]");
+  if (given) given.textContent = answer.actual || (lettersOf(key) ? "逐项核对" : "—");
+  const basis = row.nextElementSibling.querySelector("[data-basis]");
+  if (basis) {
+    basis.textContent = answer.basis;
+    basis.hidden = !answer.basis;
+  }
+  for (const id of quantitiesOf(row)) showMistake(control("quantity", id), answer.quantity_errors[`quantity-${id}`]);
   const state = row.querySelector("[data-state] .tag");
   state.className = `tag ${answer.state_tone}`;
   state.textContent = answer.state;
@@ -66,6 +77,26 @@ function show(row, answer) {
   explain(row);
 }
 
+// A quantity is typed once in the plan and may stand in several formulas; a check list sends a letter a point.
+
+const quantitiesOf = (row) => (row.dataset.quantities ?? "").split(" ").filter(Boolean);
+const rowsWith = (id) => [...form.querySelectorAll("tr[data-quantities]")].filter((row) => quantitiesOf(row).includes(id));
+
+function lettersOf(key) {
+  const points = [...form.querySelectorAll(`li[aria-labelledby^="answer-${key}-"]`)];
+  return points.map((point) => point.querySelector("input:checked")?.value ?? "-").join("");
+}
+
+function onQuantity(input) {
+  const id = input.name.replace("quantity-", "");
+  for (const same of form.querySelectorAll(`[data-same="${input.name}"]`)) same.textContent = input.value.trim() || "未填";
+  for (const row of rowsWith(id)) {
+    row.dataset.lack ||= WORDS.未填;
+    readLater(row);
+  }
+  countUp();
+}
+
 function explain(row) {
   const key = row.dataset.row;
   const [kind, reason] = [control("kind", key), control("reason", key)];
@@ -79,8 +110,16 @@ function explain(row) {
 }
 
 function showError(row, cell, input, sentence) {
-  if (!input) return;
   const id = `${cell}-${row.dataset.row}-error`;
+  if (input) showAt(input, id, sentence, input.closest("td"));
+  else if (cell === "actual") showAt(row.querySelector("[data-actual]"), id, sentence, row.querySelector("[data-actual]").closest("td"));
+}
+
+function showMistake(input, sentence) {
+  showAt(input, `${input.id}-error`, sentence, input.closest(".quantity"));
+}
+
+function showAt(input, id, sentence, place) {
   let note = document.getElementById(id);
   input.toggleAttribute("aria-invalid", false);
   if (!sentence) {
@@ -92,7 +131,7 @@ function showError(row, cell, input, sentence) {
     note = document.createElement("span");
     note.className = "error";
     note.id = id;
-    input.closest("td").append(note);
+    place.append(note);
   }
   note.textContent = sentence;
   input.setAttribute("aria-invalid", "true");
@@ -137,8 +176,8 @@ function countUp() {
   document.querySelector("[data-done]").textContent = `已填 ${filled.length} / ${rows.length}`;
   const missing = rows.filter((row) => row.dataset.lack).map((row) => {
     const key = row.dataset.row;
-    const cell = row.dataset.lack === WORDS.缺原因 ? "reason" : control("actual", key) ? "actual" : "tier";
-    return [`${brief(row.querySelector("[data-name]").textContent)}${row.dataset.lack}`, `#${cell}-${key}`];
+    const cell = row.dataset.lack === WORDS.缺原因 ? `reason-${key}` : firstOf(row);
+    return [`${brief(row.querySelector("[data-name]").textContent)}${row.dataset.lack}`, `#${cell}`];
   });
   for (const input of form.querySelectorAll("#money input[data-lack]")) {
     const lack = input.value.trim() ? (input.getAttribute("aria-invalid") ? WORDS.有误 : "") : WORDS.未填;
@@ -155,6 +194,12 @@ function countUp() {
   });
   if (missing.length > 3) place.append(` 等 ${missing.length} 项`);
   document.querySelector("[data-saved]").textContent = isUnsaved() ? unsavedNote : savedNote;
+}
+
+// The first cell to go to: of several quantities the first that is still blank.
+function firstOf(row) {
+  const blank = quantitiesOf(row).find((id) => !control("quantity", id).value.trim());
+  return blank ? `quantity-${blank}` : row.dataset.first;
 }
 
 let unsavedNote = "有未保存的填写";
@@ -222,7 +267,7 @@ function onPaste(event) {
 function isChanged(one) {
   if (!one.name || one.type === "hidden" || one.type === "submit") return false;
   if (one.type === "file") return one.files.length > 0;
-  if (one.type === "checkbox") return one.checked !== one.defaultChecked;
+  if (isTicked(one)) return one.checked !== one.defaultChecked;
   if (one.matches("select")) {
     const original = [...one.options].find((option) => option.defaultSelected) ?? one.options[0];
     return one.value !== original.value;
@@ -254,9 +299,11 @@ function checkFiles(input) {
 
 const stashKey = `grid ${location.pathname}`;
 
+const isTicked = (one) => one.type === "checkbox" || one.type === "radio";
+
 function keep() {
   const cells = [...form.elements].filter((one) => one.id && one.type !== "file" && isChanged(one));
-  const texts = cells.map((one) => [one.id, one.type === "checkbox" ? one.checked : one.value]);
+  const texts = cells.map((one) => [one.id, isTicked(one) ? one.checked : one.value]);
   sessionStorage.setItem(stashKey, JSON.stringify({ version: form.elements.version.value, texts }));
 }
 
@@ -268,7 +315,7 @@ function restore() {
     const cell = document.getElementById(id);
     if (!cell) continue;
     unsavedNote = "上次没有保存成功的填写已放回，请保存";
-    if (cell.type === "checkbox") cell.checked = value;
+    if (isTicked(cell)) cell.checked = value;
     else cell.value = value;
     cell.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -277,7 +324,11 @@ function restore() {
 form.addEventListener("input", (event) => {
   if (event.target.type === "file") checkFiles(event.target);
   const row = rowOf(event.target);
-  if (!row?.dataset.row) {
+  if (event.target.name.startsWith("quantity-")) {
+    onQuantity(event.target);
+  } else if (event.target.name.startsWith("answer-")) {
+    readLater(row);
+  } else if (!row?.dataset.row) {
     event.target.removeAttribute("aria-invalid");
     countUp();
   } else if (READ.some((cell) => event.target.name === `${cell}-${row.dataset.row}`)) {

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from perf.core.actuals import TierChoice, format_actual
+from perf.core.actuals import Answer, TierChoice, format_actual
 from perf.core.execution import Execution
 from perf.core.numbers import format_number
 from perf.core.periods import parse_period
@@ -16,15 +16,29 @@ from perf.core.terms import Comparator, DeviationKind, FundSource, Likelihood, T
 from perf.models import Actual, Evidence, Indicator, Remark
 from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter
-from perf.services.entries import Outcome
-from perf.services.entry_figures import NOTHING, Entry, Value, bands_of, figures_of, read_entry
+from perf.services.computed import Computed
+from perf.services.entry_figures import (
+    NOTHING,
+    Entry,
+    Figures,
+    Value,
+    bands_of,
+    figures_of,
+    read_entry,
+    recompute,
+)
+from perf.services.outcome import Outcome
+from perf.services.quantities import Stand
 from perf.services.submissions import NO_DATA
 from perf.web.grid_form import Posted, digest_of, shown_entry, shown_executed
-from perf.web.grid_reading import Reading, reading_of
+from perf.web.grid_parts import Point, QuantityCell, formula_cells, point_cells
+from perf.web.grid_reading import OUTSIDE, Reading, reading_of
 from perf.web.presentation import BLANK
 
 LABELS = {
-    member.value: member.label for names in (Tier, Likelihood, DeviationKind) for member in names
+    member.value: member.label
+    for names in (Tier, Likelihood, DeviationKind, Answer)
+    for member in names
 }
 _EXECUTED = "累计执行数"
 SHORT_TIERS = {Tier.ACHIEVED: "达成", Tier.PARTIAL: "部分达成", Tier.MISSED: "未达成"}
@@ -43,8 +57,10 @@ class Theirs:
 class Row:
     """One indicator: the texts in its cells, what they say, and all that hangs on it.
 
-    `control` is the kind of input: number, date, text or tier; `version` and `was` are those of
-    the stored row. `errors` is by cell (`actual`, `expected`, `reason`, `files`).
+    `control` is the kind of input: number, date, text, tier, points (a check list) or computed
+    (nothing is typed but the `quantities`); `basis` says how a value not typed came about;
+    `version` and `was` are those of the stored row. `errors` is by cell (`actual`, `expected`,
+    `reason`, `files`).
     """
 
     indicator: Indicator
@@ -61,13 +77,40 @@ class Row:
     theirs: Theirs | None
     remarks: list[Remark]
     files: list[Evidence]
+    basis: str
+    quantities: list[QuantityCell]
+    points: list[Point]
 
     @property
     def anchor(self) -> str:
         """The id of the cell that the page's links lead to."""
         if self.reading.lack == "缺原因":
             return f"reason-{self.indicator.id}"
-        return f"{'tier' if self.control == 'tier' else 'actual'}-{self.indicator.id}"
+        return self.first_cell
+
+    @property
+    def outlook(self) -> str:
+        """The kind of input for what is expected of the whole year."""
+        if self.control in {"points", "computed"}:
+            return _typed_control(self.indicator)
+        return self.control
+
+    @property
+    def first_cell(self) -> str:
+        """The id of the first control of its actual; of the row where there is none."""
+        key = self.indicator.id
+        match self.control:
+            case "tier":
+                return f"tier-{key}"
+            case "points":
+                return f"answer-{key}-0-y"
+            case "computed":
+                own = [one for one in self.quantities if not one.shared_with]
+                empty = [one for one in own if not one.text]
+                first = (empty or own or self.quantities)[:1]
+                return f"quantity-{first[0].quantity.id}" if first else f"row-{key}"
+            case _:
+                return f"actual-{key}"
 
     @property
     def is_asked(self) -> bool:
@@ -122,6 +165,7 @@ class GridPage:
         """Every refused cell as (its id, sentence), for the list on top of the page."""
         names = {str(row.indicator.id): row for row in self.rows}
         sources = {one.source.value: one.source.label + _EXECUTED for one in self.money}
+        cells = [one for row in self.rows for one in row.quantities if not one.shared_with]
         found = [
             (row.anchor, f"{row.indicator.name}：{row.theirs.who}也改过，两边的值都在这一行。")
             for row in self.rows
@@ -132,16 +176,21 @@ class GridPage:
             for one in self.money
             if one.theirs
         ]
+        found += [
+            (f"quantity-{one.quantity.id}", f"{one.quantity.name}：他人也改过。")
+            for one in cells
+            if one.theirs is not None
+        ]
         for name, text in self.errors.items():
             cell, _, key = name.rpartition("-")
-            row = names.get(key)
+            row = None if cell == "quantity" else names.get(key)
             if row is None:
                 label = sources.get(key, "")
                 is_named = text.startswith(label.removesuffix(_EXECUTED))
                 found.append((name, text if is_named else f"{label}：{text}"))
                 continue
             lead = "" if text.startswith(row.indicator.name) else f"{row.indicator.name}："
-            anchor = f"tier-{key}" if cell == "actual" and row.control == "tier" else name
+            anchor = row.first_cell if cell == "actual" else name
             found.append((anchor, f"{lead}{text}"))
         return found
 
@@ -159,6 +208,9 @@ class _Sources:
     actuals: Mapping[int, Actual]
     evidence: Mapping[int | None, list[Evidence]]
     remarks: Mapping[int | None, list[Remark]]
+    quantities: Mapping[int, list[QuantityCell]]
+    computed: Mapping[int, Computed]
+    stand: Stand
 
 
 def grid_page(
@@ -167,12 +219,14 @@ def grid_page(
     posted: Posted | None = None,
     outcome: Outcome | None = None,
     errors: Mapping[str, str] | None = None,
+    computed: Mapping[int, Computed] | None = None,
 ) -> GridPage:
     """The grid as stored; where a save refused something, that row as it was typed.
 
+    `computed` are the computed actuals as they would be now, where the grid is filled in.
     `errors` are further sentences by the cell's name: what a submission lacks, what a file is.
     """
-    outcome = outcome or Outcome()
+    outcome, computed = outcome or Outcome(), computed or {}
     sources = _Sources(
         quarter=quarter,
         pack=pack_of(quarter.plan),
@@ -183,6 +237,13 @@ def grid_page(
         actuals=quarter.actuals,
         evidence=quarter.evidence,
         remarks=quarter.remarks,
+        quantities=formula_cells(quarter.plan.indicators, quarter, posted, outcome),
+        computed=computed,
+        stand=Stand(
+            quarter.plan,
+            quarter.submission.quantities if quarter.submission else [],
+            quarter.quantities_before,
+        ),
     )
     rows = [_row(sources, indicator) for indicator in quarter.plan.indicators]
     money = _money(sources)
@@ -197,7 +258,9 @@ def grid_page(
         execution=_execution(money),
         tiers=_tier_options(sources.pack),
         errors=defaultdict(str, sources.wrong),
-        conflicts=len(outcome.conflicts) + len(outcome.executed_conflicts),
+        conflicts=len(outcome.conflicts)
+        + len(outcome.executed_conflicts)
+        + len(outcome.quantity_conflicts),
     )
 
 
@@ -208,14 +271,16 @@ def _row(sources: _Sources, indicator: Indicator) -> Row:
     errors = {
         name.rpartition("-")[0]: text
         for name, text in sources.wrong.items()
-        if name.rpartition("-")[2] == str(key)
+        if name.rpartition("-")[2] == str(key) and not name.startswith("quantity-")
     }
     theirs = outcome.conflicts.get(key)
     is_refused = theirs is not None or any(f"{cell}-{key}" in outcome.errors for cell in errors)
     typed = sources.posted.entries.get(key) if sources.posted and is_refused else None
-    figures = figures_of(stored)
+    figures, result = figures_of(stored), sources.computed.get(key)
     if typed is not None:
-        figures, _ = read_entry(typed, indicator, sources.pack, NOTHING)
+        figures, _ = read_entry(typed, indicator, sources.pack, NOTHING, result)
+    elif result is not None:
+        figures, _ = recompute(figures, indicator, sources.pack, result)
     before = sources.quarter.previous.get(key)
     previous = before.actual if before else None
     return Row(
@@ -224,7 +289,7 @@ def _row(sources: _Sources, indicator: Indicator) -> Row:
         entry=typed or shown,
         version=shown.version,
         was=digest_of(shown),
-        actual=NO_DATA if figures.is_no_data else with_unit(figures.actual, unit),
+        actual=shown_figures(figures, unit),
         expected=with_unit(figures.expected, unit),
         previous=with_unit(previous, unit),
         since=sources.quarter.since.get(key, ""),
@@ -235,15 +300,32 @@ def _row(sources: _Sources, indicator: Indicator) -> Row:
             sources.pack,
             sources.elapsed,
             is_wrong=f"actual-{key}" in outcome.errors,
+            fallen=sources.stand.fallen(indicator),
         ),
         errors=defaultdict(str, errors),
         theirs=_theirs(shown, theirs, unit) if theirs else None,
         remarks=sources.remarks.get(key, []),
         files=sources.evidence.get(key, []),
+        basis=figures.basis,
+        quantities=sources.quantities.get(key, []),
+        points=point_cells(indicator, (typed or shown).answers),
     )
 
 
+def shown_figures(figures: Figures, unit: str | None) -> str:
+    """A row's actual as pages show it: 本期无数据, 不涉及, or the value; empty for a blank."""
+    if figures.is_no_data:
+        return NO_DATA
+    return OUTSIDE if figures.is_zero_over_zero else with_unit(figures.actual, unit)
+
+
 def _control(indicator: Indicator) -> str:
+    if indicator.is_computed:
+        return "computed"
+    return "points" if indicator.is_check_list else _typed_control(indicator)
+
+
+def _typed_control(indicator: Indicator) -> str:
     match indicator.comparator:
         case Comparator.QUALITATIVE:
             return "tier"
@@ -269,7 +351,7 @@ def _theirs(shown: Entry, row: Actual, unit: str | None) -> Theirs:
     outlook = [with_unit(figures.expected, unit), LABELS.get(shown.likelihood, "")]
     kind = LABELS.get(shown.deviation_kind, "")
     cells = [
-        ("本期累计", NO_DATA if figures.is_no_data else with_unit(figures.actual, unit)),
+        ("本期累计", shown_figures(figures, unit)),
         ("预计全年", " ".join(filter(None, outlook))),
         ("偏差原因", "：".join(filter(None, [kind, figures.deviation_reason]))),
     ]

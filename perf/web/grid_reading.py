@@ -1,9 +1,10 @@
 """What one row of the grid says of itself: progress, state, and the reason it demands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from perf.core.actuals import TierChoice
+from perf.core.actuals import Checked, TierChoice
 from perf.core.attainment import Attainment, Flag, attainment, is_at_most
 from perf.core.numbers import format_number
 from perf.core.periods import quarter_reason_demanded
@@ -13,6 +14,7 @@ from perf.models import Indicator
 from perf.services.entry_figures import Figures, Value
 from perf.services.submissions import NO_DATA, reason_demanded
 
+OUTSIDE = Flag.NOT_APPLICABLE.label
 _DAYS = frozenset({Comparator.BY_DATE, Comparator.PERIOD})
 _ONE = Decimal(1)
 
@@ -42,18 +44,23 @@ def reading_of(
     elapsed: Decimal,
     *,
     is_wrong: bool = False,
+    fallen: Sequence[str] = (),
 ) -> Reading:
     """The reading of a row's figures; `elapsed` is the part of the year gone.
+
+    `fallen` are the flows of its formula that are less than they were.
 
     ≥95%, 70% after three quarters → 73.7%, 可能未达.
     """
     if is_wrong:
         return Reading(None, None, "", "none", "有误", "bad", lack="有误")
-    reason = reason_demanded(indicator, figures, previous) or ""
+    reason = reason_demanded(indicator, figures, previous, fallen) or ""
     has_reason = figures.deviation_kind is not None and bool(figures.deviation_reason)
     lack = "缺原因" if reason and not has_reason else ""
     if figures.is_no_data:
         return Reading(None, None, "", "none", NO_DATA, "none", reason, lack)
+    if figures.is_zero_over_zero:
+        return Reading(None, None, "", "none", OUTSIDE, "none", reason, lack)
     if figures.actual is None:
         return Reading(None, None, "未填报", "none", "待填", "none", reason, "未填")
     judged = attainment(indicator.target, figures.actual, pack)
@@ -63,7 +70,8 @@ def reading_of(
         state, state_tone = "预计未达", "bad"
     elif figures.likelihood is Likelihood.POSSIBLE and tone != "bad":
         state, state_tone = "可能未达", "warn"
-    is_timed = not _is_limit(indicator) and not isinstance(figures.actual, TierChoice)
+    is_graded = isinstance(figures.actual, TierChoice | Checked)
+    is_timed = not _is_limit(indicator) and not is_graded
     return Reading(
         judged.ratio, elapsed if is_timed else None, text, tone, state, state_tone, reason, lack
     )
@@ -76,6 +84,10 @@ def _words(
     is_day = indicator.comparator in _DAYS
     ratio = judged.ratio or Decimal(0)
     percent = f"{format_number(Decimal(int(ratio * 1000)) / 10)}%"
+    if isinstance(actual, Checked):
+        if not actual.counted:
+            return "", "none", OUTSIDE
+        return percent, "ok" if judged.met else "warn", "全部符合" if judged.met else "有不符合"
     if isinstance(actual, TierChoice):
         tone = {Tier.ACHIEVED: "ok", Tier.PARTIAL: "warn", Tier.MISSED: "bad"}[actual.tier]
         state = {Tier.ACHIEVED: "正常", Tier.PARTIAL: "部分达成", Tier.MISSED: "未达成"}

@@ -13,12 +13,14 @@ from perf.core.workflow import actions_for
 from perf.extensions import db
 from perf.models import Period, Snapshot, Submission
 from perf.queries.submissions import Quarter
-from perf.services.entries import Outcome
+from perf.services.computed import computed_actuals
 from perf.services.evidence_files import ACCEPT
+from perf.services.outcome import Outcome
 from perf.services.snapshots import Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
 from perf.web.grid_form import Posted
 from perf.web.grid_page import LABELS, SHORT_TIERS, grid_page
+from perf.web.grid_parts import ANSWERS
 from perf.web.grid_unsaved import unsaved_texts
 from perf.web.grid_uploads import Uploads
 from perf.web.security import current_actor
@@ -46,13 +48,16 @@ def report_page(
     grid that can no longer be taken, `typed` what stood in the form of a step of the review.
     """
     actor, submission = current_actor(), quarter.submission
-    grid = grid_page(quarter, posted=posted, outcome=outcome, errors=errors)
     closed = why_closed(quarter.plan, quarter.period)
     is_editing = (
         not closed
         and actor.may(Permission.RECORD)
         and (submission is None or submission.is_editable)
     )
+    computed = None
+    if is_editing:
+        computed = computed_actuals(db.session(), quarter.plan, submission, quarter.period.code)
+    grid = grid_page(quarter, posted=posted, outcome=outcome, errors=errors, computed=computed)
     since, changed = changes_since(submission)
     actions = steps_of(submission, actor)
     return render_template(
@@ -89,6 +94,7 @@ def report_page(
         labels=defaultdict(str, LABELS),
         since_usual=_name_before(quarter),
         accept=ACCEPT,
+        answers=ANSWERS,
     )
 
 

@@ -1,5 +1,6 @@
 """One quarter of a plan: the grid, its evidence, and the steps of its review."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, request, send_file, url_for
@@ -7,21 +8,26 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
+from perf.core.numbers import parse_number
 from perf.core.periods import parse_period
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action
 from perf.database import begin_writing
 from perf.extensions import db
-from perf.models import Evidence, Submission
+from perf.models import Evidence, Indicator, Submission
 from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
 from perf.queries.visible import evidence_visible_to
-from perf.services.entries import Outcome, record_entries
+from perf.services.computed import Computed, compute_actual, counts_for
+from perf.services.entries import record_entries
 from perf.services.entry_figures import NOTHING, Entry, read_entry
 from perf.services.evidence import remove_evidence
 from perf.services.evidence_files import path_of
+from perf.services.outcome import Outcome
 from perf.services.submissions import open_submission, step_submission
 from perf.web.grid_form import Posted, read_grid, whole_number
+from perf.web.grid_page import shown_figures
+from perf.web.grid_parts import letters_in
 from perf.web.grid_reading import as_json, reading_of
 from perf.web.grid_uploads import Uploads, attach_uploads, store_uploads
 from perf.web.report_page import report_page
@@ -110,13 +116,14 @@ def _save(
         list(posted.entries.values()),
         list(posted.executed.values()),
         pack_of(quarter.plan),
+        list(posted.quantities.values()),
     )
     attach_uploads(session, actor, submission, uploads)
     if removed := whole_number(request.form, "remove"):
         evidence = remove_evidence(session, actor, submission, removed)
         if evidence is not None and evidence.indicator_id is not None:
             uploads.opened.add(evidence.indicator_id)
-    if outcome.conflicts or outcome.executed_conflicts:
+    if outcome.has_conflicts:
         return _Saved(409, _CONFLICT, outcome, uploads.errors)
     if outcome.errors or uploads.errors:
         return _Saved(422, _INVALID, outcome, uploads.errors)
@@ -132,6 +139,7 @@ def _save(
             Action.SUBMIT,
             version=submission.version,
             previous=quarter.previous,
+            quantities_before=quarter.quantities_before,
         )
     except InvalidInput as error:
         return _Saved(422, f"草稿已保存。{error}", outcome, error.fields)
@@ -163,6 +171,7 @@ def step(loaded: tuple[Quarter, Submission, Action]) -> ResponseReturnValue:
             action,
             version=whole_number(form, "version"),
             previous=quarter.previous,
+            quantities_before=quarter.quantities_before,
             reason=form.get("reason", ""),
             remarks={row.id: form.get(f"remark-{row.id}", "") for row in quarter.plan.indicators},
         )
@@ -201,9 +210,11 @@ def reading(quarter: Quarter) -> ResponseReturnValue:
         is_no_data="nodata" in args,
         expected=args.get("expected", ""),
         likelihood=args.get("likelihood", ""),
+        answers=letters_in(args, indicator),
     )
     pack = pack_of(quarter.plan)
-    figures, errors = read_entry(entry, indicator, pack, NOTHING)
+    computed, wrong = _computed(quarter, indicator, args)
+    figures, errors = read_entry(entry, indicator, pack, NOTHING, computed)
     before = quarter.previous.get(indicator.id)
     error = errors.get(f"actual-{indicator.id}")
     found = reading_of(
@@ -214,8 +225,35 @@ def reading(quarter: Quarter) -> ResponseReturnValue:
         parse_period(quarter.period.code).elapsed_share,
         is_wrong=error is not None,
     )
-    expected_error = errors.get(f"expected-{indicator.id}")
-    return jsonify(as_json(found) | {"error": error, "expected_error": expected_error})
+    answer: dict[str, object] = {
+        "error": error,
+        "expected_error": errors.get(f"expected-{indicator.id}"),
+        "actual": shown_figures(figures, indicator.target_unit),
+        "basis": figures.basis,
+        "quantity_errors": wrong,
+    }
+    return jsonify(as_json(found) | answer)
+
+
+def _computed(
+    quarter: Quarter, indicator: Indicator, typed: Mapping[str, str]
+) -> tuple[Computed | None, dict[str, str]]:
+    """A computed row's actual with what is typed of its quantities, and what is wrong there."""
+    if not indicator.is_computed:
+        return None, {}
+    stored = quarter.submission.quantities if quarter.submission else []
+    values = {row.quantity_id: row.value for row in stored}
+    wrong = {}
+    for quantity in quarter.plan.quantities:
+        name = f"quantity-{quantity.id}"
+        if name in typed:
+            try:
+                values[quantity.id] = parse_number(typed[name])
+            except InvalidInput as error:
+                values[quantity.id], wrong[name] = None, str(error)
+    named = {row.name: values.get(row.id) for row in quarter.plan.quantities}
+    counts = counts_for(db.session(), quarter.plan, quarter.period.code)
+    return compute_actual(indicator, named, counts), wrong
 
 
 @blueprint.get("/evidence/<int:evidence_id>", endpoint="evidence")

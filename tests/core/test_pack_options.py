@@ -31,7 +31,7 @@ def test_a_pack_with_every_option_is_read():
     assert pack.total_cap is not None
     assert [band.at_most for band in pack.total_cap.bands] == [59, 69, 79, 89]
     assert pack.class_weights.shares is ClassShares.FIXED
-    assert len(list(pack.rules())) == 15
+    assert len(list(pack.rules())) == 18
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from perf.core.errors import Locked, NotFound, NotPermitted
 from perf.core.rules import load_pack
 from perf.core.terms import DeviationKind, FundSource, Likelihood, Role, Status, Tier
 from perf.models import Actual, LedgerEntry, Period
-from perf.services.entries import ExecutedEntry, Outcome, record_entries, stored_ratio
+from perf.services.entries import ExecutedEntry, record_entries, stored_ratio
 from perf.services.entry_figures import Entry
+from perf.services.outcome import Outcome
 from perf.services.submissions import open_submission
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 
