@@ -1,0 +1,80 @@
+"""Indicators set twice, and explanations that belong to another indicator."""
+
+import re
+from collections.abc import Iterator
+
+from perf.core.checks.subject import Noticed, Row, Subject
+from perf.core.findings import Severity
+from perf.core.readings import plain_text
+
+# What is added to a name to say the same thing again: 手拉手结对帮扶(工作全年开展).
+_PADDING = re.compile(
+    r"(工作|活动|学习|全年|年度|本年|开展|进行|组织|完成|实施|情况|次数|数量|场次|任务|目标|的|指标)*"
+)
+_COMPARED_TWINS = 100
+_LEFT_SIDE = re.compile(r"([\w“”\"（）()]{2,40}?[率度比])=")
+
+
+def check_duplicates(subject: Subject) -> Iterator[Noticed]:
+    """The same indicator twice in one class: same target, the name the same but for padding."""
+    seen: dict[tuple[object, ...], list[tuple[str, str]]] = {}
+    for row in subject.rows:
+        plain, name = plain_text(row.name), row.name
+        if not plain:
+            continue
+        group = seen.setdefault(_sameness(row), [])
+        twin = next((other for at, other in group if is_same_name(at, plain)), None)
+        if twin is not None:
+            message = (
+                f"“{name}”与“{twin}”的指标值都是“{row.indicator.target}”，"
+                "疑为同一指标重复设置，请删去其一或写明区别。"
+            )
+            yield subject.say(Severity.WARNING, "duplicate-indicator", message, row)
+        if len(group) < _COMPARED_TWINS:
+            group.append((plain, name))
+
+
+def _sameness(row: Row) -> tuple[object, ...]:
+    target = row.target
+    text = plain_text(row.indicator.target) if target.value is None else ""
+    return (
+        row.indicator.level1, row.indicator.level2, target.comparator, target.value,
+        target.upper, target.unit, text, plain_text(row.name)[:2],
+    )  # fmt: skip
+
+
+def is_same_name(first: str, second: str) -> bool:
+    """Whether two plain names say the same but for padding (`学习调研`, `学习调研活动`)."""
+    short, long = sorted((first, second), key=len)
+    return long.startswith(short) and bool(_PADDING.fullmatch(long[len(short) :]))
+
+
+def check_notes(subject: Subject) -> Iterator[Noticed]:
+    """Explanations that belong to another indicator or contradict themselves."""
+    names = {plain_text(row.name) for row in subject.rows if row.name}
+    for row in subject.rows:
+        note, name = plain_text(row.indicator.note or ""), plain_text(row.name)
+        if not note or not name:
+            continue
+        explained = [match[1] for match in _LEFT_SIDE.finditer(note)]
+        ends = (left[at:] for left in explained for at in range(len(left) - 1))
+        others = [end for end in ends if end in names and end != name]
+        if others and not _is_about(name, explained):
+            message = (
+                f"“{row.name}”的说明给出的是“{others[0]}”的公式，"
+                "疑为复制时未改，请写明本指标的计算方法。"
+            )
+            yield subject.say(Severity.WARNING, "note-of-another-indicator", message, row)
+        if "预算调整数-年初预算数" in note and re.search(
+            r"预算调整数[:：].*(总和|之和|合计)", note
+        ):
+            message = (
+                "公式“（预算调整数-年初预算数）/年初预算数”与其说明矛盾：说明中预算调整数是各项调整"
+                "金额的总和，不应再减年初预算数。"
+                "填报时请按 调整金额合计÷年初预算数 计算，并改正公式。"
+            )
+            yield subject.say(Severity.WARNING, "formula-contradicts-note", message, row)
+
+
+def _is_about(name: str, explained: list[str]) -> bool:
+    return any(left.endswith(name) or (len(left) > 3 and name.endswith(left)) for left in explained)
