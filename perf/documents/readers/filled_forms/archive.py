@@ -35,10 +35,10 @@ def check_workbook(content: bytes) -> None:
     """
     if content.startswith(_OLD_OFFICE):
         raise UnreadableDocument(
-            "文件设有密码，或是旧的 .xls 格式。请取消密码，另存为 .xlsx 后再复核。"
+            "文件设有密码，或是旧的 .xls 格式。请取消密码，另存为 .xlsx 后再试。"
         )
     if not content.startswith(b"PK"):
-        raise UnreadableDocument("文件内容不是 .xlsx 表格，请核对文件，或另存为 .xlsx 后再复核。")
+        raise UnreadableDocument("文件内容不是 .xlsx 表格，请核对文件，或另存为 .xlsx 后再试。")
     with zipfile.ZipFile(BytesIO(content)) as archive:
         _check_parts(archive)
 
@@ -51,18 +51,18 @@ def damaged() -> UnreadableDocument:
 def _check_parts(archive: zipfile.ZipFile) -> None:
     parts = [part for part in archive.infolist() if not part.filename.startswith(_UNREAD)]
     if any(part.flag_bits & 1 for part in parts):
-        raise UnreadableDocument("文件设有密码，请取消密码后再复核。")
+        raise UnreadableDocument("文件设有密码，请取消密码后再试。")
     # An unpacker never gives more of a part than its entry declares.
     styles = sum(part.file_size for part in parts if "styles" in part.filename.lower())
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > _MAX_PARTS or unpacked > MAX_UNPACKED or styles > _MAX_STYLES:
         limit = MAX_UNPACKED // 1024 // 1024
         raise UnreadableDocument(
-            f"文件解压后超过 {limit} MB（或样式过多），不像一张自评表，没有读取；"
-            "请把自评表单独存成一个新文件。"
+            f"文件解压后超过 {limit} MB（或样式过多），没有读取；"
+            "请把要用的那张表单独存成一个新文件。"
         )
     if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise UnreadableDocument("文件内容不是 .xlsx 表格，请核对文件，或另存为 .xlsx 后再复核。")
+        raise UnreadableDocument("文件内容不是 .xlsx 表格，请核对文件，或另存为 .xlsx 后再试。")
     for part in parts:
         with archive.open(part) as stream:
             _check_prolog(stream.read(_PROLOG))

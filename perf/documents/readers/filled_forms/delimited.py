@@ -7,7 +7,7 @@ from io import StringIO
 from perf.documents.readers import UnreadableDocument
 from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, MAX_ROWS, FormCell, FormSheet
 
-_NOT_TEXT = "文件内容不是 csv 文本，请在表格软件中另存为“CSV UTF-8”后再复核。"
+_NOT_TEXT = "文件内容不是 csv 文本，请在表格软件中另存为“CSV UTF-8”后再试。"
 
 
 def read_csv(content: bytes) -> list[FormSheet]:
@@ -15,7 +15,7 @@ def read_csv(content: bytes) -> list[FormSheet]:
 
     Raises UnreadableDocument where the content is no text.
     """
-    text = _decode(content)
+    text = decode_text(content)
     delimiter = max(",\t;", key=text.count)
     rows: list[list[FormCell]] = []
     try:
@@ -28,7 +28,11 @@ def read_csv(content: bytes) -> list[FormSheet]:
     return [FormSheet("csv", rows)]
 
 
-def _decode(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with a mark, or GB18030.
+
+    Raises UnreadableDocument where it is none.
+    """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     else:

@@ -6,6 +6,8 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -53,6 +55,16 @@ def read_workbook(content: bytes) -> list[FormSheet]:
 
     Raises UnreadableDocument for a file that is no sound workbook (see `check_workbook`).
     """
+    with opened_workbook(content) as book:
+        return _sheets(book)
+
+
+@contextmanager
+def opened_workbook(content: bytes) -> Iterator[Any]:
+    """The read-only workbook of openpyxl, opened after `check_workbook` and closed again.
+
+    What goes wrong while it is read is raised as UnreadableDocument: a damaged file.
+    """
     try:
         check_workbook(content)
         # What openpyxl warns of (styles, validations) is nothing that a form is read from.
@@ -62,7 +74,7 @@ def read_workbook(content: bytes) -> list[FormSheet]:
                 BytesIO(content), read_only=True, data_only=True, keep_links=False
             )
             try:
-                return _sheets(book)
+                yield book
             finally:
                 book.close()
     except _NONSENSE as error:
