@@ -26,12 +26,13 @@ from perf.services.quantities import QuantityEntry, record_quantities
 
 @dataclass(frozen=True, slots=True)
 class ExecutedEntry:
-    """The executed amount of one source in 万元 as typed."""
+    """The executed amount of one source in 万元 as typed; `basis` says what list gave it."""
 
     source: FundSource
     version: int
     text: str
     is_touched: bool = True
+    basis: str = ""
 
 
 def record_entries(
@@ -172,7 +173,10 @@ def _record_executed(
         except InvalidInput as error:
             outcome.errors[f"executed-{entry.source.value}"] = str(error)
             continue
-        if amount == (row.executed if row is not None else None):
+        is_same = amount == (row.executed if row is not None else None)
+        # What a list gave holds until another amount is typed over it.
+        basis = entry.basis or (row.basis if row is not None and is_same else "")
+        if is_same and (row is None or row.basis == basis):
             continue
         if row is not None and entry.version != row.version:
             outcome.executed_conflicts[entry.source] = row
@@ -182,7 +186,7 @@ def _record_executed(
                 unit_id=submission.unit_id, submission_id=submission.id, source=entry.source
             )
             submission.executions.append(row)
-        row.executed = amount
+        row.executed, row.basis = amount, basis
         record_change(
             session,
             actor,

@@ -40,6 +40,7 @@ class Entry:
     """One row as typed. `version` is that of the stored row the page showed (0 for none).
 
     `is_touched` is False where the user left the row as the page showed it: it is not written.
+    `basis` says how the value came about where a list gave it.
     """
 
     indicator_id: int
@@ -54,6 +55,7 @@ class Entry:
     expected: str = ""
     likelihood: str = ""
     answers: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def read_entry(
             actual=actual,
             is_no_data=before.is_no_data if is_bad else entry.is_no_data,
             is_zero_over_zero=computed is not None and computed.is_zero_over_zero,
-            basis=_basis(actual, before, computed),
+            basis=_basis("" if is_bad else entry.basis, actual, before, computed),
             deviation_kind=tried(
                 "kind", lambda: _choice(DeviationKind, entry.deviation_kind), before.deviation_kind
             ),
@@ -163,10 +165,12 @@ def recompute(
     return replace(before, actual=actual, is_zero_over_zero=is_outside, basis=basis), errors
 
 
-def _basis(actual: Value, before: Figures, computed: Computed | None) -> str:
+def _basis(given: str, actual: Value, before: Figures, computed: Computed | None) -> str:
     """How a value that was not typed came about; what a list gave holds until it is typed over."""
     if computed is not None:
         return computed.basis
+    if given:
+        return given
     return before.basis if actual == before.actual else ""
 
 

@@ -207,6 +207,9 @@ def content_of_submission(submission: Submission) -> Content:
         for row in submission.executions
         if row.executed is not None
     }
+    fields |= {
+        f"{row.source.label}累计执行数来源": row.basis for row in submission.executions if row.basis
+    }
     values = {row.quantity_id: row.value for row in submission.quantities}
     for quantity in submission.plan.quantities:
         value = values.get(quantity.id)
