@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from perf.core.findings import Finding
-from perf.core.terms import FundSource, PlanKind
+from perf.core.terms import FundSource, PlanKind, Sense
 
 
 @dataclass(slots=True)
 class DraftIndicator:
-    """One indicator as published; `target` is the text, `where` its place in the document."""
+    """One indicator as published; `target` is the text, `where` its place in the document.
+
+    `sense` is what people chose for an equal target; a document says nothing of it.
+    """
 
     level1: str
     level2: str | None
@@ -17,6 +20,7 @@ class DraftIndicator:
     target: str
     note: str | None = None
     where: str = ""
+    sense: Sense | None = None
 
 
 @dataclass(slots=True)

@@ -1,27 +1,45 @@
 """What a careful reader notices in one plan (绩效目标审核): pure rules, one module an idea."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
 
-from perf.core.checks.completeness import check_completeness
-from perf.core.checks.copies import check_duplicates, check_notes
+from perf.core.checks.completeness import check_completeness, check_satisfaction
+from perf.core.checks.copies import check_copied_texts, check_duplicates, check_notes
 from perf.core.checks.directions import check_directions
+from perf.core.checks.last_year import check_last_year
+from perf.core.checks.measurable import check_units, check_vague_words
 from perf.core.checks.money import check_budget, check_costs
-from perf.core.checks.subject import Noticed, Subject, place_of, subject_of
+from perf.core.checks.subject import (
+    IndicatorKey,
+    Noticed,
+    Subject,
+    indicator_key,
+    place_of,
+    subject_of,
+)
 from perf.core.checks.wording import check_deadlines, check_readings
 from perf.core.drafts import DraftPlan
 from perf.core.findings import Finding, Severity
 
-__all__ = ["Noticed", "check_plan", "notice", "place_of"]
+__all__ = ["IndicatorKey", "Noticed", "check_plan", "indicator_key", "notice", "place_of"]
+
+_NOTHING_KNOWN: Mapping[IndicatorKey, Decimal] = MappingProxyType({})
 
 _CHECKS: tuple[Callable[[Subject], Iterator[Noticed]], ...] = (
     check_completeness,
+    check_satisfaction,
     check_budget,
     check_readings,
+    check_units,
     check_costs,
     check_duplicates,
     check_directions,
     check_notes,
+    check_copied_texts,
     check_deadlines,
+    check_last_year,
+    check_vague_words,
 )
 
 
@@ -34,9 +52,17 @@ def check_plan(plan: DraftPlan, *, year: int | None = None) -> list[Finding]:
     return [noticed.finding for noticed in notice(plan, year=year)]
 
 
-def notice(plan: DraftPlan, *, year: int | None = None) -> list[Noticed]:
-    """The findings of `check_plan`, each with the numbers of the indicators it is about."""
-    subject = subject_of(plan, year)
+def notice(
+    plan: DraftPlan,
+    *,
+    year: int | None = None,
+    last_year: Mapping[IndicatorKey, Decimal] = _NOTHING_KNOWN,
+) -> list[Noticed]:
+    """The findings of `check_plan`, each with the numbers of the indicators it is about.
+
+    `last_year` are the year before's actuals, each in the unit of its key.
+    """
+    subject = subject_of(plan, year, last_year)
     found = [noticed for check in _CHECKS for noticed in check(subject)]
     order = list(Severity)
     return sorted(found, key=lambda noticed: order.index(noticed.finding.severity))

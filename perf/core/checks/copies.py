@@ -1,17 +1,22 @@
-"""Indicators set twice, and explanations that belong to another indicator."""
+"""Indicators set twice, and texts that belong to another indicator."""
 
 import re
 from collections.abc import Iterator
 
-from perf.core.checks.subject import Noticed, Row, Subject
+from perf.core.checks.subject import Noticed, Row, Subject, names_of
 from perf.core.findings import Severity
 from perf.core.readings import plain_text
+from perf.core.terms import Comparator
 
 # What is added to a name to say the same thing again: 手拉手结对帮扶(工作全年开展).
 _PADDING = re.compile(
     r"(工作|活动|学习|全年|年度|本年|开展|进行|组织|完成|实施|情况|次数|数量|场次|任务|目标|的|指标)*"
 )
 _COMPARED_TWINS = 100
+_SHORTEST_NOTE = 10
+_SHORTEST_TARGET = 12
+_GENERAL = re.compile("得分|计分|满分|扣分|评分|来源|佐证|依据")
+_ADJUSTMENT_SUMMED = re.compile(r"预算调整数[:：].*(总和|之和|合计)")
 _LEFT_SIDE = re.compile(r"([\w“”\"（）()]{2,40}?[率度比])=")
 
 
@@ -51,23 +56,17 @@ def is_same_name(first: str, second: str) -> bool:
 
 def check_notes(subject: Subject) -> Iterator[Noticed]:
     """Explanations that belong to another indicator or contradict themselves."""
-    names = {plain_text(row.name) for row in subject.rows if row.name}
+    names = _plain_names(subject)
     for row in subject.rows:
-        note, name = plain_text(row.indicator.note or ""), plain_text(row.name)
-        if not note or not name:
-            continue
-        explained = [match[1] for match in _LEFT_SIDE.finditer(note)]
-        ends = (left[at:] for left in explained for at in range(len(left) - 1))
-        others = [end for end in ends if end in names and end != name]
-        if others and not _is_about(name, explained):
+        other = _explained_instead(row, names)
+        if other is not None:
             message = (
-                f"“{row.name}”的说明给出的是“{others[0]}”的公式，"
+                f"“{row.name}”的说明给出的是“{other}”的公式，"
                 "疑为复制时未改，请写明本指标的计算方法。"
             )
             yield subject.say(Severity.WARNING, "note-of-another-indicator", message, row)
-        if "预算调整数-年初预算数" in note and re.search(
-            r"预算调整数[:：].*(总和|之和|合计)", note
-        ):
+        note = plain_text(row.indicator.note or "")
+        if "预算调整数-年初预算数" in note and _ADJUSTMENT_SUMMED.search(note):
             message = (
                 "公式“（预算调整数-年初预算数）/年初预算数”与其说明矛盾：说明中预算调整数是各项调整"
                 "金额的总和，不应再减年初预算数。"
@@ -76,5 +75,58 @@ def check_notes(subject: Subject) -> Iterator[Noticed]:
             yield subject.say(Severity.WARNING, "formula-contradicts-note", message, row)
 
 
+def _plain_names(subject: Subject) -> frozenset[str]:
+    return frozenset(plain_text(row.name) for row in subject.rows if row.name)
+
+
+def _explained_instead(row: Row, names: frozenset[str]) -> str | None:
+    """The other indicator whose formula this one's note gives."""
+    note, name = plain_text(row.indicator.note or ""), plain_text(row.name)
+    explained = [match[1] for match in _LEFT_SIDE.finditer(note)]
+    ends = (left[at:] for left in explained for at in range(len(left) - 1))
+    other = next((end for end in ends if end in names and end != name), None)
+    return None if other is None or not name or _is_about(name, explained) else other
+
+
 def _is_about(name: str, explained: list[str]) -> bool:
     return any(left.endswith(name) or (len(left) > 3 and name.endswith(left)) for left in explained)
+
+
+def check_copied_texts(subject: Subject) -> Iterator[Noticed]:
+    """One explanation, or one long target in words, under names that have nothing in common.
+
+    Short texts (有效保障) and remarks on scoring or sources are often rightly the same; a formula
+    that is another indicator's is told by its own finding.
+    """
+    names = _plain_names(subject)
+    texts: dict[tuple[str, str], list[Row]] = {}
+    for row in subject.rows:
+        note, target = plain_text(row.indicator.note or ""), plain_text(row.indicator.target)
+        if len(note) >= _SHORTEST_NOTE and not _GENERAL.search(note):
+            texts.setdefault(("说明", note), []).append(row)
+        if row.target.comparator is Comparator.QUALITATIVE and len(target) >= _SHORTEST_TARGET:
+            texts.setdefault(("指标值", target), []).append(row)
+    for (label, _), rows in texts.items():
+        apart = _unrelated(rows)
+        if len(apart) < 2 or any(_explained_instead(row, names) for row in rows):
+            continue
+        message = (
+            f"{names_of([f'“{row.name}”' for row in apart])}的{label}一字不差，"
+            "疑为复制时未改，请按各自的内容改写。"
+        )
+        beside = []
+        for row in apart:
+            other = apart[1] if row is apart[0] else apart[0]
+            beside.append((row, f"{label}与“{other.name}”一字不差，请按各自的内容改写。"))
+        yield subject.say_together(Severity.WARNING, "copied-text", message, beside)
+
+
+def _unrelated(rows: list[Row]) -> list[Row]:
+    """Those whose names neither hold nor lie in the name of an earlier one."""
+    apart: list[Row] = []
+    for row in rows[:_COMPARED_TWINS]:
+        name = plain_text(row.name)
+        others = (plain_text(other.name) for other in apart)
+        if name and not any(name in other or other in name for other in others):
+            apart.append(row)
+    return apart

@@ -52,7 +52,7 @@ def check_costs(subject: Subject) -> Iterator[Noticed]:
     """
     budget = subject.plan.budget_total
     for row in subject.rows:
-        if "成本" not in f"{row.indicator.level1}{row.indicator.level2 or ''}":
+        if not row.is_cost:
             continue
         money = money_of(row.target)
         said = f"成本指标“{row.name}”的指标值 {row.indicator.target}"

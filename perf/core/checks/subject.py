@@ -1,11 +1,24 @@
 """What the checks look at, and how they say what they notice."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.findings import Finding, Severity
-from perf.core.targets import Target, parse_target
+from perf.core.readings import plain_text
+from perf.core.targets import Target, parse_target, strip_numbering
+from perf.core.terms import Comparator
+from perf.core.weights import class_name
+
+IndicatorKey = tuple[str, str, str, str]
+"""What makes an indicator the same in two years: class, second level, name and unit."""
+
+
+def indicator_key(level1: str, level2: str | None, name: str, unit: str | None) -> IndicatorKey:
+    """The key of an indicator, whatever its numbering and spacing (`1、培训 人次`)."""
+    plain = plain_text(strip_numbering(name))
+    return class_name(level1), plain_text(level2 or ""), plain, unit or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +34,28 @@ class Row:
         """The indicator's name as written."""
         return self.indicator.name
 
+    @property
+    def is_cost(self) -> bool:
+        """Whether it stands in a class or second level of costs."""
+        return "成本" in f"{self.indicator.level1}{self.indicator.level2 or ''}"
+
+    @property
+    def key(self) -> IndicatorKey:
+        """What it is found by in another year's plan."""
+        each = self.indicator
+        return indicator_key(each.level1, each.level2, each.name, self.target.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
     """A finding with the indicators it is about (counted from 0; none: the plan as a whole).
 
-    `beside` is the sentence for the place of one of them, where its name need not be said.
+    `beside` has a sentence for the place of each, where its name need not be said.
     """
 
     finding: Finding
     rows: tuple[int, ...] = ()
-    beside: str = ""
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +65,49 @@ class Subject:
     plan: DraftPlan
     rows: Sequence[Row]
     year: int | None
+    last_year: Mapping[IndicatorKey, Decimal]
 
-    def say(self, severity: Severity, code: str, message: str, row: Row | None = None) -> Noticed:
+    def say(
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        row: Row | None = None,
+        beside: str | None = None,
+    ) -> Noticed:
         """A finding about one indicator, or about the plan as a whole."""
-        place = place_of(self.plan, row.indicator if row else None)
-        rows = () if row is None else (row.at,)
-        return Noticed(Finding(severity, code, message, place), rows, message)
+        if row is None:
+            return Noticed(Finding(severity, code, message, place_of(self.plan)))
+        place = place_of(self.plan, row.indicator)
+        return Noticed(Finding(severity, code, message, place), (row.at,), (beside or message,))
 
     def say_together(
-        self, severity: Severity, code: str, message: str, rows: Sequence[Row], beside: str
+        self, severity: Severity, code: str, message: str, beside: Sequence[tuple[Row, str]]
     ) -> Noticed:
         """One finding about several indicators, so that a long plan is not drowned in them."""
         finding = Finding(severity, code, message, place_of(self.plan))
-        return Noticed(finding, tuple(row.at for row in rows), beside)
+        rows = tuple(row.at for row, _ in beside)
+        return Noticed(finding, rows, tuple(sentence for _, sentence in beside))
 
 
-def subject_of(plan: DraftPlan, year: int | None) -> Subject:
+def subject_of(
+    plan: DraftPlan, year: int | None, last_year: Mapping[IndicatorKey, Decimal]
+) -> Subject:
     """The plan with each of its targets read once."""
-    rows = [
-        Row(
-            at,
-            each,
-            parse_target(
-                each.target, level1=each.level1, level2=each.level2, name=each.name, year=year
-            ),
-        )
-        for at, each in enumerate(plan.indicators)
-    ]
-    return Subject(plan, rows, year)
+    rows = [Row(at, each, _target_of(each, year)) for at, each in enumerate(plan.indicators)]
+    return Subject(plan, rows, year, last_year)
+
+
+def _target_of(each: DraftIndicator, year: int | None) -> Target:
+    """The target as read; a direction that somebody chose is no guess any more."""
+    target = parse_target(
+        each.target, level1=each.level1, level2=each.level2, name=each.name, year=year
+    )
+    is_own = each.sense is not None and each.sense is not target.sense
+    if not is_own or target.comparator is not Comparator.EQ:
+        return target
+    others = tuple(one for one in target.findings if one.code != "sense-guessed")
+    return replace(target, sense=each.sense, findings=others)
 
 
 def place_of(plan: DraftPlan, indicator: DraftIndicator | None = None) -> str:

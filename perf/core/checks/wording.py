@@ -1,7 +1,6 @@
 """What the text of each target has to say: unread, guessed, of another year."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from perf.core.checks.subject import Noticed, Row, Subject, names_of
@@ -19,15 +18,15 @@ def check_readings(subject: Subject) -> Iterator[Noticed]:
                 continue
             severity = Severity.ERROR if finding.code == "target-missing" else finding.severity
             said = f"“{row.name}”：{finding.message}"
-            noticed = subject.say(severity, finding.code, said, row)
-            yield replace(noticed, beside=finding.message)
+            yield subject.say(severity, finding.code, said, row, finding.message)
     for sense, rows in guessed.items():
         message = (
             f"{len(rows)} 项指标值没有写明方向，按“{sense.label}”计分，请确认，可改为“恰好”等："
             f"{names_of([row.name for row in rows])}。"
         )
         beside = f"没有写明方向，按“{sense.label}”计分，请确认。"
-        yield subject.say_together(Severity.INFO, "sense-guessed", message, rows, beside)
+        together = [(row, beside) for row in rows]
+        yield subject.say_together(Severity.INFO, "sense-guessed", message, together)
 
 
 def check_deadlines(subject: Subject) -> Iterator[Noticed]:
