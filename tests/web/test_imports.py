@@ -136,7 +136,7 @@ def test_the_preview_shows_everything_that_was_read_and_stores_no_plan(world):
         assert words in page.text
     assert "第 74 行" in page.text
     assert "确认后新建 3 份绩效目标" in page.text
-    assert "说明 8 条：读取时理顺了什么" in page.text
+    assert "说明 9 条：读取时理顺了什么" in page.text
     listed = world.staff.get("/imports/new")
     assert f'href="{address}"' in listed.html
     assert "待确认" in listed.text
