@@ -22,7 +22,7 @@ from perf.core.numbers import EXACT, format_number, round_half_up
 from perf.core.rulepack import CapBand, Rule, RulePack, TargetBasis
 from perf.core.targets import Target
 from perf.core.terms import Rating
-from perf.core.weights import released_weights, weight_blocks
+from perf.core.weights import is_check_list, released_weights, weight_blocks
 from perf.core.working import words_of
 
 __all__ = [
@@ -50,8 +50,8 @@ class IndicatorScore:
 
     `weight` is what was scored; `entered_weight` differs where 不涉及 indicators gave theirs.
     `points` are computed; `decided` is what a reviewer gives instead, and `final` what counts.
-    `initial_points` are those by the 年初 target where it was revised and the pack goes by the
-    revised one.
+    `initial_points` are those by `initial_target`, the 年初 one, where it was revised and the pack
+    goes by the revised one.
     """
 
     weight: Decimal
@@ -63,6 +63,7 @@ class IndicatorScore:
     entered_weight: Decimal
     decided: Decimal | None = None
     initial_points: Decimal | None = None
+    initial_target: Target | None = None
 
     @property
     def final(self) -> Decimal | None:
@@ -93,23 +94,35 @@ class IndicatorScore:
     @property
     def steps(self) -> list[str]:
         """The working in Chinese, worded when asked for."""
+        return self.working()
+
+    def working(self, decider: str = "", reason: str = "") -> list[str]:
+        """The same where it is known who decided, on which day and why.
+
+        `计算得分 10.00，审核人评定 8.00（张三，2023-01-12）：超额过多`
+        """
         steps = words_of(
             self.weight, self.target, self.actual, self.attainment, self.points, self.pack
         )
         if self.weight != self.entered_weight:
             weight, entered = format_number(self.weight), format_number(self.entered_weight)
             steps.insert(0, f"分值 {weight}（原 {entered}，加上不涉及指标分摊的分值）")
-        if self.initial_points is not None:
+        if self.initial_points is not None and self.initial_target is not None:
             steps.append(
-                f"按年初指标值计 {self.initial_points} 分{self._cited(self.pack.revision)}"
+                f"按年初指标值 {self.initial_target.text} 计 {self.initial_points} 分"
+                f" · {self._cited(self.pack.revision)}"
             )
         if self.decided is not None:
             decided = f"计算得分 {self.points}，审核人评定 {self.decided}"
-            steps.append(decided + self._cited(self.pack.decision))
+            rule = self._cited(self.pack.decision)
+            # A line of its own, so that a person's words are not taken for the rule's.
+            steps += (
+                [f"{decided}（{decider}）：{reason}", rule] if decider else [f"{decided} · {rule}"]
+            )
         return steps
 
     def _cited(self, rule: Rule) -> str:
-        return f" · 依据 {self.pack.label} §{rule.title}"
+        return f"依据 {self.pack.label} §{rule.title}"
 
 
 class PlanIndicator(NamedTuple):
@@ -214,7 +227,7 @@ def decision_bounds(
     stands in the pack's check list is the reviewer's to score, from 0 to the weight. Source: our
     own decision. Weight 10, 9.33 computed, within 0.3 → 6.33 to 10.
     """
-    if pack.check_list is not None and level1 == pack.check_list.name:
+    if is_check_list(level1, pack):
         return _ZERO, weight
     reach = EXACT.multiply(weight, pack.decision.within)
     return max(_ZERO, points - reach), min(weight, points + reach)
@@ -234,7 +247,7 @@ def _scored(row: PlanIndicator, weight: Decimal, pack: RulePack) -> IndicatorSco
         before = _points(weight, by_initial, pack)
     decided = None if points is None else row.decided
     return IndicatorScore(
-        weight, target, row.actual, pack, judged, points, row.weight, decided, before
+        weight, target, row.actual, pack, judged, points, row.weight, decided, before, initial
     )
 
 

@@ -24,6 +24,7 @@ GE90, GE95 = parse_target("≥90%"), parse_target("≥95%")
         (PACK, "产出指标", "3.33", "3.33", ("2.331", "3.33")),
         (HENAN, "产出指标", "10", "9.33", ("6.33", "10")),
         (HENAN, "资金管理指标", "10", "9.33", ("0", "10")),
+        (HENAN, "资金管理", "10", "9.33", ("0", "10")),
     ],
 )
 def test_how_far_a_decided_score_may_lie_from_the_computed_one(
@@ -45,6 +46,10 @@ def test_a_decided_score_counts_and_the_computed_one_stays_beside_it():
     assert scored.rows[0].steps[-1] == (
         "计算得分 50.00，审核人评定 42.50 · 依据 cn-project-2021 第 1 版 §评定得分"
     )
+    assert scored.rows[0].working("张三，2023-01-12", "超额过多")[-2:] == [
+        "计算得分 50.00，审核人评定 42.50（张三，2023-01-12）：超额过多",
+        "依据 cn-project-2021 第 1 版 §评定得分",
+    ]
     assert scored.rows[1].decided is None
 
 
@@ -59,7 +64,9 @@ def test_a_revised_target_counts_and_the_initial_one_is_said_beside_it():
     scored = score_plan([row], None, PACK).rows[0]
     assert scored.points == D("10.00")
     assert scored.initial_points == D("9.47")
-    assert scored.steps[-1] == "按年初指标值计 9.47 分 · 依据 cn-project-2021 第 1 版 §目标调整"
+    assert (
+        scored.steps[-1] == "按年初指标值 ≥95% 计 9.47 分 · 依据 cn-project-2021 第 1 版 §目标调整"
+    )
 
 
 def test_a_pack_may_go_by_the_initial_target_only():
