@@ -45,7 +45,7 @@ def year_value(kind: Kind, values: Sequence[tuple[str, Result]], target: Target)
         return _average(numbers, target, tail)
     if kind is Kind.WORST and len(numbers) == len(reported):
         # Among equals the later one, which is the fresher evidence.
-        label, value = max(reversed(numbers), key=lambda item: _badness(item[1], target))
+        label, value = max(reversed(numbers), key=lambda item: badness(item[1], target))
         return YearValue(value, f"取各季度最差值：{label} {shown(value, target)}{tail}")
     if kind is Kind.WORST and len(days) == len(reported):
         label, day = max(reversed(days), key=lambda item: item[1])
@@ -68,8 +68,8 @@ def _average(numbers: Sequence[tuple[str, Decimal]], target: Target, tail: str) 
     )
 
 
-def _badness(number: Decimal, target: Target) -> Decimal:
-    """The distance on the target's wrong side; greater is worse."""
+def badness(number: Decimal, target: Target) -> Decimal:
+    """The distance of a number on the target's wrong side; greater is worse."""
     value, upper = target.value, target.upper
     if target.comparator is Comparator.BETWEEN:
         if isinstance(value, Decimal) and isinstance(upper, Decimal):
