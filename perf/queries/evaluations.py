@@ -18,6 +18,7 @@ from perf.models import (
     Plan,
     Project,
     Remark,
+    Score,
     SelfEvaluation,
     Submission,
     Unit,
@@ -114,7 +115,7 @@ def self_evaluation_visible_to(session: Session, actor: Actor, plan_id: int) -> 
         .options(
             joinedload(SelfEvaluation.submitted_by),
             joinedload(SelfEvaluation.decided_by),
-            selectinload(SelfEvaluation.scores),
+            selectinload(SelfEvaluation.scores).joinedload(Score.decided_by),
             selectinload(SelfEvaluation.remarks).joinedload(Remark.created_by),
         )
         .where(SelfEvaluation.plan_id == plan.id)
@@ -213,7 +214,7 @@ def _whole() -> Select[Plan, SelfEvaluation]:
             selectinload(Plan.budget_lines).selectinload(BudgetLine.adjustments),
             selectinload(Plan.indicators),
             selectinload(Plan.tasks),
-            selectinload(SelfEvaluation.scores),
+            selectinload(SelfEvaluation.scores).joinedload(Score.decided_by),
         )
         .order_by(Unit.code, Unit.id, Plan.kind, Plan.id)
     )

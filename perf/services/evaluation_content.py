@@ -19,6 +19,12 @@ from perf.core.terms import FundSource
 from perf.core.years import is_satisfaction
 from perf.models import Evidence, Indicator, Plan, Score, SelfEvaluation, Submission
 from perf.queries.packs import pack_of
+from perf.services.evaluation_decided import (
+    points_data,
+    points_fields,
+    total_data,
+    total_fields,
+)
 from perf.services.evaluation_scores import (
     adjusted_of,
     executed_by_source,
@@ -51,8 +57,7 @@ def content_of_self_evaluation(
                 "年度总体目标实际完成情况": evaluation.objective_actual,
                 "预算执行率原因": evaluation.execution_reason,
                 "预算执行得分": _points(evaluation.execution_points),
-                "总分": _points(evaluation.total),
-                "评级": evaluation.rating.label if evaluation.rating else "",
+                **total_fields(evaluation),
                 "评分办法": f"{pack.id} 第 {evaluation.pack_version} 版",
             }
         ),
@@ -65,7 +70,7 @@ def content_of_self_evaluation(
                         "年度指标值": indicator.target_text,
                         "实际完成值": _actual(indicator, score),
                         "分值": _points(score.weight),
-                        "得分": _points(score.points),
+                        **points_fields(score),
                         "偏差原因": score.deviation_reason,
                         "改进措施": score.corrective_action,
                     }
@@ -153,9 +158,7 @@ def _record(evaluation: SelfEvaluation, quarters: Sequence[Submission]) -> dict[
             for indicator, result in zip(plan.indicators, worked.rows, strict=True)
             if indicator.id in scores
         ],
-        "total": _text(evaluation.total),
-        "total_steps": worked.steps,
-        "rating": evaluation.rating.value if evaluation.rating else None,
+        **total_data(evaluation, worked),
         "pack_id": evaluation.pack_id,
         "pack_version": str(evaluation.pack_version),
     }
@@ -171,10 +174,11 @@ def _row(indicator: Indicator, score: Score, worked: IndicatorScore) -> dict[str
         "actual": _actual(indicator, score) or None,
         "is_not_applicable": score.is_not_applicable,
         "weight": _text(score.weight),
-        "points": _text(score.points),
+        **points_data(score, worked),
+        "initial_target": indicator.initial.text if indicator.initial else "",
+        "initial_points": _text(score.initial_points),
         "deviation_reason": score.deviation_reason,
         "corrective_action": score.corrective_action,
-        "steps": worked.steps,
         "origin": score.origin,
         "is_met": score.is_met,
         "is_below": worked.is_below,

@@ -202,6 +202,14 @@ def _store(row: Score, year: YearValue, result: IndicatorScore, *, is_moved: boo
     row.needs_reason = demands_reason(result, is_chosen=is_chosen)
 
 
+def store_totals(evaluation: SelfEvaluation, score: PlanScore) -> None:
+    """Put the totals and the rating of its scores into a self-evaluation."""
+    evaluation.execution_points = score.execution_points
+    evaluation.indicator_total = score.indicator_total
+    evaluation.total = score.total
+    evaluation.rating = score.rating
+
+
 def rescore(
     session: Session,
     actor: Actor,
@@ -248,12 +256,8 @@ def rescore(
             session, actor, "score_indicator", row, name=indicator.name, plan_id=plan.id
         )
         is_changed = is_changed or entry is not None
-    total = computed.score
     evaluation.executed = executed_of(plan, quarters)
-    evaluation.execution_points = total.execution_points
-    evaluation.indicator_total = total.indicator_total
-    evaluation.total = total.total
-    evaluation.rating = total.rating
+    store_totals(evaluation, computed.score)
     evaluation.pack_id, evaluation.pack_version = plan.pack_id, plan.pack_version
     evaluation.is_demo = plan.is_demo or any(quarter.is_demo for quarter in quarters)
     entry = record_change(session, actor, "score_plan", evaluation, name=name)

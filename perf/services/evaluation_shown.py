@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from perf.core.permissions import Actor
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE
-from perf.models import SelfEvaluation, Submission
-from perf.services.evaluation_content import content_of_self_evaluation
+from perf.models import SelfEvaluation, Snapshot, Submission
+from perf.services.evaluation_content import content_of_self_evaluation, work_scores
+from perf.services.evaluation_decided import with_decisions
 from perf.services.evaluation_scores import approved_quarters
 from perf.services.snapshots import Content, last_snapshot
 
@@ -39,8 +40,9 @@ def show_self_evaluation(
 ) -> Shown:
     """The content that counts, and who stands for it.
 
-    Submitted or signed it is as kept at that step, never recomputed; else as it stands, for
-    which `quarters` are looked up unless given.
+    Submitted or signed it is as kept at that step, never recomputed; under review the points that
+    the reviewer decided since are laid over it. Else it is as it stands, for which `quarters` are
+    looked up unless given.
     """
     last = last_snapshot(session, evaluation)
     before = cast(Content, last.content) if last else None
@@ -49,7 +51,7 @@ def show_self_evaluation(
             quarters = approved_quarters(session, evaluation.plan)
         content = content_of_self_evaluation(evaluation, quarters)
         return Shown(content, before, None, is_draft=True)
-    content = cast(Content, last.content)
+    content = _kept(evaluation, last)
     earlier = last_snapshot(session, evaluation, before_id=last.id)
     is_signed = evaluation.status is Status.APPROVED
     people = content["data"]["people"]
@@ -78,8 +80,16 @@ def content_at(
         content = content_of_self_evaluation(evaluation, quarters)
         content["data"]["people"] = {"submitted_by": actor.name}
         return content
-    kept = cast(Content, last.content)
+    kept = _kept(evaluation, last)
     if action is not Action.APPROVE:
         return kept
     people = kept["data"]["people"] | {"approved_by": actor.name}
     return {**kept, "data": {**kept["data"], "people": people}}
+
+
+def _kept(evaluation: SelfEvaluation, last: Snapshot) -> Content:
+    """What the snapshot says, under review with the reviewer's decisions."""
+    content = cast(Content, last.content)
+    if evaluation.status is not Status.SUBMITTED:
+        return content
+    return with_decisions(content, evaluation, work_scores(evaluation))

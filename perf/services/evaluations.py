@@ -12,13 +12,15 @@ from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
 from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
-from perf.core.workflow import EDITABLE
-from perf.models import BudgetLine, Period, Plan, SelfEvaluation, Submission
+from perf.core.workflow import EDITABLE, actions_for
+from perf.models import BudgetLine, Plan, SelfEvaluation, Submission
+from perf.services.decisions import demand_decided
 from perf.services.evaluation_content import (
     execution_reason_demanded,
     reason_demanded,
     work_scores,
 )
+from perf.services.evaluation_open import demand_open, why_closed
 from perf.services.evaluation_scores import (
     Computed,
     approved_quarters,
@@ -44,20 +46,6 @@ __all__ = [
 ]
 
 
-def why_closed(period: Period | None) -> str:
-    """Why no self-evaluation can be worked on now, as a sentence; empty where it can.
-
-    `period` is the year's own (`2022-FY`).
-    """
-    if period is None:
-        return ""
-    if period.locked_at is not None:
-        return "年度自评已由管理员锁定，不能再办理。如确需更正，请联系管理员解锁。"
-    if clock.today() < period.opens_on:
-        return f"年度自评从 {period.opens_on:%Y-%m-%d} 起开放。"
-    return ""
-
-
 def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEvaluation:
     """The plan's self-evaluation, built where there is none yet.
 
@@ -79,7 +67,7 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
     existing = session.scalar(select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id))
     if existing is not None:
         return existing
-    _demand_open(session, plan)
+    demand_open(session, plan)
     quarters = approved_quarters(session, plan)
     if plan.status is not Status.APPROVED or len(quarters) < QUARTERS:
         raise Conflict(
@@ -134,7 +122,7 @@ def save_self_evaluation(
     check_version(evaluation, version)
     if evaluation.status not in EDITABLE:
         raise Locked(f"自评{evaluation.status.label}，不能修改。需要更正时请先撤回或由审核人退回。")
-    _demand_open(session, evaluation.plan)
+    demand_open(session, evaluation.plan)
     objective_actual, execution_reason = clean_text(objective_actual), clean_text(execution_reason)
     reasons = {
         key: replace(
@@ -191,10 +179,11 @@ def step_self_evaluation(
     """One step of the self-evaluation; approving it is signing it, which freezes the scores.
 
     Submitting is refused with InvalidInput while a figure, a reason or the year's own sentence
-    is missing; its fields name each. What is signed is what was submitted, to the letter.
+    is missing, signing while a score that the reviewer gives is; its fields name each. What is
+    signed is what was submitted, to the letter, and what the reviewer decided.
     """
     if action in {Action.SUBMIT, Action.WITHDRAW, Action.REOPEN}:
-        _demand_open(session, evaluation.plan)
+        demand_open(session, evaluation.plan)
     quarters = approved_quarters(session, evaluation.plan)
     if action is Action.SUBMIT:
         check_version(evaluation, version)
@@ -207,6 +196,11 @@ def step_self_evaluation(
             missing = missing_of(evaluation)
             if missing:
                 raise InvalidInput("自评还没有填完，未提交。请按提示补充。", missing)
+    if action is Action.APPROVE and action in actions_for(
+        evaluation.status, actor, evaluation.submitted_by_id
+    ):
+        check_version(evaluation, version)
+        demand_decided(evaluation)
     take_step(
         session,
         actor,
@@ -250,15 +244,6 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
     if not evaluation.objective_actual.strip():
         missing["objective_actual"] = "请填写年度总体目标的实际完成情况。"
     return missing
-
-
-def _demand_open(session: Session, plan: Plan) -> None:
-    period = session.scalar(
-        select(Period).where(Period.year == plan.year, Period.code == f"{plan.year}-FY")
-    )
-    closed = why_closed(period)
-    if closed:
-        raise Locked(closed)
 
 
 def _check_choices(

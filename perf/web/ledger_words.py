@@ -27,6 +27,7 @@ ACTIONS: dict[str, str] = {
     "create_unit": "建立",
     "create_user": "建立",
     "create_year": "建立",
+    "decide_score": "评定得分",
     "delete_plan": "删除",
     "delete_project": "删除",
     "explain_score": "说明",
@@ -54,6 +55,7 @@ ACTIONS: dict[str, str] = {
     "update_project": "修改",
     "update_unit": "修改",
     "update_user": "修改",
+    "withdraw_decision": "撤销评定",
 }
 SUBJECTS: dict[str, str] = {
     "actual": "实际完成值",

@@ -144,6 +144,7 @@ def is_action_like(word: str) -> bool:
 
 
 VERBS = ("add_", "create_", "update_", "remove_", "delete_", "set_", "import_", "attach_")
+VERBS += ("decide_", "withdraw_")
 
 
 def test_every_action_that_a_service_writes_has_a_chinese_word():
