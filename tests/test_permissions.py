@@ -98,6 +98,7 @@ TABLE: dict[str, Rule] = {
     "POST plans.adjust": Rule("S", is_owned=True),
     "GET plans.indicators": Rule("S", is_owned=True),
     "POST plans.save_indicators": Rule("S", is_owned=True),
+    "POST plans.checks": Rule("S", is_owned=True),
     "GET plans.reading": Rule(EVERYONE),
     "GET plans.weights": Rule(EVERYONE, is_owned=True),
     "POST plans.step": Rule("SU", is_owned=True, is_step=True),

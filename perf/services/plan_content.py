@@ -4,7 +4,6 @@ from collections import defaultdict
 from decimal import Decimal
 from itertools import zip_longest
 
-from perf.core.checks import check_plan
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
@@ -79,13 +78,6 @@ def missing_for_submission(plan: Plan) -> list[str]:
 def weight_findings(plan: Plan) -> list[Finding]:
     """What is wrong with the plan's classes and weights under its pack."""
     return check_weights([(each.level1, each.weight) for each in plan.indicators], pack_of(plan))
-
-
-def findings_of_plan(plan: Plan) -> list[Finding]:
-    """What a careful reader would point out in the plan as it is stored, errors first."""
-    found = [*weight_findings(plan), *check_plan(draft_of_plan(plan), year=plan.year)]
-    order = list(Severity)
-    return sorted(found, key=lambda finding: order.index(finding.severity))
 
 
 def draft_of_plan(plan: Plan) -> DraftPlan:

@@ -1,14 +1,16 @@
-// The sheet of indicators: how each target reads and what the weights come to, while typing.
+// The sheet of indicators: how each target reads, what the weights come to and what looks odd, while typing.
 // Without this script the same is shown after every save.
 
 const sheet = document.getElementById("sheet");
 const WAIT = 250;
+// The whole sheet is looked at when somebody has stopped typing, not between two keys.
+const PAUSE = 600;
 
-function later(action) {
+function later(action, wait = WAIT) {
   let timer = 0;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(action, WAIT);
+    timer = setTimeout(action, wait);
   };
 }
 
@@ -35,8 +37,7 @@ function watchReading(row) {
   const key = row.dataset.row;
   const place = field("reading", key);
   const update = newest((answer) => {
-    const doubts = answer.findings.filter((one) => one.severity !== "info");
-    place.textContent = [answer.text, ...doubts.map((one) => one.message)].join(" · ");
+    place.textContent = answer.text;
   });
   const read = later(() => {
     const text = field("target", key).value;
@@ -97,8 +98,53 @@ function watchWeights(rows) {
   );
 }
 
+const TONES = { error: "bad", warning: "warn", info: "none" };
+
+function showChecks(rows, answer) {
+  document.getElementById("doubts-summary").textContent = answer.summary;
+  const card = document.getElementById("doubts-card");
+  const wasOpen = Boolean(card.querySelector("details[open]"));
+  const drawn = new DOMParser().parseFromString(answer.card, "text/html");
+  card.replaceChildren(...drawn.body.childNodes);
+  card.querySelector("details")?.toggleAttribute("open", wasOpen);
+  for (const row of rows) {
+    const key = row.dataset.row;
+    field("doubts", key).replaceChildren(
+      ...(answer.rows[key] ?? []).map((one) => {
+        const line = document.createElement("span");
+        line.className = `doubt ${TONES[one.severity]}`;
+        line.textContent = one.message;
+        return line;
+      }),
+    );
+  }
+}
+
+function watchChecks(rows) {
+  let asking = null;
+  const check = later(async () => {
+    asking?.abort();
+    const mine = (asking = new AbortController());
+    try {
+      const answer = await fetch(sheet.dataset.checks, {
+        method: "POST",
+        body: new FormData(sheet),
+        headers: { Accept: "application/json" },
+        signal: mine.signal,
+      });
+      if (!answer.ok || answer.redirected) return;
+      const found = await answer.json();
+      if (mine === asking) showChecks(rows, found);
+    } catch {
+      // Called off by a newer question, or the line broke: what is shown stays until the next one.
+    }
+  }, PAUSE);
+  sheet.addEventListener("input", check);
+}
+
 if (sheet) {
   const rows = [...sheet.querySelectorAll("tr.entry")];
   rows.forEach(watchReading);
   watchWeights(rows);
+  watchChecks(rows);
 }

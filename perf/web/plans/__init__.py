@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from perf.web.plans import forms, pages, sheet
+from perf.web.plans import checks, forms, pages, sheet
 
 blueprint = Blueprint("plans", __name__)
 ROUTES = [
@@ -18,6 +18,7 @@ ROUTES = [
     ("GET", "/plans/<int:plan_id>/indicators", "indicators", sheet.edit),
     ("POST", "/plans/<int:plan_id>/indicators", "save_indicators", sheet.save),
     ("GET", "/plans/<int:plan_id>/weights", "weights", sheet.weights),
+    ("POST", "/plans/<int:plan_id>/indicators/checks", "checks", checks.checks),
     ("GET", "/targets/reading", "reading", sheet.reading),
 ]
 for method, rule, endpoint, view in ROUTES:

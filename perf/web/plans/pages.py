@@ -22,12 +22,14 @@ from perf.queries.packs import pack_of
 from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
 from perf.services.indicators import weigh
-from perf.services.plan_content import content_of_plan, findings_of_plan, missing_for_submission
+from perf.services.plan_checks import checks_of_plan
+from perf.services.plan_content import content_of_plan, missing_for_submission
 from perf.services.plans import delete_plan, step_plan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
 from perf.web.decisions import step_urls, why_not_yours
 from perf.web.listing import number_argument, page_number, page_url, text_argument
+from perf.web.plans.doubts import Doubts, doubts_of
 from perf.web.security import current_actor, requires
 
 DONE = {
@@ -158,7 +160,9 @@ def plan_page(
         quarters=quarters,
         self_evaluation=plans.self_evaluation_of(session, plan),
         remarks=plans.remarks_on(session, plan),
-        findings=findings_of_plan(plan) if may_edit or Action.APPROVE in actions else [],
+        doubts=_doubts(plan, actor),
+        # What was approved is not to be corrected any more, but may still be asked about.
+        folds_doubts=plan.status is Status.APPROVED,
         missing=missing_for_submission(plan) if Action.SUBMIT in actions else [],
         changes=_changes(session, plan),
         sources=list(FundSource),
@@ -196,6 +200,14 @@ def posted_version() -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         abort(400)
     return int(text)
+
+
+def _doubts(plan: Plan, actor: Actor) -> Doubts | None:
+    """The findings, for those who write plans and those who review them."""
+    if not (actor.may(Permission.EDIT_PLAN) or actor.may(Permission.REVIEW)):
+        return None
+    noticed = checks_of_plan(db.session(), actor, plan)
+    return doubts_of(noticed, [(row.name, f"row-{row.id}") for row in plan.indicators])
 
 
 def _groups(plan: Plan) -> list[ClassGroup]:

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from perf.core.errors import InvalidInput, Locked, Stale
-from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_fixed, parse_number
 from perf.core.permissions import Actor, Permission
 from perf.core.targets import Target, describe_target, parse_target
@@ -22,8 +21,10 @@ from perf.queries import plans
 from perf.queries.packs import find_pack
 from perf.queries.visible import plan_visible_to
 from perf.services.indicators import Weighing, save_indicators, weigh
+from perf.services.plan_checks import checks_of_entries
 from perf.services.sheets import IndicatorEntry, weight_text
 from perf.web.listing import number_argument, text_argument
+from perf.web.plans.doubts import Doubt, Doubts, beside_rows, doubts_of
 from perf.web.plans.forms import editable_plan, told
 from perf.web.plans.pages import again, posted_version, typed_form
 from perf.web.security import current_actor, requires
@@ -44,11 +45,11 @@ LABELS = {
 
 @dataclass(slots=True)
 class SheetRow:
-    """One row as the page shows it: what is typed, how the target reads, what is wrong."""
+    """One row as the page shows it: what is typed, how it reads, what is odd or wrong."""
 
     entry: IndicatorEntry
     reading: str = ""
-    findings: Sequence[Finding] = ()
+    doubts: Sequence[Doubt] = ()
     share: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -56,6 +57,16 @@ class SheetRow:
     def is_open(self) -> bool:
         """Whether the folded part of the row has something to look at."""
         return any(name in self.errors for name in ("note", "sense", "kind"))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    """The sheet's weights and findings: those of the whole, and by row."""
+
+    weighed: Weighing
+    shares: dict[str, Decimal | None]
+    doubts: Doubts
+    beside: dict[str, list[Doubt]]
 
 
 @requires(Permission.EDIT_PLAN, editable_plan)
@@ -227,6 +238,23 @@ def _beside_stored(
     return [*merged, *stored.values()], errors
 
 
+def check_sheet(plan: Plan, entries: Sequence[IndicatorEntry]) -> CheckedSheet:
+    """What the rows as typed come to; those left blank or to be deleted do not count."""
+    standing = [entry for entry in entries if not (entry.is_blank or entry.is_removed)]
+    pairs = [(entry.level1.strip(), _weight_or_none(entry.weight)) for entry in standing]
+    session = db.session()
+    weighed = weigh(session, plan, pairs)
+    noticed = checks_of_entries(session, current_actor(), plan, standing, weighed.weights)
+    keys = [entry.key for entry in standing]
+    anchors = [(entry.name.strip(), f"target-{entry.key}") for entry in standing]
+    return CheckedSheet(
+        weighed,
+        dict(zip(keys, weighed.weights, strict=True)),
+        doubts_of(noticed, anchors),
+        beside_rows(noticed, keys),
+    )
+
+
 def _page(
     plan: Plan,
     entries: Sequence[IndicatorEntry],
@@ -234,16 +262,14 @@ def _page(
     message: str = "",
 ) -> str:
     errors = errors or {}
-    standing = [entry for entry in entries if not (entry.is_blank or entry.is_removed)]
-    pairs = [(entry.level1.strip(), _weight_or_none(entry.weight)) for entry in standing]
-    weighed = weigh(db.session(), plan, pairs)
-    shares = dict(zip((entry.key for entry in standing), weighed.weights, strict=True))
+    checked = check_sheet(plan, entries)
     return render_template(
         "plans/sheet.html",
         plan=plan,
-        rows=[_row(entry, plan, shares.get(entry.key), errors) for entry in entries],
+        rows=[_row(entry, plan, checked, errors) for entry in entries],
         classes=_classes(plan, entries),
-        sums=sum_lines(weighed),
+        sums=sum_lines(checked.weighed),
+        doubts=checked.doubts,
         senses=[(sense.value, sense.label) for sense in Sense],
         kinds=[(kind.value, kind.label) for kind in Kind],
         errors=errors,
@@ -252,10 +278,12 @@ def _page(
 
 
 def _row(
-    entry: IndicatorEntry, plan: Plan, share: Decimal | None, errors: dict[str, str]
+    entry: IndicatorEntry, plan: Plan, checked: CheckedSheet, errors: dict[str, str]
 ) -> SheetRow:
+    share = checked.shares.get(entry.key)
     row = SheetRow(
         entry,
+        doubts=checked.beside.get(entry.key, ()),
         errors={
             name: errors[f"{name}-{entry.key}"]
             for name in FIELDS
@@ -269,7 +297,6 @@ def _row(
         row.reading = describe_target(target)
         if entry.sense in list(Sense) and target.comparator is Comparator.EQ:
             row.reading = describe_target(_with_sense(target, entry.sense))
-        row.findings = [one for one in target.findings if one.severity is not Severity.INFO]
     return row
 
 
