@@ -11,9 +11,11 @@ from perf.core.errors import Conflict, InvalidInput
 from perf.core.periods import Period as PeriodOfYear
 from perf.core.periods import periods_of
 from perf.core.permissions import Actor, Permission
-from perf.core.rules import PACKS, load_pack
+from perf.core.rulepack import RulePack
+from perf.core.rules import load_pack
 from perf.core.terms import PlanKind
 from perf.models import FiscalYear, Period, Plan, Unit, User
+from perf.queries.packs import LOCAL_PREFIX, packs_to_pin
 from perf.services import texts
 from perf.services.ledger import record_change
 
@@ -72,7 +74,7 @@ def create_year(session: Session, actor: Actor, year: int) -> FiscalYear:
     if session.get(FiscalYear, year) is not None:
         raise InvalidInput("年度已经存在。", {"year": f"{year} 年度已经建立，请直接打开。"})
     row = FiscalYear(id=year)
-    _pin(row, DEFAULT_PACKS)
+    _pin(row, {key: load_pack(pack_id) for key, pack_id in DEFAULT_PACKS.items()})
     try:
         # Somebody else may make the year between the question and the answer.
         with session.begin_nested():
@@ -154,17 +156,21 @@ def pin_packs(
     cost_project: str,
     department: str,
 ) -> None:
-    """Choose the rule packs of a year, each in its present version.
+    """Choose the rule packs of a year, each in one version that never changes.
 
-    Conflict once the year has plans, so that all plans of a year are scored alike.
+    A pack is named by what `pin_name` gives: a shipped one, or a published local one with its
+    version. InvalidInput names the field where there is no such pack of its kind. Conflict once
+    the year has plans, so that all plans of a year are scored alike.
     """
     actor.demand(Permission.ADMINISTER)
-    chosen = {"project": project, "cost_project": cost_project, "department": department}
-    fields = {
-        key: "请选择一套适用的评分办法。"
-        for key, pack_id in chosen.items()
-        if pack_id not in PACKS or load_pack(pack_id).plan_kind is not PACK_KINDS[key]
+    named = {"project": project, "cost_project": cost_project, "department": department}
+    known = {pin_name(pack.id, pack.version): pack for pack in packs_to_pin(session)}
+    chosen = {
+        key: known[name]
+        for key, name in named.items()
+        if name in known and known[name].plan_kind is PACK_KINDS[key]
     }
+    fields = {key: "请选择一套适用的评分办法。" for key in named if key not in chosen}
     if fields:
         raise InvalidInput("评分办法有误。", fields)
     if session.scalar(select(Plan.id).where(Plan.year == year.id).limit(1)) is not None:
@@ -173,10 +179,18 @@ def pin_packs(
     record_change(session, actor, "pin_packs", year, name=f"{year.id} 年度")
 
 
-def _pin(year: FiscalYear, chosen: dict[str, str]) -> None:
-    for key, pack_id in chosen.items():
-        setattr(year, f"{key}_pack_id", pack_id)
-        setattr(year, f"{key}_pack_version", load_pack(pack_id).version)
+def pin_name(pack_id: str, version: int) -> str:
+    """How a form names a version: a local one with its number, a shipped one stands for itself.
+
+    `local-xx-2024`, 2 → `local-xx-2024@2`; `cn-project-2020`, 1 → `cn-project-2020`.
+    """
+    return f"{pack_id}@{version}" if pack_id.startswith(LOCAL_PREFIX) else pack_id
+
+
+def _pin(year: FiscalYear, chosen: dict[str, RulePack]) -> None:
+    for key, pack in chosen.items():
+        setattr(year, f"{key}_pack_id", pack.id)
+        setattr(year, f"{key}_pack_version", pack.version)
 
 
 def _write_unit(

@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 from perf.core.terms import Action, Labelled
 from perf.models import Base
 from perf.models.types import Scaled, UtcDateTime
+from perf.services.pack_form import label_of, said_of
 from perf.web.presentation import day, moment, percent
 
 ACTIONS: dict[str, str] = {
@@ -19,8 +20,10 @@ ACTIONS: dict[str, str] = {
     "adjust_budget": "登记调整",
     "arrange_indicators": "调整指标安排",
     "attach_evidence": "上传",
+    "begin_pack_version": "建立下一版",
     "begin_self_evaluation": "开始自评",
     "confirm_import": "确认导入",
+    "copy_pack": "复制",
     "create_period": "建立",
     "create_plan": "新建",
     "create_project": "新建",
@@ -28,6 +31,7 @@ ACTIONS: dict[str, str] = {
     "create_user": "建立",
     "create_year": "建立",
     "decide_score": "评定得分",
+    "delete_pack": "删除草稿",
     "delete_plan": "删除",
     "delete_project": "删除",
     "explain_score": "说明",
@@ -35,6 +39,7 @@ ACTIONS: dict[str, str] = {
     "lock_period": "锁定",
     "open_submission": "开始填报",
     "pin_packs": "选定评分办法",
+    "publish_pack": "发布",
     "record_actual": "填报",
     "record_executed": "填报",
     "record_quantity": "填报",
@@ -42,6 +47,7 @@ ACTIONS: dict[str, str] = {
     "remove_evidence": "移除",
     "remove_indicator": "删除",
     "remove_task": "删除",
+    "save_pack": "修改",
     "save_self_evaluation": "填写自评",
     "score_indicator": "计算得分",
     "score_plan": "计算总分",
@@ -105,6 +111,7 @@ HIDDEN = frozenset(
         "period_id",
         "plan_id",
         "project_id",
+    "published_by_id",
         "quantity_id",
         "self_evaluation_id",
         "seq",
@@ -120,6 +127,7 @@ HIDDEN = frozenset(
 COLUMNS: dict[str, str] = {
     "amount": "调整金额",
     "archived_at": "停用时间",
+    "based_on": "依据的版本",
     "basic_expenditure": "基本支出",
     "basis": "数值来源",
     "category": "项目类别",
@@ -182,6 +190,7 @@ COLUMNS: dict[str, str] = {
     "project_expenditure": "项目支出",
     "project_pack_id": "评分办法（无成本指标的项目）",
     "project_pack_version": "其版本",
+    "published_at": "发布时间",
     "rate": "定性得分比例",
     "rating": "评级",
     "ratio": "完成率",
@@ -246,12 +255,17 @@ _TYPES: dict[tuple[str, str], TypeEngine[object]] = {
 
 def column_word(subject: str, key: str) -> str:
     """What a changed column is called; an unknown one shows as it is, since history stays."""
+    if subject == "local_pack" and (label := label_of(key)) != key:
+        return label
     return COLUMNS_OF.get((subject, key)) or COLUMNS.get(key, key)
 
 
 def is_told(subject: str, key: str) -> bool:
     """Whether a change of this column says something to a reader."""
-    return key not in HIDDEN and not (key == "unit_id" and subject != "user_account")
+    # Of a rule pack's text the ledger keeps a digest, which says nothing to a reader.
+    untold = {("local_pack", "content")}
+    is_owner = key == "unit_id" and subject != "user_account"
+    return key not in HIDDEN and (subject, key) not in untold and not is_owner
 
 
 def is_default(subject: str, key: str, old: str | None, new: str | None) -> bool:
@@ -264,6 +278,8 @@ def value_text(subject: str, key: str, text: str | None) -> str:
     """A value as the ledger keeps it (exact text) in the words of the pages."""
     if text is None:
         return "空"
+    if subject == "local_pack" and (said := said_of(key, text)):
+        return said
     kind = _TYPES.get((subject, key))
     try:
         if isinstance(kind, Enum):
