@@ -95,6 +95,9 @@ def with_long_texts():
     return own(rows, execution=ExecutionRow(D(10), D("9.54"), deviation_reason=LONG))
 
 
+DECISION = "计算得分 10.00，审核人评定 8.00（张三，2023-01-12）：目标定得偏低，\n逐年如此。"
+
+
 def not_applicable():
     rows = [
         *ROWS[:-1],
@@ -122,7 +125,18 @@ def two_pages():
     return own(rows, total=D("99.54"))
 
 
-OWN = [own, department, with_long_texts, not_applicable, unscored_execution, two_pages]
+def decided():
+    rows = [
+        replace(ROWS[0], points=ROWS[0].points - 2, decision=DECISION),
+        replace(
+            ROWS[1], points=ROWS[1].points - 2, deviation_reason="计划偏低。", decision=DECISION
+        ),
+        *ROWS[2:],
+    ]
+    return own(rows, total=own().total - 4)
+
+
+OWN = [own, department, decided, with_long_texts, not_applicable, unscored_execution, two_pages]
 
 
 @pytest.mark.parametrize("make", OWN)

@@ -147,13 +147,16 @@ def department():
     )
 
 
+DECISION = "计算得分 14.20，审核人评定 12.00（李四，2023-01-12）：台账不全。"
+
+
 def with_odd_texts():
     rows = indicators(6)
     rows[0] = replace(rows[0], name='=HYPERLINK("http://example.invalid","x")', target="+5%")
     rows[1] = replace(rows[1], name="@SUM(A1)", actual="-3", target="=1+1")
     rows[2] = replace(rows[2], name="带\x00控制\x1b符\ud800号", deviation_reason="一\r\n二\t三")
     rows[3] = replace(rows[3], deviation_reason=LONG)
-    rows[4] = replace(rows[4], deviation_reason=HUGE, computed_points=Decimal("14.20"))
+    rows[4] = replace(rows[4], deviation_reason=HUGE, decision=DECISION)
     rows[5] = replace(
         rows[5], tag="调整", initial_target="≥90%", initial_points=Decimal("12.00"), level2=None
     )
@@ -356,8 +359,14 @@ def test_the_working_of_each_score_is_on_a_sheet_of_its_own():
     assert EXECUTION.steps[0] in texts
     assert "cn-project-2021（版本 1）" in texts
     assert "优" in texts
-    assert any("系统计算 14.20 分，审核核定" in str(text) for text in texts)
-    assert any("年初指标值 ≥90%，按年初指标值得 12.00 分" in str(text) for text in texts)
+
+
+def test_what_a_reviewer_decided_and_the_target_of_the_beginning_stand_beside_the_points():
+    sheet = main_sheet(with_odd_texts())
+    first = indicator_head(sheet) + 1
+    assert sheet.cell(first + 5, 5).value.endswith("\n（年初：≥90%，按年初指标值计 12.00 分）")
+    shown = main_sheet(form([replace(indicators(1)[0], decision=DECISION)]))
+    assert shown.cell(first, 9).value.endswith(DECISION)
 
 
 def test_equal_neighbours_are_merged():

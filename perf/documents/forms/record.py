@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from perf.core.numbers import format_fixed
 from perf.core.terms import Labelled, PlanKind, Rating
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
@@ -13,6 +14,7 @@ from perf.documents.forms.rows import (
     Money,
     SelfEvaluationForm,
 )
+from perf.documents.forms.texts import local_day
 
 Term = TypeVar("Term", bound=Labelled)
 
@@ -76,7 +78,30 @@ def _row(row: Mapping[str, Any]) -> IndicatorRow:
         deviation_reason=row["deviation_reason"],
         corrective_action=row["corrective_action"],
         steps=[*row["steps"], f"数据来源：{row['origin']}"],
-        tag=NOT_APPLICABLE if is_out else "",
+        tag=_tag(row),
+        decision=_decision(row),
+        # Records of older versions lack these.
+        initial_target=row.get("initial_target", ""),
+        initial_points=_number(row.get("initial_points")),
+    )
+
+
+def _tag(row: Mapping[str, Any]) -> str:
+    if row["is_not_applicable"]:
+        return NOT_APPLICABLE
+    return "调整" if row.get("initial_target") else ""
+
+
+def _decision(row: Mapping[str, Any]) -> str:
+    """`计算得分 10.00，审核人评定 8.00（张三，2023-01-12）：…`; blank where nobody decided."""
+    decided = row.get("decided")
+    if not decided:
+        return ""
+    computed = format_fixed(Decimal(decided["computed"]))
+    points = format_fixed(Decimal(row["points"]))
+    day = local_day(datetime.fromisoformat(decided["at"])).isoformat()
+    return (
+        f"计算得分 {computed}，审核人评定 {points}（{decided['by']}，{day}）：{decided['reason']}"
     )
 
 

@@ -39,8 +39,9 @@ class IndicatorRow:
     """One third-level indicator as frozen; `weight` is the one that was scored with.
 
     `tag` is a word printed behind the name (调整, 不涉及); with 不涉及 no actual and no points
-    are expected. `computed_points` differs from `points` where the reviewer decided otherwise.
-    The two `initial_` fields are filled where the target was revised during the year.
+    are expected. `points` are those that count; `decision` says what was computed and who decided
+    otherwise, when and why. The two `initial_` fields are filled where the target was revised
+    during the year. The working of both is among the steps.
     """
 
     level1: str
@@ -54,7 +55,7 @@ class IndicatorRow:
     corrective_action: str = ""
     steps: list[str] = field(default_factory=list)
     tag: str = ""
-    computed_points: Decimal | None = None
+    decision: str = ""
     initial_target: str = ""
     initial_points: Decimal | None = None
 

@@ -21,6 +21,7 @@ from perf.documents.forms.texts import (
     form_title,
     points_cell,
     reason_text,
+    remark_text,
     target_text,
 )
 from perf.documents.forms.working import working_sheet
@@ -240,7 +241,7 @@ class _MainSheet:
                 (5, 5, actual_text(item), Style.CENTRE),
                 (6, 6, item.weight, Style.NUMBER),
                 (7, 7, *points_cell(item)),
-                (8, 8, reason_text(item.deviation_reason, item.corrective_action), Style.SMALL),
+                (8, 8, remark_text(item), Style.SMALL),
                 label=f"指标：{item.name}",
             )
         return head + 1, head + len(self.form.rows)

@@ -1,6 +1,6 @@
 """The wording of the 绩效自评表, piece by piece."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from perf.core.numbers import format_fixed
@@ -30,11 +30,16 @@ def form_mark(form: SelfEvaluationForm) -> str:
     return "　".join(marks)
 
 
+def local_day(moment: datetime) -> date:
+    """The day of a moment in Asia/Shanghai."""
+    return moment.astimezone(_SHANGHAI).date()
+
+
 def day_text(moment: datetime | None) -> str:
     """The day in Asia/Shanghai, or room to write one by hand."""
     if moment is None:
         return "　　　年　　月　　日"
-    local = moment.astimezone(_SHANGHAI)
+    local = local_day(moment)
     return f"{local.year}年{local.month}月{local.day}日"
 
 
@@ -42,9 +47,9 @@ def target_text(item: IndicatorRow) -> str:
     """年度指标值; a revised one with the 年初 target and the points by it."""
     if not item.initial_target:
         return item.target
-    points = (
-        "" if item.initial_points is None else f"，按其得 {format_fixed(item.initial_points)} 分"
-    )
+    points = ""
+    if item.initial_points is not None:
+        points = f"，按年初指标值计 {format_fixed(item.initial_points)} 分"
     return f"{item.target}\n（年初：{item.initial_target}{points}）"
 
 
@@ -60,6 +65,12 @@ def points_cell(item: IndicatorRow) -> tuple[str | Decimal | None, Style]:
     if item.tag == NOT_APPLICABLE and item.points is None:
         return NOT_APPLICABLE, Style.CENTRE
     return item.points, Style.POINTS
+
+
+def remark_text(item: IndicatorRow) -> str:
+    """偏差原因分析及改进措施 of an indicator, and last what the reviewer decided."""
+    reason = reason_text(item.deviation_reason, item.corrective_action)
+    return "\n".join(filter(None, [reason, item.decision]))
 
 
 def reason_text(deviation_reason: str, corrective_action: str) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from perf.core.numbers import format_fixed
 from perf.documents.forms.annex import Annex
 from perf.documents.forms.measure import MAX_ROW_HEIGHT, clean, cut, text_height
 from perf.documents.forms.pages import break_pages
-from perf.documents.forms.rows import NOT_APPLICABLE, IndicatorRow, SelfEvaluationForm
+from perf.documents.forms.rows import NOT_APPLICABLE, SelfEvaluationForm
 from perf.documents.forms.table import Sheet, Style
 
 _WIDTHS = [44, 176, 52, 62, 372]
@@ -42,7 +41,7 @@ def working_sheet(form: SelfEvaluationForm, annex: Annex, mark: str) -> Sheet:
         is_out = item.tag == NOT_APPLICABLE and item.points is None
         points = NOT_APPLICABLE if is_out else item.points
         starts.add(len(sheet.heights))
-        _scored(sheet, annex, str(number), item.name, item.weight, points, _steps(item))
+        _scored(sheet, annex, str(number), item.name, item.weight, points, item.steps)
     if form.total_steps or form.total is not None:
         starts.add(len(sheet.heights))
         _scored(sheet, annex, "", "总分", None, form.total, form.total_steps)
@@ -63,21 +62,6 @@ def _facts(sheet: Sheet, form: SelfEvaluationForm) -> None:
         sheet.add_row(min(MAX_ROW_HEIGHT, max(_ROW, height)))
         sheet.put(0, 1, label, Style.LABEL)
         sheet.put(2, _LAST, value, style)
-
-
-def _steps(item: IndicatorRow) -> list[str]:
-    steps = list(item.steps)
-    if item.computed_points is not None and item.computed_points != item.points:
-        decided = "未定" if item.points is None else f"{format_fixed(item.points)} 分"
-        steps.append(f"系统计算 {format_fixed(item.computed_points)} 分，审核核定 {decided}")
-    if item.initial_target:
-        by_initial = (
-            ""
-            if item.initial_points is None
-            else f"，按年初指标值得 {format_fixed(item.initial_points)} 分"
-        )
-        steps.append(f"年初指标值 {item.initial_target}{by_initial}")
-    return steps
 
 
 def _scored(

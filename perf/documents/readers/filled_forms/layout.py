@@ -33,6 +33,8 @@ _AFTER_TABLE = re.compile(r"(?:注|说明|备注|填表|填报|审核|联系)[^�
 _FUNDS = re.compile("财政拨款|结转|其他资金|专户|单位资金|自有资金|上级|本级")
 _POINTER = re.compile(r"……（全文见附页第 ([0-9]+) 项）$")
 _REVISED = re.compile(r"\n（年初：.*）$", re.DOTALL)
+# What a reviewer decided is no reason of whoever filled the form in.
+_DECISION = re.compile(r"(?:^|\n)计算得分 [0-9.]+，审核人评定 [0-9.]+（.*$", re.DOTALL)
 _TAG = re.compile("（(?:不涉及|调整)）$")
 _BARE = re.compile(r"[-+]?[0-9.,]+")
 _SIGN = re.compile("≥|≤|=|<|>")
@@ -224,7 +226,7 @@ class _Form:
                     texts.get("actual", ""),
                     self._figure(cells.get("weight", FormCell()), where),
                     self._figure(cells.get("score", FormCell()), where),
-                    texts.get("reason", ""),
+                    _DECISION.sub("", texts.get("reason", "")),
                 )
             )
         return rows, None
