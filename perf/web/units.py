@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     """All units of a year, those with something overdue first."""
     order = "code" if request.args.get("order") == "code" else "overdue"
     search = {"text": text_argument("text"), "order": order}
-    year = _year_asked_for(clock.today())
+    year = year_asked_for(clock.today())
     page = None
     if year is not None:
         page = overview.units_standing(
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.READ, organisation.unit_visible_to)
 def show(unit: Unit) -> ResponseReturnValue:
     """One unit's plans with how each stands."""
-    year = _year_asked_for(clock.today())
+    year = year_asked_for(clock.today())
     page = overview.plans_standing(db.session(), unit, year, page_number()) if year else None
     return render_template(
         "units/show.html",
@@ -63,7 +63,8 @@ def show(unit: Unit) -> ResponseReturnValue:
     )
 
 
-def _year_asked_for(today: date) -> FiscalYear | None:
+def year_asked_for(today: date) -> FiscalYear | None:
+    """The year in the address, else the one in focus; None where there is no year at all."""
     number = number_argument("year") or organisation.year_in_focus(db.session(), today)
     if number is None:
         return None
