@@ -113,6 +113,10 @@ TABLE: dict[str, Rule] = {
     "POST reports.step": Rule("SU", is_owned=True, is_step=True),
     "GET reports.evidence": Rule(EVERYONE, is_owned=True),
     "GET reports.reading": Rule(EVERYONE, is_owned=True),
+    "GET lists.indicator": Rule("S", is_owned=True),
+    "POST lists.use_indicator": Rule("S", is_owned=True),
+    "GET lists.money": Rule("S", is_owned=True),
+    "POST lists.use_money": Rule("S", is_owned=True),
     "GET workbench.home": Rule(EVERYONE),
     "GET review.queue": Rule("U"),
 }
@@ -170,6 +174,9 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "unit_id": unit.id,
         "user_id": people[0].id,
         "plan_id": plan.id,
+        # A rate, so that it can be filled in from a list.
+        "indicator_id": plan.indicators[2].id,
+        "source": "fiscal",
         "draft_id": make_draft(session, people[0]).id,
         "year": 2022,
         "code": "2022-Q1",

@@ -27,6 +27,7 @@ from perf.services.entry_figures import (
     read_entry,
     recompute,
 )
+from perf.services.lists import list_kinds
 from perf.services.outcome import Outcome
 from perf.services.quantities import Stand
 from perf.services.submissions import NO_DATA
@@ -82,6 +83,11 @@ class Row:
     points: list[Point]
 
     @property
+    def takes_list(self) -> bool:
+        """Whether a list can give its actual."""
+        return bool(list_kinds(self.indicator))
+
+    @property
     def anchor(self) -> str:
         """The id of the cell that the page's links lead to."""
         if self.reading.lack == "缺原因":
@@ -134,6 +140,7 @@ class MoneyRow:
     was: str
     error: str
     theirs: str
+    basis: str
 
     @property
     def rate(self) -> Decimal | None:
@@ -383,6 +390,7 @@ def _money(sources: _Sources) -> list[MoneyRow]:
                 was=shown.text,
                 error=sources.wrong.get(name, ""),
                 theirs=shown.text if theirs else "",
+                basis=stored.basis if stored else "",
             )
         )
     return found

@@ -96,7 +96,8 @@ def fields_of(page: Page, form_id: str = "sheet") -> dict[str, Any]:
         name, kind = element.get("name"), element.get("type")
         if not name or kind in {"submit", "file"}:
             continue
-        if element.tag == "input" and (kind != "checkbox" or element.get("checked") is not None):
+        is_box = kind in {"checkbox", "radio"}
+        if element.tag == "input" and (not is_box or element.get("checked") is not None):
             found[name] = element.get("value", "")
         elif element.tag == "textarea":
             # A browser drops the line break that a textarea begins with.
