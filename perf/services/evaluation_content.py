@@ -105,14 +105,18 @@ def execution_reason_demanded(scored: ExecutionScore | None) -> str:
     return f"预算执行率低于 {percent}%，请说明原因。"
 
 
-def work_scores(evaluation: SelfEvaluation, pack: RulePack | None = None) -> PlanScore:
+def work_scores(
+    evaluation: SelfEvaluation,
+    pack: RulePack | None = None,
+    decided: Mapping[int, Decimal] | None = None,
+) -> PlanScore:
     """The working of the stored scores, out of the year values and amounts stored with them.
 
-    With another `pack` it is what that one would give for them.
+    With another `pack`, or other `decided` points by indicator, it is what those would give.
     """
     plan, pack = evaluation.plan, pack or pack_of(evaluation)
     results = {row.indicator_id: row.result for row in evaluation.scores}
-    decided = standing_decisions(evaluation)
+    decided = standing_decisions(evaluation) if decided is None else decided
     rows = [
         PlanIndicator(
             indicator.weight or _ZERO,
