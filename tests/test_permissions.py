@@ -106,6 +106,7 @@ TABLE: dict[str, Rule] = {
     "GET evaluations.show": Rule(EVERYONE, is_owned=True),
     "POST evaluations.begin": Rule("S", is_owned=True),
     "POST evaluations.save": Rule("S", is_owned=True),
+    "POST evaluations.decide": Rule("U", is_owned=True),
     "POST evaluations.step": Rule("SU", is_owned=True, is_step=True),
     "GET evaluations.export": Rule(EVERYONE, is_owned=True),
     "GET reports.show": Rule(EVERYONE, is_owned=True),

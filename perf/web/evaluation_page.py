@@ -12,21 +12,15 @@ from perf.core.terms import Action, PlanKind, Rating, Status
 from perf.core.workflow import actions_for
 from perf.models import Remark, SelfEvaluation
 from perf.queries.evaluations import Evaluated, steps_taken
+from perf.services.decisions import bounds_of
 from perf.services.evaluation_shown import Shown, show_self_evaluation
 from perf.services.evaluations import missing_of, why_closed
 from perf.services.snapshots import Difference, differences
 from perf.web.decisions import Decision, why_not_yours
-from perf.web.evaluation_rows import (
-    OUT,
-    Typed,
-    amount_of,
-    execution_row,
-    groups_of,
-    points_of,
-    text_field,
-)
+from perf.web.evaluation_rows import OUT, amount_of, execution_row, groups_of, points_of
 from perf.web.presentation import money_wan
 from perf.web.security import current_actor
+from perf.web.typed_texts import Typed, text_field
 
 HEADINGS = {PlanKind.PROJECT: "项目支出绩效自评", PlanKind.DEPARTMENT: "部门整体支出绩效自评"}
 STEP_LABELS = {"begin_self_evaluation": "开始自评"} | {one.value: one.label for one in Action}
@@ -70,7 +64,9 @@ def evaluation_page(
     data = shown.content["data"]
     missing = missing_of(evaluation) if may_write else {}
     remarks = _remarks_by_row(evaluation)
-    groups = groups_of(data, typed, remarks, may_write=may_write)
+    may_sign = Action.APPROVE in actions
+    bounds = bounds_of(evaluation) if may_sign and not closed else {}
+    groups = groups_of(data, typed, remarks, bounds, may_write=may_write)
     return render_template(
         "evaluations/show.html",
         plan=plan,
@@ -86,7 +82,7 @@ def evaluation_page(
         funds=_funds(data),
         objective=text_field(typed, "objective_actual", "实际完成情况", data["objective_actual"]),
         typed=typed,
-        unsaved=_unsaved(typed, data) if not may_write else [],
+        unsaved=_unsaved(typed, data, may_decide=bool(bounds)) if not may_write else [],
         problems=list(typed.errors.items()),
         may_write=may_write,
         closed=closed if evaluation.is_editable and actor.may(Permission.RECORD) else "",
@@ -95,7 +91,8 @@ def evaluation_page(
         decision=decision or Decision(),
         actions=[action for action in actions if action is not Action.SUBMIT],
         may_submit=Action.SUBMIT in actions and may_write,
-        may_sign=Action.APPROVE in actions,
+        may_sign=may_sign,
+        decide_url=url_for("evaluations.decide", plan_id=plan.id),
         outside=[row for row in data["rows"] if row["is_not_applicable"]],
         hindrance=why_not_yours(evaluation, actor),
         changes=_changes(shown),
@@ -114,7 +111,7 @@ def _changes(shown: Shown) -> list[Difference] | None:
     return found if found or shown.is_draft else None
 
 
-def _unsaved(typed: Typed, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _unsaved(typed: Typed, data: Mapping[str, Any], *, may_decide: bool) -> list[tuple[str, str]]:
     """Texts that were typed where nothing can be saved any more: [what for, text]."""
     stored = {"objective_actual": data["objective_actual"]}
     stored["execution_reason"] = data["execution"].get("deviation_reason", "")
@@ -131,6 +128,12 @@ def _unsaved(typed: Typed, data: Mapping[str, Any]) -> list[tuple[str, str]]:
             labels[f"{prefix}-{row['id']}"] = f"{row['name']} · {label}"
         stored[f"out-{row['id']}"] = OUT if row["is_not_applicable"] else ""
         labels[f"out-{row['id']}"] = f"{row['name']} · 选择"
+        if not may_decide:
+            decided = row.get("decided")
+            stored[f"decided-{row['id']}"] = (points_of(row["points"]) or "") if decided else ""
+            labels[f"decided-{row['id']}"] = f"{row['name']} · 评定得分"
+            stored[f"why-{row['id']}"] = decided["reason"] if decided else ""
+            labels[f"why-{row['id']}"] = f"{row['name']} · 评定理由"
     return [
         (labels[name], text)
         for name, text in (typed.texts or {}).items()

@@ -1,42 +1,20 @@
 """The rows of a self-evaluation's page: each score with its working, its state and its reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from perf.core.attainment import Flag
 from perf.core.execution import ExecutionFlag
 from perf.models import Remark
+from perf.services.decisions import Bounds
+from perf.web.decided import DecisionFields, decision_fields
 from perf.web.presentation import BLANK, money_wan, points
+from perf.web.typed_texts import TextField, Typed, text_field
 
 OUT = Flag.NOT_APPLICABLE.label
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What was posted and could not be taken, to be shown again with why.
-
-    `texts` is None where nothing is to be put over the stored texts; `is_stale` shows what is
-    stored beside what was typed.
-    """
-
-    texts: Mapping[str, str] | None = None
-    message: str = ""
-    errors: Mapping[str, str] = field(default_factory=dict)
-    is_stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TextField:
-    """A textarea: the text in it, what somebody else has stored meanwhile, and what is wrong."""
-
-    name: str
-    label: str
-    value: str
-    hint: str = ""
-    error: str = ""
-    is_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +28,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a reviewer decided, beside the points computed."""
+
+    computed: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One scored line: the budget execution or an indicator."""
+    """One scored line: the budget execution or an indicator.
+
+    `initial` is the 年初 target where it was revised, with the points by it. `decision` are the
+    fields of whoever may decide the score now.
+    """
 
     id: str
     name: str
@@ -70,6 +62,9 @@ class Row:
     fields: list[TextField]
     remarks: list[Remark]
     choice: Choice | None = None
+    initial: str = ""
+    decided: Decided | None = None
+    decision: DecisionFields | None = None
 
     @property
     def is_open(self) -> bool:
@@ -93,12 +88,14 @@ def groups_of(
     data: Mapping[str, Any],
     typed: Typed,
     remarks: Mapping[int | None, list[Remark]],
+    bounds: Mapping[int, Bounds],
     *,
     may_write: bool,
 ) -> list[Group]:
     """The record's rows by 一级指标, with what was typed and the open remarks by indicator.
 
-    Whoever may write can choose 不涉及 where the year has no figure.
+    Whoever may write can choose 不涉及 where the year has no figure; whoever may decide has the
+    `bounds` of each score that can be.
     """
     by_class: dict[str, list[dict[str, Any]]] = {}
     for row in data["rows"]:
@@ -108,14 +105,23 @@ def groups_of(
             name,
             points(_sum(rows, "weight")),
             points(_sum(rows, "points")),
-            [_indicator_row(row, typed, remarks.get(row["id"], []), may_write) for row in rows],
+            [
+                _indicator_row(
+                    row, typed, remarks.get(row["id"], []), bounds.get(row["id"]), may_write
+                )
+                for row in rows
+            ],
         )
         for name, rows in by_class.items()
     ]
 
 
 def _indicator_row(
-    row: Mapping[str, Any], typed: Typed, remarks: list[Remark], may_write: bool
+    row: Mapping[str, Any],
+    typed: Typed,
+    remarks: list[Remark],
+    limits: Bounds | None,
+    may_write: bool,
 ) -> Row:
     key, is_out = row["id"], row["is_not_applicable"]
     choice = _choice(row, typed) if may_write and (is_out or row["actual"] is None) else None
@@ -132,7 +138,7 @@ def _indicator_row(
         actual=row["actual"],
         weight=points_of(row["weight"]) or "",
         points=BLANK if is_out else points_of(row["points"]),
-        is_lost=row["is_below"],
+        is_lost=_is_lost(row),
         tags=_tags(row),
         steps=row["steps"],
         origin=row["origin"],
@@ -142,6 +148,35 @@ def _indicator_row(
         fields=fields,
         remarks=remarks,
         choice=choice,
+        initial=_initial(row),
+        decided=_decided(row),
+        decision=decision_fields(row, limits, typed) if limits else None,
+    )
+
+
+def _is_lost(row: Mapping[str, Any]) -> bool:
+    if row.get("decided") is None:
+        return bool(row["is_below"])
+    return Decimal(row["points"]) < Decimal(row["weight"])
+
+
+def _initial(row: Mapping[str, Any]) -> str:
+    # Records of older versions know of no other target than the one scored by.
+    if not row.get("initial_target"):
+        return ""
+    earned = points_of(row["initial_points"])
+    return f"年初 {row['initial_target']}" + (f"，按其计 {earned} 分" if earned else "")
+
+
+def _decided(row: Mapping[str, Any]) -> Decided | None:
+    decided = row.get("decided")
+    if decided is None:
+        return None
+    return Decided(
+        points(Decimal(decided["computed"])),
+        decided["reason"],
+        decided["by"],
+        datetime.fromisoformat(decided["at"]),
     )
 
 
@@ -210,23 +245,6 @@ def execution_row(data: Mapping[str, Any], typed: Typed) -> Row | None:
         demanded=execution["demanded"],
         fields=[text_field(typed, "execution_reason", "偏差原因", execution["deviation_reason"])],
         remarks=[],
-    )
-
-
-def text_field(typed: Typed, name: str, label: str, stored: str) -> TextField:
-    """A textarea with what was typed, else with what is stored."""
-    posted = None if typed.texts is None else typed.texts.get(name)
-    is_typed = posted is not None and posted.strip() != stored
-    hint = ""
-    if typed.is_stale and is_typed:
-        hint = f"现已保存的内容：{stored or '（空白）'}"
-    return TextField(
-        name,
-        label,
-        stored if posted is None else posted,
-        hint,
-        typed.errors.get(name, ""),
-        is_typed,
     )
 
 

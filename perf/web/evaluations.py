@@ -25,6 +25,7 @@ from perf.queries.evaluations import (
     self_evaluation_visible_to,
 )
 from perf.queries.visible import plan_visible_to
+from perf.services.decisions import decide_scores
 from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.evaluations import (
     Reason,
@@ -32,12 +33,13 @@ from perf.services.evaluations import (
     save_self_evaluation,
     step_self_evaluation,
 )
-from perf.web.decisions import read_decision
+from perf.web.decided import read_decisions
+from perf.web.decisions import Decision, read_decision
 from perf.web.errors import status_of
 from perf.web.evaluation_page import evaluation_page
-from perf.web.evaluation_rows import Typed
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
+from perf.web.typed_texts import Typed
 
 blueprint = Blueprint("evaluations", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,6 +50,7 @@ DONE = {
     Action.APPROVE: "已审核通过并签署，分数和评分办法版本已冻结。",
     Action.REOPEN: "已重新打开，填报人可以修改；原来签署的内容仍可在变更记录中查到。",
 }
+REVIEWING = frozenset({Action.APPROVE, Action.RETURN})
 PERMISSION_OF = {action: permission for (_, action), (_, permission) in STEPS.items()}
 
 
@@ -188,26 +191,51 @@ def step(asked: Asked) -> ResponseReturnValue:
     """Withdraw, return, sign or reopen."""
     plan_id, action = asked.found.plan.id, asked.action
     evaluation = _begun(asked.found)
+    session, actor = db.session(), current_actor()
     decision = read_decision(request.form, asked.found.plan.indicators)
+    version = decision.version
     try:
+        decisions = read_decisions(request.form, evaluation)
+        if decisions and action in REVIEWING:
+            # What was typed beside the scores and not saved yet goes with the step, never lost.
+            decide_scores(session, actor, evaluation, decisions, version=version)
+            version = evaluation.version
         step_self_evaluation(
-            db.session(),
-            current_actor(),
+            session,
+            actor,
             evaluation,
             action,
-            version=decision.version,
+            version=version,
             reason=decision.reason,
             remarks=decision.remarks,
         )
     except (InvalidInput, Conflict) as error:
-        refused = error if isinstance(error, InvalidInput) else InvalidInput(str(error))
-        db.session.rollback()
-        found = self_evaluation_visible_to(db.session(), current_actor(), plan_id)
-        page = evaluation_page(db.session(), found, decision=decision.refused(refused))
-        return page, status_of(error)
+        return _undecided(plan_id, decision, error)
     db.session.commit()
     flash(DONE[action], "ok")
     return redirect(_address(plan_id))
+
+
+@blueprint.post("/plans/<int:plan_id>/self-evaluation/decisions")
+@requires(Permission.REVIEW, self_evaluation_to_change)
+def decide(found: Evaluated) -> ResponseReturnValue:
+    """Give scores other points than the computed, or take that back."""
+    session, actor, plan_id = db.session(), current_actor(), found.plan.id
+    evaluation = _begun(found)
+    decision = read_decision(request.form, found.plan.indicators)
+    decisions = read_decisions(request.form, evaluation)
+    try:
+        is_changed = decide_scores(session, actor, evaluation, decisions, version=decision.version)
+    except (InvalidInput, Conflict) as error:
+        return _undecided(plan_id, decision, error)
+    session.commit()
+    flash("评定得分已保存，总分和评级已更新。" if is_changed else "得分没有变动。", "ok")
+    if decision.reason or decision.remarks:
+        # Remarks typed meanwhile are sent with a step only: they stay on the page until then.
+        found = self_evaluation_visible_to(session, actor, plan_id)
+        return evaluation_page(session, found, decision=decision)
+    only = next(iter(decisions)) if len(decisions) == 1 else None
+    return redirect(_address(plan_id) + (f"#row-{only}" if only else ""))
 
 
 @blueprint.get("/plans/<int:plan_id>/self-evaluation.xlsx")
@@ -237,6 +265,21 @@ def _again(plan_id: int, typed: Typed, error: PerfError) -> ResponseReturnValue:
     db.session.rollback()
     found = self_evaluation_visible_to(db.session(), current_actor(), plan_id)
     return evaluation_page(db.session(), found, typed=typed), status_of(error)
+
+
+def _undecided(plan_id: int, decision: Decision, error: PerfError) -> ResponseReturnValue:
+    """The reviewer's page anew, with the decisions and remarks typed and why they were refused."""
+    db.session.rollback()
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    at_rows = {key: text for key, text in fields.items() if key.startswith(("decided-", "why-"))}
+    texts = {key: text for key, text in request.form.items() if key != "csrf_token"}
+    typed = Typed(texts, str(error) if at_rows else "", at_rows, isinstance(error, Stale))
+    if not at_rows:
+        refused = error if isinstance(error, InvalidInput) else InvalidInput(str(error))
+        decision = decision.refused(refused)
+    found = self_evaluation_visible_to(db.session(), current_actor(), plan_id)
+    page = evaluation_page(db.session(), found, typed=typed, decision=decision)
+    return page, status_of(error)
 
 
 def _begun(found: Evaluated) -> SelfEvaluation:
