@@ -1,7 +1,7 @@
 """Lists to values: a list is pasted or uploaded, shown as understood, and adopted."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from perf.core.actuals import format_actual
 from perf.core.errors import Conflict, InvalidInput, Locked, Stale
+from perf.core.findings import Finding, Severity
 from perf.core.lists.answers import SATISFIED
 from perf.core.lists.kinds import ListKind, MoneyUnit, measures_for
 from perf.core.permissions import Actor, Permission
@@ -175,7 +176,7 @@ def _page(
     back = url_for("reports.show", plan_id=quarter.plan.id, code=quarter.period.code)
     years = CHINESE_WORKING_DAYS.years
     closed = _why_closed(subject)
-    findings = value.findings if value else ()
+    findings = _in_order(value.findings) if value else []
     return render_template(
         "reports/list.html",
         subject=subject,
@@ -208,6 +209,17 @@ def _page(
         kinds_of_files="、".join(LIST_FILES),
         most_rows=MAX_ROWS,
     )
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """The gravest first, and among them by their rows."""
+    gravity = list(Severity)
+
+    def place(finding: Finding) -> tuple[int, int]:
+        row = "".join(filter(str.isdigit, finding.where))
+        return gravity.index(finding.severity), int(row or 0)
+
+    return sorted(findings, key=place)
 
 
 def _kind_links(subject: Subject) -> list[tuple[ListKind, str]]:
