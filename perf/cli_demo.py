@@ -31,6 +31,7 @@ from perf.services.entry_figures import Entry
 from perf.services.imports import import_draft
 from perf.services.organisation import update_period
 from perf.services.plans import step_plan
+from perf.services.quantities import QuantityEntry
 from perf.services.submissions import open_submission, step_submission
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -168,34 +169,48 @@ def _record_quarter(
     reasons = result.get("reasons", {}).get(quarter, {})
     texts = result["actuals"]
     entries = [
-        _entry(indicator, texts[indicator.name][number], reasons.get(indicator.name, {}))
+        _entry(indicator, _text_of(indicator, texts, number), reasons.get(indicator.name, {}))
         for indicator in plan.indicators
+    ]
+    typed = result.get("quantities", {})
+    quantities = [
+        QuantityEntry(quantity.id, 0, typed[quantity.name][number])
+        for quantity in plan.quantities
+        if quantity.name in typed
     ]
     executed = [
         ExecutedEntry(line.source, 0, result["executed"][number]) for line in plan.budget_lines
     ]
     outcome = record_entries(
-        session, people.staff, submission, entries, executed, pack_of(plan)
+        session, people.staff, submission, entries, executed, pack_of(plan), quantities
     )
     if not outcome.is_clean:
         raise InvalidInput(f"样例数据有误：{plan.name} {quarter} {outcome.errors}")
     return submission
 
 
+def _text_of(indicator: Indicator, texts: Mapping[str, list[str]], number: int) -> str:
+    """What the sample types in this indicator's cell; what is computed has none."""
+    if indicator.is_computed and indicator.name not in texts:
+        return ""
+    return texts[indicator.name][number]
+
+
 def _entry(indicator: Indicator, text: str, reason: Mapping[str, str]) -> Entry:
-    is_tiered = indicator.target.comparator is Comparator.QUALITATIVE
-    has_no_data = text == "-"
+    is_list, has_no_data = indicator.is_check_list, text == "-"
+    is_tiered = indicator.target.comparator is Comparator.QUALITATIVE and not is_list
     tier, _, rate = text.partition(" ") if is_tiered and not has_no_data else ("", "", "")
     return Entry(
         indicator.id,
         0,
-        value="" if is_tiered or has_no_data else text,
+        value="" if is_tiered or is_list or has_no_data else text,
         tier=tier,
         rate=rate,
         is_no_data=has_no_data,
         deviation_kind=reason.get("kind", ""),
         deviation_reason=reason.get("text", ""),
         likelihood=reason.get("likelihood", "certain"),
+        answers=text if is_list else "",
     )
 
 

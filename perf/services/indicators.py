@@ -13,11 +13,13 @@ from perf.core.permissions import Actor
 from perf.core.rulepack import RulePack
 from perf.core.storable import MAX_INDICATORS
 from perf.core.targets import Target
-from perf.core.terms import PlanKind
+from perf.core.terms import Action, PlanKind
 from perf.core.weights import class_name, class_of, class_weights, spread_weights
-from perf.models import FiscalYear, Indicator, Plan, Remark, Submission
+from perf.models import FiscalYear, Indicator, Plan, Remark, Snapshot, Submission
+from perf.models.plans import target_as_json
 from perf.queries.packs import find_pack, pack_of
 from perf.services.budgets import demand_editable
+from perf.services.formula_names import record_names
 from perf.services.ledger import as_text, changes_of, record_change
 from perf.services.sheets import IndicatorEntry, IndicatorValues, read_entries, values_of
 from perf.services.steps import check_version
@@ -180,9 +182,12 @@ def _write(
     weights = spread([(value.level1, value.weight) for _, value in entered], pack)
     before = [row.id for row in plan.indicators]
     taken = {_place(row): row.id for row in plan.indicators}
-    changed = 0
+    changed, is_revision = 0, _was_approved(session, plan)
     for ordinal, ((row, value), weight) in enumerate(zip(entered, weights, strict=True), start=1):
-        changed += _write_row(session, actor, plan, row, value, weight, ordinal, taken)
+        changed += _write_row(
+            session, actor, plan, row, value, weight, ordinal, taken, is_revision=is_revision
+        )
+    changed += record_names(session, actor, plan)
     return changed + _record_frame(session, actor, plan, before)
 
 
@@ -195,10 +200,13 @@ def _write_row(
     weight: Decimal | None,
     ordinal: int,
     taken: dict[Place, int],
+    *,
+    is_revision: bool,
 ) -> bool:
     """Store one row and tell the ledger; whether anything but its place in the order changed.
 
-    `taken` holds the place of every row as the database has it now, and is kept so.
+    `taken` holds the place of every row as the database has it now, and is kept so. `is_revision`
+    says that the plan was approved before: its 年初 targets are kept beside the new ones.
     """
     row = stored or Indicator(unit_id=plan.unit_id, plan_id=plan.id)
     with session.no_autoflush:
@@ -209,8 +217,12 @@ def _write_row(
             row.occurrence = _free(value, taken)
         row.ordinal = ordinal
         if stored is None or _is_other(stored.target, value.target):
+            if is_revision and stored is not None:
+                _keep_initial(row, value.target)
             row.target = value.target
         row.kind, row.note = value.kind, value.note
+        row.formula, row.source = value.means.formula, value.means.source
+        row.is_check_list = value.means.is_check_list
         row.weight, row.is_weight_entered = weight, value.weight is not None
         if stored is None:
             plan.indicators.append(row)
@@ -262,6 +274,24 @@ def _free(value: IndicatorValues, taken: dict[Place, int]) -> int:
     while (*_names(value), occurrence) in taken:
         occurrence += 1
     return occurrence
+
+
+def _was_approved(session: Session, plan: Plan) -> bool:
+    """Whether the plan's targets were approved before, so that another one is a revision."""
+    with session.no_autoflush:
+        approved = session.scalar(
+            select(Snapshot.id)
+            .where(Snapshot.plan_id == plan.id, Snapshot.action == Action.APPROVE)
+            .limit(1)
+        )
+    return approved is not None
+
+
+def _keep_initial(row: Indicator, target: Target) -> None:
+    """Keep the 年初 target beside the new one; back at it there was no revision."""
+    initial = row.initial or row.target
+    is_back = not _is_other(initial, target)
+    row.initial_target = None if is_back else target_as_json(initial)
 
 
 def _is_other(stored: Target, read: Target) -> bool:

@@ -13,6 +13,7 @@ from perf.core.weights import check_weights, class_of
 from perf.models import Indicator, Plan
 from perf.queries.packs import pack_of
 from perf.services.snapshots import Content, ContentRow
+from perf.services.ways import means_of
 
 _WAN = Decimal(10000)
 _ADDED_LATER = frozenset({"项目编码", "项目类别", "实施单位", "年度总体目标"})
@@ -34,6 +35,8 @@ def content_of_plan(plan: Plan) -> Content:
             fields[f"{line.source.label}全年预算（万元）"] = _wan(line.adjusted)
     fields["基本支出（万元）"] = _wan(plan.basic_expenditure)
     fields["项目支出（万元）"] = _wan(plan.project_expenditure)
+    for quantity in plan.quantities:
+        fields[f"公式里的量：{quantity.label}"] = quantity.kind.label
     for task in plan.tasks:
         fields[f"年度主要任务{task.ordinal}"] = f"{task.name}：{task.content}"
     fields["评分办法"] = pack_of(plan).label
@@ -200,6 +203,8 @@ def _row_of(indicator: Indicator) -> ContentRow:
         "指标值": indicator.target_text,
         "指标值读作": describe_target(indicator.target),
         "全年取值": indicator.kind.label,
+        "取数方式": means_of(indicator).way.label,
+        "公式": indicator.formula,
         "分值": "" if indicator.weight is None else format_fixed(indicator.weight),
         "指标值说明": indicator.note,
     }
@@ -224,6 +229,8 @@ def _data_of(indicator: Indicator) -> dict[str, str | int | None]:
         "target": indicator.target_text,
         "sense": indicator.sense.value if indicator.sense else None,
         "kind": indicator.kind.value,
+        "way": means_of(indicator).way.value,
+        "formula": indicator.formula or None,
         "weight": None if indicator.weight is None else format_number(indicator.weight),
         "note": indicator.note,
     }

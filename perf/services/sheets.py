@@ -12,9 +12,11 @@ from perf.core.terms import Comparator, Kind, Sense
 from perf.core.years import default_kind
 from perf.models import Indicator
 from perf.services.typed import Typed
+from perf.services.ways import TYPED, Means, default_means, means_of, read_means
 
 _SENSES = {sense.value: sense for sense in Sense}
-_KINDS = {kind.value: kind for kind in Kind}
+TYPED_KINDS = tuple(kind for kind in Kind if kind is not Kind.RATIO)
+_KINDS = {kind.value: kind for kind in TYPED_KINDS}
 _CAPTION = "指标表有误，没有保存。请按各行的提示修改，已填内容都还在。"
 
 
@@ -23,7 +25,8 @@ class IndicatorEntry:
     """One row of the sheet as typed.
 
     `key` names its fields (`name-<key>`), `indicator_id` is None for a new row; a blank `sense`
-    or `kind` follows the target, a blank `weight` takes its share, a blank `ordinal` its place.
+    or `kind` follows the target, a blank `way` target and note, a blank `weight` takes its share,
+    a blank `ordinal` its place.
     """
 
     key: str
@@ -37,6 +40,8 @@ class IndicatorEntry:
     kind: str = ""
     weight: str = ""
     ordinal: str = ""
+    way: str = ""
+    formula: str = ""
     is_removed: bool = False
 
     @property
@@ -58,6 +63,7 @@ class IndicatorValues:
     note: str = ""
     weight: Decimal | None = None
     ordinal: Decimal | None = None
+    means: Means = TYPED
 
 
 def read_entries(entries: Sequence[IndicatorEntry], year: int) -> list[IndicatorValues]:
@@ -73,8 +79,9 @@ def read_indicator(
 ) -> IndicatorValues:
     """An indicator out of its texts, with everything else by default."""
     target = parse_target(target_text, level1=level1, level2=level2 or None, name=name, year=year)
-    kind = default_kind(target, level1, level2 or None, name)
-    return IndicatorValues(level1, level2, name, target, kind, note)
+    means = default_means(target, level1, name, note)
+    kind = Kind.RATIO if means.is_computed else default_kind(target, level1, level2 or None, name)
+    return IndicatorValues(level1, level2, name, target, kind, note, means=means)
 
 
 def values_of(row: Indicator) -> IndicatorValues:
@@ -88,6 +95,7 @@ def values_of(row: Indicator) -> IndicatorValues:
         row.note,
         row.weight if row.is_weight_entered else None,
         Decimal(row.ordinal),
+        means_of(row),
     )
 
 
@@ -110,8 +118,15 @@ def _read(typed: Typed, entry: IndicatorEntry, year: int) -> IndicatorValues:
         target = replace(target, sense=_SENSES[entry.sense])
     if target.unit and len(target.unit) > SHORT:
         typed.errors[f"target-{key}"] = "指标值的单位太长，请精简。"
+    try:
+        means = read_means(entry.way, entry.formula, target, level1, name, note)
+    except InvalidInput as refused:
+        typed.errors |= {f"{name}-{key}": said for name, said in refused.fields.items()}
+        means = TYPED
     kind = _KINDS.get(entry.kind) or default_kind(target, level1, level2 or None, name)
-    return IndicatorValues(level1, level2, name, target, kind, note, weight, ordinal)
+    if means.is_computed:
+        kind = Kind.RATIO
+    return IndicatorValues(level1, level2, name, target, kind, note, weight, ordinal, means)
 
 
 def _read_weight(text: str) -> Decimal | None:
