@@ -35,13 +35,17 @@ def check_directions(subject: Subject) -> Iterator[Noticed]:
                 f"“{name}”是越高越好的指标，指标值 {row.indicator.target} 却设了上限，"
                 "请核对方向（通常为“≥”）或数值。"
             )
-            yield subject.say(Severity.WARNING, "achievement-with-upper-limit", message, row)
+            beside = "越高越好的指标却设了上限，请核对方向（通常为“≥”）或数值。"
+            yield subject.say(
+                Severity.WARNING, "achievement-with-upper-limit", message, row, beside
+            )
         if _HARM_RATE.search(name) and target.comparator in _AT_LEAST and target.value > 0:
             message = (
                 f"“{name}”是越低越好的指标，指标值 {row.indicator.target} 却设了下限，"
                 "请核对方向（通常为“≤”）。"
             )
-            yield subject.say(Severity.WARNING, "harm-with-lower-limit", message, row)
+            beside = "越低越好的指标却设了下限，请核对方向（通常为“≤”）。"
+            yield subject.say(Severity.WARNING, "harm-with-lower-limit", message, row, beside)
         if "满意" in name and target.unit == "%" and target.value > 100:
             message = f"“{name}”的指标值 {row.indicator.target} 超过 100%，不可能达到，请改正。"
             yield subject.say(Severity.WARNING, "satisfaction-above-all", message, row)

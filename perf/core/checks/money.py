@@ -58,13 +58,15 @@ def check_costs(subject: Subject) -> Iterator[Noticed]:
         said = f"成本指标“{row.name}”的指标值 {row.indicator.target}"
         if row.target.comparator in {Comparator.GE, Comparator.GT} and money is not None:
             message = f"{said}是下限，成本应设上限，请核对方向（通常为“≤”）。"
-            yield subject.say(Severity.WARNING, "cost-with-lower-limit", message, row)
+            beside = "成本应设上限，请核对方向（通常为“≤”）。"
+            yield subject.say(Severity.WARNING, "cost-with-lower-limit", message, row, beside)
         elif money is not None and budget is not None and money > budget:
             message = (
                 f"{said}（合 {_wan(money)}）高于项目预算 {_wan(budget)}，"
                 "起不到控制作用，请核对指标值或预算。"
             )
-            yield subject.say(Severity.WARNING, "cost-exceeds-budget", message, row)
+            beside = f"合 {_wan(money)}，高于项目预算 {_wan(budget)}，请核对指标值或预算。"
+            yield subject.say(Severity.WARNING, "cost-exceeds-budget", message, row, beside)
 
 
 def money_of(target: Target) -> Decimal | None:
