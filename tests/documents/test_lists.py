@@ -280,6 +280,7 @@ def test_a_formula_without_its_value_is_told_and_not_taken_for_an_open_case() ->
         ("清单.csv", b"", "没有内容"),
         ("清单.csv", b"\x00\x01\x02\xff", "不是 csv 文本"),
         ("清单.csv", b"a" * (MAX_BYTES + 1), "超过 10 MB"),
+        ("清单.csv", b"a," * MAX_TEXT, "最多 100 万个字符"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_with_what_to_do(name, content, sentence) -> None:
@@ -295,6 +296,34 @@ def test_a_list_has_a_greatest_length() -> None:
     rows = [["满意"]] * (MAX_ROWS + 1)
     with pytest.raises(InvalidInput, match="最多 20000 行"):
         read_answers(text_of_file("清单.xlsx", workbook(*rows)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "受理" * 400_000,
+        "办结日期" + "受理日期" * 200_000 + "\t申请",
+        "2022-03-01" + " T" * 400_000 + "\t2022-03-02",
+        "1" * 900_000 + "\t" + "(" * 90_000,
+        '"' * 900_000,
+    ],
+)
+def test_a_text_made_to_be_slow_is_not(text: str) -> None:
+    begun = monotonic()
+    for read in (read_cases, read_answers, read_payments):
+        assert read(text).findings or not read(text).rows or read is read_answers
+    assert monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("text", ["\t" * 900_000 + "x", ",," * 450_000, "满意 " * 200_000])
+def test_a_row_of_too_many_columns_is_refused(text: str) -> None:
+    for read in (read_cases, read_answers, read_payments):
+        with pytest.raises(InvalidInput, match="第 1 行超过 40 列"):
+            read(text)
+
+
+def test_what_no_page_shows_is_left_out_of_an_uploaded_text() -> None:
+    assert text_of_file("清单.txt", "满\x01意\x0b\ufffe\r\n一般".encode()) == "满意\n一般"
 
 
 @pytest.mark.slow

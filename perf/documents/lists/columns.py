@@ -16,6 +16,8 @@ from perf.documents.lists.texts import ListRow
 from perf.documents.readers.tables import key
 
 _HEAD_LINES = 10
+# No head, day or amount is longer; the patterns below are only asked about so much.
+_LONGEST = 40
 _DAY = "(?:日期|时间|日|年月日)"
 _NOT_ACTUAL = re.compile(
     "(?<![供反])应(?!急)|要求|承诺|计划|期限|时限|预计|拟|预算|申请金额|合同|余额|指标"
@@ -118,7 +120,7 @@ def find_columns(rows: Sequence[ListRow], kind: ListKind) -> Columns:
 
 
 def _by_head(row: ListRow, needed: Sequence[Role]) -> Columns | None:
-    heads = [_REMARK.sub("", key(cell)) for cell in row.cells]
+    heads = [_REMARK.sub("", key(cell)) if len(cell) <= _LONGEST else "" for cell in row.cells]
     found = Columns((), width=len(row.cells))
     for role in needed:
         places, others = _answering(heads, role)
@@ -201,7 +203,7 @@ def _by_content(rows: Sequence[ListRow], kind: ListKind) -> Columns:
 
 def day_text(cell: str) -> str:
     """A cell without the time of day that systems write behind a day."""
-    return _TIME_OF_DAY.sub("", cell)
+    return _TIME_OF_DAY.sub("", cell) if len(cell) <= _LONGEST else cell
 
 
 def is_day(cell: str) -> bool:
@@ -219,4 +221,6 @@ def is_number(cell: str) -> bool:
 
 def bare_amount(cell: str) -> str:
     """An amount without its signs of money (`¥1,234.50元` → `1,234.50`)."""
+    if len(cell) > _LONGEST:
+        raise InvalidInput("不是数字：内容太长。")
     return re.sub("^[¥￥]|人民币|(?:万元|万|元)$", "", plain_text(cell))

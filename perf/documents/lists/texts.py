@@ -22,10 +22,11 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_TEXT = 1_000_000
 MAX_ROWS = 20_000
 _MAX_COLUMNS = 40
+_TOO_LONG = f"清单太长：最多 {MAX_TEXT // 10_000} 万个字符，请去掉用不到的列。"
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _UNSAVED = "（公式没有保存结果）"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _WIDE_GAP = re.compile(r"[ \u3000]{2,}|\u3000")
-_COMMAS = re.compile("[,，;；]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def text_of_file(name: str, content: bytes) -> str:
         raise UnreadableDocument(f"不能读取“{name}”：清单接受的文件类型是 {accepted}。")
     if len(content) > MAX_BYTES:
         raise UnreadableDocument(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分开上传。")
-    text = reader(content)
+    text = _UNSEEN.sub("", reader(content))
+    if len(text) > MAX_TEXT:
+        raise UnreadableDocument(_TOO_LONG)
     if not text.strip():
         raise UnreadableDocument("文件里没有内容（只读取第一张表），请核对后重新选择。")
     return text
@@ -58,15 +61,19 @@ def rows_of(text: str) -> list[ListRow]:
     """The lines of a text that hold anything, cut into cells the same way throughout.
 
     Cells stand between tabs, else between two or more spaces, else between commas, else between
-    single spaces. Raises InvalidInput for more text or rows than a list may have.
+    single spaces. Raises InvalidInput for more text, rows or columns than a list may have.
     """
     if len(text) > MAX_TEXT:
-        raise InvalidInput(f"清单太长：最多 {MAX_TEXT // 10_000} 万个字符，请去掉用不到的列。")
+        raise InvalidInput(_TOO_LONG)
     lines = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if len(lines) > MAX_ROWS:
         raise InvalidInput(f"清单太长：最多 {MAX_ROWS} 行，现有 {len(lines)} 行。")
     cut = _cutter([line for _, line in lines])
-    return [ListRow(n, tuple(cell.strip() for cell in cut(line))) for n, line in lines]
+    rows = [ListRow(n, tuple(cell.strip() for cell in cut(line))) for n, line in lines]
+    widest = max(rows, key=lambda row: len(row.cells), default=None)
+    if widest is not None and len(widest.cells) > _MAX_COLUMNS:
+        raise InvalidInput(f"第 {widest.number} 行超过 {_MAX_COLUMNS} 列，请只留用得到的列。")
+    return rows
 
 
 def _cutter(lines: list[str]) -> Callable[[str], list[str]]:
