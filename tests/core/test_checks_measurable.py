@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perf.core.checks import check_plan, indicator_key, notice
 from perf.core.drafts import DraftIndicator, DraftPlan
@@ -265,3 +267,30 @@ def test_each_finding_knows_its_indicators_and_the_plan_has_those_of_none() -> N
         ("budget-missing", ()),
     ]
     assert noticed[0].beside == ("指标值为空，请填写。",)
+
+
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.text("明显及时有效提升≥≤=0123456789.%％万元件、，。()（）年月日前 ", max_size=20),
+)
+ROWS = st.builds(
+    DraftIndicator,
+    st.sampled_from(["成本指标", "产出指标", "满意度指标", ""]) | TEXTS,
+    st.none() | st.sampled_from(["数量指标", "时效指标"]) | TEXTS,
+    TEXTS,
+    TEXTS,
+    st.none() | TEXTS,
+    sense=st.none() | st.sampled_from(Sense),
+)
+
+
+@given(st.lists(ROWS, max_size=6))
+def test_whatever_stands_in_a_plan_it_is_checked_and_the_rows_are_its_own(
+    rows: list[DraftIndicator],
+) -> None:
+    drawn = DraftPlan(PlanKind.PROJECT, "某经费", indicators=rows, budget_total=Decimal(10))
+    known = {indicator_key(row.level1, row.level2, row.name, "件"): Decimal(5) for row in rows}
+    for each in notice(drawn, year=2022, last_year=known):
+        assert each.finding.message
+        assert len(each.rows) == len(each.beside)
+        assert set(each.rows) <= set(range(len(rows)))

@@ -86,3 +86,24 @@ def test_a_missing_year_is_an_error_until_it_is_typed():
     assert codes(shown, Severity.ERROR) == ["year-missing"]
     shown.draft.fiscal_year = 2024
     assert codes(shown, Severity.ERROR) == []
+
+
+def test_what_cannot_be_measured_is_told_of_a_plan_once_and_goes_with_its_rows():
+    shown = preview()
+    first, second = shown.draft.projects[0].indicators[1:3]
+    first.target, second.target = "≥86", "≥95"
+    first.name, second.name = "养护地块", "养护达标率"
+    told = {one.code: one for one in shown.check().plans["p0"]}
+    assert (
+        "2 项指标值没有写单位：养护地块（≥86）、养护达标率（≥95）。" in told["unit-missing"].message
+    )
+    assert told["vague-words"].severity is Severity.INFO
+    shown.left_out = {"p0-1", "p0-2"}
+    assert "unit-missing" not in {one.code for one in shown.check().plans["p0"]}
+    asked = [
+        f"p0-{at}"
+        for at, row in enumerate(shown.draft.projects[0].indicators)
+        if "满意" in f"{row.level1}{row.name}"
+    ]
+    shown.left_out = set(asked)
+    assert "satisfaction-missing" in {one.code for one in shown.check().plans["p0"]}
