@@ -52,10 +52,12 @@ class Bounds:
     @property
     def sentence(self) -> str:
         """What may be typed, and why."""
-        return (
-            f"可评定 {format_fixed(self.low)} 至 {format_fixed(self.high)} 分"
-            f"（计算得分 {format_fixed(self.computed)}；{self.why}）。"
-        )
+        return f"可评定 {self.span} 分（计算得分 {format_fixed(self.computed)}；{self.why}）。"
+
+    @property
+    def span(self) -> str:
+        """From where to where."""
+        return f"{format_fixed(self.low)} 至 {format_fixed(self.high)}"
 
 
 def bounds_of(evaluation: SelfEvaluation) -> dict[int, Bounds]:

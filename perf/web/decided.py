@@ -17,12 +17,14 @@ from perf.web.typed_texts import TextField, Typed, text_field
 class DecisionFields:
     """What a reviewer fills in to give a score other points.
 
-    `advice` is why they might; `is_demanded` where nothing can be signed before they do.
+    `advice` is why they might, `rule` how far they may go; `is_demanded` where nothing can be
+    signed before they do.
     """
 
     score: TextField
     reason: TextField
     advice: str
+    rule: str
     is_standing: bool
     is_demanded: bool
 
@@ -64,9 +66,10 @@ def decision_fields(row: Mapping[str, Any], limits: Bounds, typed: Typed) -> Dec
     elif Flag.OVER_ACHIEVED in row["flags"] and decided is None:
         advice = f"完成率 {row['percent']}%，超额较多：可以写明理由评定扣分，也可以维持计算得分。"
     return DecisionFields(
-        text_field(typed, f"decided-{row['id']}", "评定得分", stored, limits.sentence),
+        text_field(typed, f"decided-{row['id']}", "评定得分", stored, limits.span),
         text_field(typed, f"why-{row['id']}", "评定理由", decided["reason"] if decided else ""),
         advice,
+        f"计算得分 {points(limits.computed)}；{limits.why}。",
         is_standing=decided is not None,
         is_demanded=limits.is_demanded and decided is None,
     )

@@ -130,6 +130,10 @@ def _indicator_row(
         text_field(typed, f"reason-{key}", label, row["deviation_reason"]),
         text_field(typed, f"action-{key}", "改进措施", row["corrective_action"]),
     ]
+    decision = decision_fields(row, limits, typed) if limits else None
+    tags = _tags(row)
+    if decision is not None and decision.is_demanded:
+        tags.append(("warn", "待评定"))
     return Row(
         id=str(key),
         name=row["name"],
@@ -139,7 +143,7 @@ def _indicator_row(
         weight=points_of(row["weight"]) or "",
         points=BLANK if is_out else points_of(row["points"]),
         is_lost=_is_lost(row),
-        tags=_tags(row),
+        tags=tags,
         steps=row["steps"],
         origin=row["origin"],
         quarters=[f"{name} {figure}" for name, figure in row["quarters"]],
@@ -150,7 +154,7 @@ def _indicator_row(
         choice=choice,
         initial=_initial(row),
         decided=_decided(row),
-        decision=decision_fields(row, limits, typed) if limits else None,
+        decision=decision,
     )
 
 
