@@ -11,9 +11,10 @@ from flask_migrate import upgrade
 
 from perf.cli_console import console_actor, refusals
 from perf.cli_demo import seed_demo_command
-from perf.cli_export import export_command, rescore_command
+from perf.cli_export import export_command
 from perf.cli_import import import_command
 from perf.cli_recheck import recheck_command
+from perf.cli_rescore import rescore_command
 from perf.core.errors import InvalidInput
 from perf.core.terms import Role
 from perf.database import begin_writing

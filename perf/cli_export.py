@@ -1,4 +1,4 @@
-"""`perf export` and `perf rescore`: official forms into files, and scores computed anew."""
+"""`perf export`: official forms into files."""
 
 import json
 import zipfile
@@ -10,17 +10,15 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from perf.cli_console import console_actor, refusals
+from perf.cli_console import refusals
 from perf.core.errors import NotFound, PerfError
 from perf.core.terms import PlanKind
-from perf.database import begin_writing
 from perf.documents.forms import SelfEvaluationForm, form_file_name, self_evaluation_xlsx
 from perf.documents.forms.record import form_from_data
 from perf.extensions import db
 from perf.models import Plan, SelfEvaluation
-from perf.queries.evaluations import evaluations_in_preparation, plans_to_export
+from perf.queries.evaluations import plans_to_export
 from perf.services.evaluation_shown import show_self_evaluation
-from perf.services.evaluations import rescore
 
 FORMS = {"self-evaluation": "绩效自评表"}
 FORMATS = ("xlsx",)
@@ -102,37 +100,6 @@ def export_command(
         click.echo(file["path"])
     if skipped:
         click.echo(f"还没有开始自评，没有导出：{'；'.join(skipped)}。", err=True)
-
-
-@click.command("rescore", help="把年度内还没有提交的自评重新计算一遍；已提交、已签署的不动。")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="预算年度。")
-@click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
-@with_appcontext
-def rescore_command(year: int, *, as_json: bool) -> None:
-    """Compute self-evaluations under preparation anew; one that cannot be is named, and exits 1."""
-    changed, refused = [], []
-    with refusals():
-        begin_writing(db.session())
-        actor = console_actor()
-        rows = evaluations_in_preparation(db.session(), year)
-        for row in rows:
-            try:
-                if rescore(db.session(), actor, row):
-                    changed.append(_naming(row.plan))
-            except PerfError as error:
-                refused.append(f"{_naming(row.plan)}：{error}")
-        db.session.commit()
-    if as_json:
-        told = {"year": year, "checked": len(rows), "changed": changed, "refused": refused}
-        click.echo(json.dumps(told, ensure_ascii=False))
-    else:
-        click.echo(f"{year} 年度：重新计算 {len(rows)} 份自评，{len(changed)} 份有变化。")
-        for name in changed:
-            click.echo(name)
-    for line in refused:
-        click.echo(f"没有计算：{line}", err=True)
-    if refused:
-        raise SystemExit(1)
 
 
 def _write_one(plan: Plan, evaluation: SelfEvaluation, output: Path) -> dict[str, Any]:

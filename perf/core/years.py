@@ -39,17 +39,15 @@ def year_value(kind: Kind, values: Sequence[tuple[str, Result]], target: Target)
         return YearValue(None, "各季度均未填报")
     blanks = "、".join(label for label, value in values if value is None)
     tail = f"；{blanks}未填报" if blanks else ""
-    numbers = [(label, value) for label, value in reported if isinstance(value, Decimal)]
-    days = [(label, value) for label, value in reported if isinstance(value, date)]
-    if kind is Kind.AVERAGE and len(numbers) == len(reported):
-        return _average(numbers, target, tail)
-    if kind is Kind.WORST and len(numbers) == len(reported):
-        # Among equals the later one, which is the fresher evidence.
-        label, value = max(reversed(numbers), key=lambda item: badness(item[1], target))
-        return YearValue(value, f"取各季度最差值：{label} {shown(value, target)}{tail}")
-    if kind is Kind.WORST and len(days) == len(reported):
-        label, day = max(reversed(days), key=lambda item: item[1])
-        return YearValue(day, f"取各季度最晚日期：{label} {shown(day, target)}{tail}")
+    if kind is Kind.AVERAGE or kind is Kind.WORST:
+        numbers = [(label, value) for label, value in reported if isinstance(value, Decimal)]
+        if len(numbers) == len(reported):
+            return (_average if kind is Kind.AVERAGE else _worst)(numbers, target, tail)
+    if kind is Kind.WORST:
+        days = [(label, value) for label, value in reported if isinstance(value, date)]
+        if len(days) == len(reported):
+            label, day = max(reversed(days), key=lambda item: item[1])
+            return YearValue(day, f"取各季度最晚日期：{label} {shown(day, target)}{tail}")
     label, last = reported[-1]
     is_total = kind is Kind.CUMULATIVE and isinstance(last, Decimal)
     how = "年初至今累计数" if is_total or isinstance(last, Quotient) else "最近一次填报"
@@ -66,6 +64,12 @@ def _average(numbers: Sequence[tuple[str, Decimal]], target: Target, tail: str) 
     return YearValue(
         mean, f"取 {len(numbers)} 个季度平均：({parts}) ÷ {len(numbers)} = {shown_mean}{tail}"
     )
+
+
+def _worst(numbers: Sequence[tuple[str, Decimal]], target: Target, tail: str) -> YearValue:
+    # Among equals the later one, which is the fresher evidence.
+    label, value = max(reversed(numbers), key=lambda item: badness(item[1], target))
+    return YearValue(value, f"取各季度最差值：{label} {shown(value, target)}{tail}")
 
 
 def badness(number: Decimal, target: Target) -> Decimal:
@@ -105,4 +109,4 @@ def is_satisfaction(level1: str, level2: str | None, name: str) -> bool:
 
     效益指标, 满意度指标, 群众评价 → True.
     """
-    return any("满意" in text for text in (level1, level2 or "", name))
+    return "满意" in level1 or "满意" in (level2 or "") or "满意" in name

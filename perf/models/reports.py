@@ -37,13 +37,15 @@ class HasValue:
     @property
     def actual(self) -> ActualValue | None:
         """The actual as the scoring core takes it."""
-        if self.tier is not None and self.rate is not None:
-            return TierChoice(self.tier, self.rate)
-        if self.checked is not None:
-            return Checked(tuple(_ANSWERS[letter] for letter in self.checked))
-        if self.numerator is not None and self.denominator is not None:
-            return Quotient(self.numerator, self.denominator)
-        return self.on if self.on is not None else self.value
+        return value_of(
+            self.value,
+            self.on,
+            self.tier,
+            self.rate,
+            self.numerator,
+            self.denominator,
+            self.checked,
+        )
 
     @actual.setter
     def actual(self, actual: ActualValue | None) -> None:
@@ -56,6 +58,25 @@ class HasValue:
         choice = actual if isinstance(actual, TierChoice) else None
         self.tier = choice.tier if choice else None
         self.rate = choice.rate if choice else None
+
+
+def value_of(
+    value: Decimal | None,
+    on: date | None,
+    tier: Tier | None,
+    rate: Decimal | None,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    checked: str | None,
+) -> ActualValue | None:
+    """The actual that these columns of `HasValue` hold; None is 未填报."""
+    if tier is not None and rate is not None:
+        return TierChoice(tier, rate)
+    if checked is not None:
+        return Checked(tuple(_ANSWERS[letter] for letter in checked))
+    if numerator is not None and denominator is not None:
+        return Quotient(numerator, denominator)
+    return on if on is not None else value
 
 
 def _number(actual: ActualValue | None) -> Decimal | None:

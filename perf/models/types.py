@@ -1,5 +1,6 @@
 """Column types: exact numbers as scaled integers, aware times, enumerations by value."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -36,8 +37,16 @@ class Scaled(TypeDecorator[Decimal]):
             raise ValueError(f"{value} has more than {18 - self.places} integer digits")
         return whole
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-self.places)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], Decimal | None]:
+        """What reads one value; given whole, because lists read a million of them."""
+        places = -self.places
+
+        def read(value: Any) -> Decimal | None:
+            return None if value is None else Decimal(value).scaleb(places)
+
+        return read
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from perf.core.permissions import Actor
 from perf.core.terms import Action, PlanKind, Status
-from perf.core.workflow import EDITABLE
 from perf.models import (
     BudgetLine,
     FiscalYear,
@@ -181,19 +180,6 @@ def plans_to_export(
     if unit_code is not None:
         query = query.where(Unit.code == unit_code)
     return _pairs(session, query)
-
-
-def evaluations_in_preparation(session: Session, year: int) -> list[SelfEvaluation]:
-    """The year's self-evaluations that may still change, held until the commit."""
-    session.execute(
-        select(SelfEvaluation.id)
-        .join(SelfEvaluation.plan)
-        .where(Plan.year == year)
-        .order_by(SelfEvaluation.id)
-        .with_for_update(of=SelfEvaluation)
-    )
-    query = _whole().where(Plan.year == year, SelfEvaluation.status.in_(EDITABLE))
-    return [evaluation for _, evaluation in _pairs(session, query) if evaluation is not None]
 
 
 def _pairs(

@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 from perf.core.periods import QUARTERS
 from perf.core.terms import PlanKind, RecordSource, Status
 from perf.models import Period, Plan, SelfEvaluation, Submission
+from perf.queries.plain_rows import PlanRows
 
 Counts = dict[RecordSource, tuple[int, int]]
 
 
-def record_counts(session: Session, plan: Plan, quarter: int = QUARTERS) -> Counts:
+def record_counts(session: Session, plan: Plan | PlanRows, quarter: int = QUARTERS) -> Counts:
     """(projects done, projects with a plan) of the plan's unit and year for each kind of record.
 
     A project is monitored where all its quarters up to this one (1–4) are approved, and

@@ -17,6 +17,7 @@ from perf.formulas.evaluation import evaluate
 from perf.formulas.grammar import parse_formula
 from perf.models import Indicator, Plan, Submission
 from perf.queries.own_records import Counts, record_counts
+from perf.queries.plain_rows import PlanRows
 
 _HUNDRED = Decimal(100)
 _DONE = {RecordSource.MONITORING: "监控填报已全部通过", RecordSource.SELF_EVALUATION: "自评已签署"}
@@ -60,7 +61,7 @@ def computed_actuals(
     }
 
 
-def counts_for(session: Session, plan: Plan, code: str) -> Counts:
+def counts_for(session: Session, plan: Plan | PlanRows, code: str) -> Counts:
     """The counts of the system's own records up to a quarter, where the plan asks for any."""
     if all(indicator.source is None for indicator in plan.indicators):
         return {}
@@ -98,7 +99,7 @@ def _from_records(source: RecordSource, counts: Counts) -> Computed:
     return Computed(Quotient(done * _HUNDRED, Decimal(total)), basis)
 
 
-def records_of_year(session: Session, plan: Plan) -> dict[int, YearValue]:
+def records_of_year(session: Session, plan: Plan | PlanRows) -> dict[int, YearValue]:
     """The year values that come from the system's own records as they stand, by indicator."""
     found = {}
     counts = counts_for(session, plan, f"{plan.year}-Q{QUARTERS}")

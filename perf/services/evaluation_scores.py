@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -27,9 +29,21 @@ from perf.core.workflow import EDITABLE
 from perf.core.years import YearValue, is_satisfaction, year_value
 from perf.models import Actual, Indicator, Period, Plan, Score, SelfEvaluation, Submission
 from perf.queries.packs import pack_of
+from perf.queries.plain_rows import (
+    EvaluationRows,
+    FigureRow,
+    IndicatorRow,
+    PlanRows,
+    QuarterRows,
+    ScoreRow,
+)
 from perf.services.computed import records_of_year
 from perf.services.entries import stored_ratio
-from perf.services.ledger import record_change
+from perf.services.ledger import Changes, changes_of, record_change
+
+# What is scored may be the models' objects or, where there are many, plain rows in their stead.
+Quarters = Sequence[Submission] | Sequence[QuarterRows]
+Evaluation = SelfEvaluation | EvaluationRows
 
 MAX_ORIGIN = 500
 NO_FIGURE = "全年没有数据，填报人选择“不涉及”"
@@ -61,14 +75,19 @@ def approved_quarters(session: Session, plan: Plan) -> list[Submission]:
     )
 
 
-def quarter_name(quarter: Submission) -> str:
+def quarter_name(quarter: Submission | QuarterRows) -> str:
     """What a quarter is called within its year (`三季度`)."""
-    return parse_period(quarter.period.code).name
+    return _name_of(quarter.period.code)
+
+
+@cache
+def _name_of(code: str) -> str:
+    return parse_period(code).name
 
 
 def compute(
-    plan: Plan,
-    quarters: Sequence[Submission],
+    plan: Plan | PlanRows,
+    quarters: Quarters,
     not_applicable: Collection[int] = (),
     decided: Mapping[int, Decimal] | None = None,
     records: Mapping[int, YearValue] | None = None,
@@ -80,11 +99,12 @@ def compute(
     `not_applicable` are the ids of the indicators chosen as 不涉及; a figure reported outweighs
     the choice. `decided` are a reviewer's points, `records` the year values that come from the
     system's own records instead of the quarters, both by indicator. `pack` is another one than
-    the plan's own, to see what it would give.
+    the plan's own, to see what it would give; plain rows do not know their own.
     The executed budget is the last quarter's year-to-date sum over the sources; None where a
     source is 未填报.
     """
-    pack = pack or pack_of(plan)
+    pack = pack or pack_of(cast("Plan", plan))
+    indicators: Sequence[Indicator | IndicatorRow] = plan.indicators
     by_quarter = [
         (quarter_name(quarter), {row.indicator_id: row for row in quarter.actuals})
         for quarter in quarters
@@ -93,7 +113,7 @@ def compute(
     years = tuple(
         records.get(indicator.id)
         or _year_of(indicator, [(name, rows.get(indicator.id)) for name, rows in by_quarter])
-        for indicator in plan.indicators
+        for indicator in indicators
     )
     rows = [
         PlanIndicator(
@@ -105,7 +125,7 @@ def compute(
             indicator.initial,
             decided.get(indicator.id),
         )
-        for indicator, year in zip(plan.indicators, years, strict=True)
+        for indicator, year in zip(indicators, years, strict=True)
     ]
     execution = None
     if pack.execution.weight:
@@ -113,7 +133,9 @@ def compute(
     return Computed(years, score_plan(rows, execution, pack))
 
 
-def _year_of(indicator: Indicator, rows: Sequence[tuple[str, Actual | None]]) -> YearValue:
+def _year_of(
+    indicator: Indicator | IndicatorRow, rows: Sequence[tuple[str, Actual | FigureRow | None]]
+) -> YearValue:
     """The year's value; what was not typed says how its last figure came about."""
     results = [(name, row.result if row else None) for name, row in rows]
     year = year_value(indicator.kind, results, indicator.target)
@@ -121,12 +143,12 @@ def _year_of(indicator: Indicator, rows: Sequence[tuple[str, Actual | None]]) ->
     return replace(year, origin=f"{year.origin}：{basis}") if basis else year
 
 
-def adjusted_of(plan: Plan) -> Decimal:
+def adjusted_of(plan: Plan | PlanRows) -> Decimal:
     """全年预算数 of all sources in 元."""
     return sum((line.adjusted for line in plan.budget_lines), Decimal(0))
 
 
-def executed_of(plan: Plan, quarters: Sequence[Submission]) -> Decimal | None:
+def executed_of(plan: Plan | PlanRows, quarters: Quarters) -> Decimal | None:
     """元 executed in the year: the last quarter's sum, None while a source is 未填报."""
     amounts = executed_by_source(quarters)
     total = Decimal(0)
@@ -138,7 +160,7 @@ def executed_of(plan: Plan, quarters: Sequence[Submission]) -> Decimal | None:
     return total
 
 
-def executed_by_source(quarters: Sequence[Submission]) -> dict[FundSource, Decimal | None]:
+def executed_by_source(quarters: Quarters) -> dict[FundSource, Decimal | None]:
     """元 executed in the year by source, as the last quarter reports it."""
     return {row.source: row.executed for row in quarters[-1].executions} if quarters else {}
 
@@ -163,7 +185,7 @@ def demands_reason(worked: IndicatorScore, *, is_chosen: bool) -> bool:
     )
 
 
-def standing_decisions(evaluation: SelfEvaluation) -> dict[int, Decimal]:
+def standing_decisions(evaluation: Evaluation) -> dict[int, Decimal]:
     """A reviewer's points by indicator."""
     return {
         row.indicator_id: row.decided_points
@@ -172,17 +194,20 @@ def standing_decisions(evaluation: SelfEvaluation) -> dict[int, Decimal]:
     }
 
 
-def _moved(evaluation: SelfEvaluation, computed: Computed) -> set[int]:
+def _moved(evaluation: Evaluation, computed: Computed) -> set[int]:
     """The indicators whose computed points are not those stored."""
     points = {row.indicator_id: row.points for row in evaluation.scores}
+    indicators: Sequence[Indicator | IndicatorRow] = evaluation.plan.indicators
     return {
         indicator.id
-        for indicator, result in zip(evaluation.plan.indicators, computed.score.rows, strict=True)
+        for indicator, result in zip(indicators, computed.score.rows, strict=True)
         if points.get(indicator.id) != result.points
     }
 
 
-def _store(row: Score, year: YearValue, result: IndicatorScore, *, is_moved: bool) -> None:
+def _store(
+    row: Score | ScoreRow, year: YearValue, result: IndicatorScore, *, is_moved: bool
+) -> None:
     """Put a computed score into its row; a decision on other points than these falls away."""
     is_chosen = row.is_not_applicable and year.value is None
     row.is_not_applicable = Flag.NOT_APPLICABLE in result.flags
@@ -202,7 +227,7 @@ def _store(row: Score, year: YearValue, result: IndicatorScore, *, is_moved: boo
     row.needs_reason = demands_reason(result, is_chosen=is_chosen)
 
 
-def store_totals(evaluation: SelfEvaluation, score: PlanScore) -> None:
+def store_totals(evaluation: Evaluation, score: PlanScore) -> None:
     """Put the totals and the rating of its scores into a self-evaluation."""
     evaluation.execution_points = score.execution_points
     evaluation.indicator_total = score.indicator_total
@@ -230,39 +255,55 @@ def rescore(
     if len(quarters) < QUARTERS:
         return False
     scores = {row.indicator_id: row for row in evaluation.scores}
+    new = [
+        Score(unit_id=plan.unit_id, self_evaluation_id=evaluation.id, indicator_id=indicator.id)
+        for indicator in plan.indicators
+        if indicator.id not in scores
+    ]
+    scores |= {row.indicator_id: row for row in new}
+    score_anew(evaluation, scores, quarters, pack_of(plan), records_of_year(session, plan))
+    evaluation.scores.extend(new)
+    # All that changed is noted before the first of it is flushed, which forgets its history.
+    told: list[tuple[str, Score | SelfEvaluation, str, Changes]] = [
+        ("score_indicator", row, indicator.name, changes_of(row))
+        for indicator, row in ((one, scores[one.id]) for one in plan.indicators)
+    ]
+    told.append(("score_plan", evaluation, name, changes_of(evaluation)))
+    is_changed = any(changes for *_, changes in told)
+    if is_changed:
+        evaluation.updated_at = clock.now()
+    for action, row, called, changes in told:
+        record_change(session, actor, action, row, changes=changes, name=called, plan_id=plan.id)
+    session.flush()
+    return is_changed
+
+
+def score_anew(
+    evaluation: Evaluation,
+    scores: Mapping[int, Score] | Mapping[int, ScoreRow],
+    quarters: Quarters,
+    pack: RulePack,
+    records: Mapping[int, YearValue],
+) -> None:
+    """Put what is computed into a self-evaluation and its scores' rows, one for each indicator.
+
+    Pure over what is loaded. Raises what `score_plan` raises, with nothing changed.
+    """
+    plan = evaluation.plan
     chosen = [row.indicator_id for row in evaluation.scores if row.is_not_applicable]
-    records = records_of_year(session, plan)
     decided = standing_decisions(evaluation)
-    computed = compute(plan, quarters, chosen, decided, records)
+    computed = compute(plan, quarters, chosen, decided, records, pack=pack)
     moved = _moved(evaluation, computed).intersection(decided)
     if moved:
         # A decision was made on the points as they were: on other ones it is to be made anew.
         decided = {key: value for key, value in decided.items() if key not in moved}
-        computed = compute(plan, quarters, chosen, decided, records)
-    is_changed = False
+        computed = compute(plan, quarters, chosen, decided, records, pack=pack)
+    indicators: Sequence[Indicator | IndicatorRow] = plan.indicators
     for indicator, year, result in zip(
-        plan.indicators, computed.years, computed.score.rows, strict=True
+        indicators, computed.years, computed.score.rows, strict=True
     ):
-        row = scores.get(indicator.id)
-        if row is None:
-            row = Score(
-                unit_id=evaluation.unit_id,
-                self_evaluation_id=evaluation.id,
-                indicator_id=indicator.id,
-            )
-            evaluation.scores.append(row)
-        _store(row, year, result, is_moved=indicator.id in moved)
-        entry = record_change(
-            session, actor, "score_indicator", row, name=indicator.name, plan_id=plan.id
-        )
-        is_changed = is_changed or entry is not None
+        _store(scores[indicator.id], year, result, is_moved=indicator.id in moved)
     evaluation.executed = executed_of(plan, quarters)
     store_totals(evaluation, computed.score)
     evaluation.pack_id, evaluation.pack_version = plan.pack_id, plan.pack_version
     evaluation.is_demo = plan.is_demo or any(quarter.is_demo for quarter in quarters)
-    entry = record_change(session, actor, "score_plan", evaluation, name=name)
-    is_changed = is_changed or entry is not None
-    if is_changed:
-        evaluation.updated_at = clock.now()
-    session.flush()
-    return is_changed

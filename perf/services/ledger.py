@@ -1,12 +1,13 @@
 """The append-only ledger, written in the same transaction as each change."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import inspect, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
 from perf import clock
@@ -28,16 +29,24 @@ def changes_of(row: Base) -> Changes:
     For a new row every set column counts as changed from nothing.
     """
     state = inspect(row)
-    changes: Changes = {}
+    changes = {}
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
-        if attribute.key in _UNTOLD or not history.has_changes():
-            continue
-        old = as_text(history.deleted[0]) if history.deleted else None
-        new = as_text(history.added[0]) if history.added else None
-        if old != new:
+        if history.has_changes():
+            old = history.deleted[0] if history.deleted else None
+            new = history.added[0] if history.added else None
             changes[attribute.key] = (old, new)
-    return changes
+    return texts_of(changes)
+
+
+def texts_of(changes: Mapping[str, tuple[Any, Any]]) -> Changes:
+    """Changed columns as the ledger keeps them, less the untold and those that read the same."""
+    texts = {
+        key: (as_text(old), as_text(new))
+        for key, (old, new) in changes.items()
+        if key not in _UNTOLD
+    }
+    return {key: pair for key, pair in texts.items() if pair[0] != pair[1]}
 
 
 def as_text(value: Any) -> str | None:
@@ -80,29 +89,71 @@ def record_change(
     unit_id = getattr(row, "unit_id", None)
     # A person's name stands on the pages of every unit where they ever acted, also after a move.
     chain = SYSTEM_CHAIN if unit_id is None or isinstance(row, User) else unit_id
-    entry = LedgerEntry(
-        chain=chain,
-        seq=_next_seq(session, chain),
-        unit_id=unit_id,
-        plan_id=plan_id if plan_id is not None else getattr(row, "plan_id", None),
-        at=clock.now(),
-        actor_id=actor.id,
-        actor_name=actor.name[:64],
-        action=action,
-        subject=row.__tablename__,
-        subject_id=row.id,
-        subject_name=name[:500],
-        changes={key: list(pair) for key, pair in changes.items()},
-        reason=reason,
-    )
+    if plan_id is None:
+        plan_id = getattr(row, "plan_id", None)
+    told = Told(action, unit_id, plan_id, row.__tablename__, row.id, name, changes, reason)
+    seq = _take_numbers(session, {chain: 1})[chain] + 1
+    entry = LedgerEntry(chain=chain, seq=seq, at=clock.now(), **_columns(actor, told))
+    entry.changes = {key: list(pair) for key, pair in changes.items()}
     session.add(entry)
     return entry
 
 
-def _next_seq(session: Session, chain: int) -> int:
-    row = session.scalar(select(LedgerChain).where(LedgerChain.id == chain).with_for_update())
-    if row is None:
-        row = LedgerChain(id=chain, last_seq=0)
-        session.add(row)
-    row.last_seq += 1
-    return row.last_seq
+class Told(NamedTuple):
+    """One change of a row that a unit owns, already written; `subject` is the row's table."""
+
+    action: str
+    unit_id: int | None
+    plan_id: int | None
+    subject: str
+    subject_id: int
+    name: str
+    changes: Changes
+    reason: str = ""
+
+
+def record_told(session: Session, actor: Actor, told: Sequence[Told]) -> None:
+    """One ledger entry for each of many changes at once, in the order given."""
+    if not told:
+        return
+    chains = [SYSTEM_CHAIN if one.unit_id is None else one.unit_id for one in told]
+    numbers = _take_numbers(session, Counter(chains))
+    at, rows = clock.now(), []
+    for chain, one in zip(chains, told, strict=True):
+        numbers[chain] += 1
+        rows.append({"chain": chain, "seq": numbers[chain], "at": at, **_columns(actor, one)})
+    session.execute(insert(LedgerEntry.__table__), rows)  # type: ignore[arg-type]
+
+
+def _columns(actor: Actor, told: Told) -> dict[str, Any]:
+    return {
+        "unit_id": told.unit_id,
+        "plan_id": told.plan_id,
+        "actor_id": actor.id,
+        "actor_name": actor.name[:64],
+        "action": told.action,
+        "subject": told.subject,
+        "subject_id": told.subject_id,
+        "subject_name": told.name[:500],
+        "changes": told.changes,
+        "reason": told.reason,
+    }
+
+
+def _take_numbers(session: Session, wanted: Mapping[int, int]) -> dict[int, int]:
+    """The last number given out before in each chain of which so many are wanted now."""
+    rows = session.scalars(
+        select(LedgerChain)
+        .where(LedgerChain.id.in_(wanted))
+        .order_by(LedgerChain.id)
+        .with_for_update()
+    )
+    chains = {row.id: row for row in rows}
+    last = {}
+    for chain, count in wanted.items():
+        if chain not in chains:
+            chains[chain] = LedgerChain(id=chain, last_seq=0)
+            session.add(chains[chain])
+        last[chain] = chains[chain].last_seq
+        chains[chain].last_seq += count
+    return last
