@@ -1,14 +1,30 @@
 """What the system's own records say of a unit's projects: monitored, and self-evaluated."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from perf.core.periods import QUARTERS
 from perf.core.terms import PlanKind, RecordSource, Status
-from perf.models import Period, Plan, SelfEvaluation, Submission
+from perf.models import Period, Plan, Project, SelfEvaluation, Submission
 from perf.queries.plain_rows import PlanRows
 
 Counts = dict[RecordSource, tuple[int, int]]
+
+
+def unsigned_projects(session: Session, plan: Plan) -> list[str]:
+    """The names of the unit's projects of the year whose self-evaluation is not signed."""
+    query = (
+        select(Project.name)
+        .join(Plan, Plan.project_id == Project.id)
+        .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
+        .where(
+            Plan.unit_id == plan.unit_id,
+            Plan.year == plan.year,
+            or_(SelfEvaluation.id.is_(None), SelfEvaluation.status != Status.APPROVED),
+        )
+        .order_by(Project.name)
+    )
+    return list(session.scalars(query))
 
 
 def record_counts(session: Session, plan: Plan | PlanRows, quarter: int = QUARTERS) -> Counts:

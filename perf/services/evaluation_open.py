@@ -1,11 +1,13 @@
-"""Whether a year's self-evaluations can be worked on now."""
+"""Whether a year's self-evaluations can be worked on, and a department's submitted, now."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from perf import clock
-from perf.core.errors import Locked
+from perf.core.errors import Conflict, Locked
+from perf.core.terms import PlanKind
 from perf.models import Period, Plan
+from perf.queries.own_records import unsigned_projects
 
 
 def why_closed(period: Period | None) -> str:
@@ -30,3 +32,16 @@ def demand_open(session: Session, plan: Plan) -> None:
     closed = why_closed(period)
     if closed:
         raise Locked(closed)
+
+
+def demand_signed_projects(session: Session, plan: Plan) -> None:
+    """A department counts its projects' self-evaluations: Conflict until all are signed."""
+    if plan.kind is not PlanKind.DEPARTMENT:
+        return
+    names = unsigned_projects(session, plan)
+    if names:
+        listed = "、".join(names[:5]) + (" 等" if len(names) > 5 else "")
+        raise Conflict(
+            f"部门整体自评要在各项目自评全部签署之后提交，还有 {len(names)} 个没有签署：{listed}。"
+            "请先完成这些项目的自评。"
+        )

@@ -11,7 +11,7 @@ from perf.core.attainment import Flag
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
 from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
-from perf.core.terms import Action, Status
+from perf.core.terms import Action, PlanKind, Status
 from perf.core.workflow import EDITABLE, actions_for
 from perf.models import BudgetLine, Plan, SelfEvaluation, Submission
 from perf.services.decisions import demand_decided
@@ -20,7 +20,7 @@ from perf.services.evaluation_content import (
     reason_demanded,
     work_scores,
 )
-from perf.services.evaluation_open import demand_open, why_closed
+from perf.services.evaluation_open import demand_open, demand_signed_projects, why_closed
 from perf.services.evaluation_scores import (
     Computed,
     approved_quarters,
@@ -189,6 +189,7 @@ def step_self_evaluation(
         check_version(evaluation, version)
         if len(quarters) < QUARTERS:
             raise Conflict("有季度被重新打开，尚未重新审核通过。请先完成该季度的填报和审核。")
+        demand_signed_projects(session, evaluation.plan)
         # Another step from here is refused below in its own words.
         if evaluation.status in EDITABLE:
             rescore(session, actor, evaluation, quarters)
@@ -212,6 +213,24 @@ def step_self_evaluation(
         reason=clean_text(reason),
         remarks={key: clean_text(text) for key, text in (remarks or {}).items()},
     )
+    if action in {Action.APPROVE, Action.REOPEN} and evaluation.plan.kind is PlanKind.PROJECT:
+        _count_in_department(session, actor, evaluation.plan)
+
+
+def _count_in_department(session: Session, actor: Actor, plan: Plan) -> None:
+    """Bring the department's self-evaluation up to date, which counts how many projects signed."""
+    department = session.scalar(
+        select(SelfEvaluation)
+        .join(Plan, Plan.id == SelfEvaluation.plan_id)
+        .where(
+            Plan.unit_id == plan.unit_id,
+            Plan.year == plan.year,
+            Plan.kind == PlanKind.DEPARTMENT,
+        )
+        .with_for_update(of=SelfEvaluation)
+    )
+    if department is not None and department.status in EDITABLE:
+        rescore(session, actor, department)
 
 
 def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:

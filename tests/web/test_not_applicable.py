@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from perf.core.actuals import TierChoice
+from perf import clock
+from perf.core.actuals import Answer, Checked, Quotient, TierChoice
 from perf.core.terms import Role, Status, Tier
 from perf.extensions import db
 from perf.models import Plan, SelfEvaluation, User
@@ -20,6 +21,7 @@ from tests.reported import NO_DATA, YEAR, make_approved_quarter, make_people, ma
 from tests.test_cli_demo import seed
 
 SAMPLES = Path(__file__).parents[2] / "perf" / "samples"
+ANSWERS = {answer.value: answer for answer in Answer}
 OUT = "政府采购执行率"
 WHY = "批复的预算中没有政府采购，全年也没有采购。"
 INDICATORS = [
@@ -190,11 +192,45 @@ def test_signed_it_is_printed_as_a_word_and_the_weights_still_add_up(case, brows
 # The department's plan of the sample, from its targets to the signed form.
 
 
+PARTS = {
+    "专项资金细化率": ("已细化到具体市县和承担单位的资金数", "部门参与分配资金总数"),
+    "预算执行率": ("预算完成数", "预算数"),
+    "预算调整率": ("预算调整数", "年初预算数"),
+    "结转结余率": ("结转结余总额", "预算数"),
+    "“三公经费”控制率": ("本年度“三公经费”实际支出数", "“三公经费”预算数"),
+}
+
+
+def sign_project(plan: Plan, people: tuple[User, User]) -> int:
+    """A project with its year approved and a self-evaluation that only lacks its signature."""
+    for number in range(1, 5):
+        make_approved_quarter(db.session, plan, people, number, {}, "1")
+    row = SelfEvaluation(
+        unit_id=plan.unit_id,
+        plan_id=plan.id,
+        status=Status.SUBMITTED,
+        submitted_by_id=people[0].id,
+        submitted_at=clock.now(),
+        decided_by_id=people[1].id,
+        decided_at=clock.now(),
+        updated_at=clock.now(),
+        pack_id=plan.pack_id,
+        pack_version=1,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def figures_of_the_year() -> dict[str, Any]:
     """The sample's last figures; where it has none yet, the target is met."""
     results = tomllib.loads((SAMPLES / "results-2022.toml").read_text("utf-8"))["results"]
     (department,) = [one for one in results if one["plan"] == "department"]
-    return {name: texts[-1] for name, texts in department["actuals"].items()}
+    figures = {name: texts[-1] for name, texts in department["actuals"].items()}
+    typed = {name: texts[-1] for name, texts in department["quantities"].items()}
+    for name, (part, whole) in PARTS.items():
+        figures[name] = f"{typed[part]} / {typed[whole]}"
+    return figures | {OUT: "-", "绩效监控完成率": "100", "绩效自评完成率": "100"}
 
 
 def as_value(name: str, text: str) -> Any:
@@ -202,6 +238,11 @@ def as_value(name: str, text: str) -> Any:
         return NO_DATA
     if text.startswith("achieved"):
         return TierChoice(Tier.ACHIEVED, Decimal(text.split()[1]))
+    if text.strip("ynx") == "":
+        return Checked(tuple(ANSWERS[letter] for letter in text))
+    if "/" in text:
+        part, whole = text.split(" / ")
+        return Quotient(Decimal(part) * 100, Decimal(whole))
     return "100" if text == "-" else text
 
 
@@ -209,7 +250,13 @@ def attained(target: str, text: str) -> Fraction:
     """An independent reading of the sample's targets and figures, as a share from 0 to 1."""
     if text.startswith("achieved"):
         return Fraction(int(text.split()[1]), 100)
-    actual = Fraction("100" if text == "-" else text)
+    if text.strip("ynx") == "":
+        return Fraction(text.count("y"), text.count("y") + text.count("n"))
+    if "/" in text:
+        part, whole = text.split(" / ")
+        actual = Fraction(part) / Fraction(whole) * 100
+    else:
+        actual = Fraction("100" if text == "-" else text)
     wanted = Fraction(target.strip("≥≤%"))
     if target.startswith("≤"):
         return Fraction(1) if actual <= wanted else wanted / actual
@@ -233,6 +280,8 @@ def test_the_departments_plan_is_completed_signed_and_printed(app, browse):
         figures = {name: as_value(name, text) for name, text in last.items()}
         for number in range(1, 5):
             make_approved_quarter(db.session, plan, (staff, supervisor), number, figures, "1000000")
+        projects = db.session.scalars(select(Plan).where(Plan.project_id.is_not(None))).all()
+        unsigned = [sign_project(one, (staff, supervisor)) for one in projects]
         url = f"/plans/{plan.id}/self-evaluation"
         targets = [
             (row.id, row.level1, row.name, row.target_text, row.weight) for row in plan.indicators
@@ -242,6 +291,14 @@ def test_the_departments_plan_is_completed_signed_and_printed(app, browse):
     assert len(targets) == 31
 
     browse(names[0]).post(f"{url}/begin")
+    page = browse(names[0]).post(url, {"version": version_of(app), "action": "submit"}, status=409)
+    assert "还有 3 个没有签署" in page.text
+    with app.app_context():
+        for row in db.session.scalars(
+            select(SelfEvaluation).where(SelfEvaluation.id.in_(unsigned))
+        ):
+            row.status = Status.APPROVED
+        db.session.commit()
     version = version_of(app)
     page = browse(names[0]).post(url, {"version": version, "action": "submit"}, status=422)
     assert "全年没有填报数据" in page.text
@@ -287,4 +344,6 @@ def test_the_departments_plan_is_completed_signed_and_printed(app, browse):
 
 def version_of(app: Any) -> str:
     with app.app_context():
-        return str(db.session.scalars(select(SelfEvaluation)).one().version)
+        plan = select(Plan.id).where(Plan.project_id.is_(None)).scalar_subquery()
+        query = select(SelfEvaluation).where(SelfEvaluation.plan_id == plan)
+        return str(db.session.scalars(query).one().version)

@@ -13,16 +13,18 @@ from perf.core.errors import InvalidInput, Locked, Stale
 from perf.core.numbers import format_fixed, parse_number
 from perf.core.permissions import Actor, Permission
 from perf.core.targets import Target, describe_target, parse_target
-from perf.core.terms import Comparator, Kind, PlanKind, Sense
+from perf.core.terms import Comparator, Kind, PlanKind, QuantityKind, Sense
 from perf.core.years import default_kind
 from perf.extensions import db
 from perf.models import FiscalYear, Indicator, Plan
 from perf.queries import plans
 from perf.queries.packs import find_pack
 from perf.queries.visible import plan_visible_to
+from perf.services.formula_names import describe_quantities
 from perf.services.indicators import Weighing, save_indicators, weigh
 from perf.services.plan_checks import checks_of_entries
-from perf.services.sheets import IndicatorEntry, weight_text
+from perf.services.sheets import TYPED_KINDS, IndicatorEntry, weight_text
+from perf.services.ways import Way, default_means, means_of
 from perf.web.listing import number_argument, text_argument
 from perf.web.plans.doubts import Doubt, Doubts, beside_rows, doubts_of
 from perf.web.plans.forms import editable_plan, told
@@ -32,7 +34,19 @@ from perf.web.security import current_actor, requires
 BLANK_ROWS = 3
 MOST_ROWS = 600
 _ROW_KEY = re.compile(r"(new)?[1-9][0-9]{0,8}")
-FIELDS = ("level1", "level2", "name", "target", "note", "sense", "kind", "weight", "ordinal")
+FIELDS = (
+    "level1",
+    "level2",
+    "name",
+    "target",
+    "note",
+    "sense",
+    "kind",
+    "weight",
+    "ordinal",
+    "way",
+    "formula",
+)
 LABELS = {
     "level1": "一级指标",
     "level2": "二级指标",
@@ -40,6 +54,7 @@ LABELS = {
     "target": "指标值",
     "note": "说明",
     "weight": "分值",
+    "formula": "公式",
 }
 
 
@@ -56,7 +71,7 @@ class SheetRow:
     @property
     def is_open(self) -> bool:
         """Whether the folded part of the row has something to look at."""
-        return any(name in self.errors for name in ("note", "sense", "kind"))
+        return any(name in self.errors for name in ("note", "sense", "kind", "way", "formula"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +99,9 @@ def save(plan: Plan) -> ResponseReturnValue:
         new = sum(entry.indicator_id is None for entry in entries)
         return _page(again(plan_id), [*entries, *_blanks(5, start=new + 1)])
     try:
-        changed = save_indicators(
-            db.session(), current_actor(), plan, entries, version=posted_version()
-        )
+        session, actor = db.session(), current_actor()
+        changed = save_indicators(session, actor, plan, entries, version=posted_version())
+        changed += describe_quantities(session, actor, plan, _posted_quantities(plan))
     except InvalidInput as error:
         return _page(again(plan_id), entries, error.fields, str(error)), 422
     except (Stale, Locked) as error:
@@ -158,6 +173,8 @@ def entry_of(row: Indicator) -> IndicatorEntry:
     """A stored indicator as the form holds it; what follows from the target is blank."""
     read, kind = _read_target(row.target_text, row.level1, row.level2, row.name, row.plan.year)
     is_own_sense = row.sense is not None and row.sense is not read.sense
+    means = means_of(row)
+    default = default_means(row.target, row.level1, row.name, row.note)
     return IndicatorEntry(
         key=str(row.id),
         indicator_id=row.id,
@@ -167,9 +184,11 @@ def entry_of(row: Indicator) -> IndicatorEntry:
         target=row.target_text,
         note=row.note,
         sense=row.sense.value if row.sense and is_own_sense else "",
-        kind="" if row.kind is kind else row.kind.value,
+        kind="" if row.kind in {kind, Kind.RATIO} else row.kind.value,
         weight=weight_text(row),
         ordinal=str(row.ordinal),
+        way="" if means == default else means.way.value,
+        formula=means.formula,
     )
 
 
@@ -190,6 +209,16 @@ def posted_entries() -> list[IndicatorEntry]:
             )
         )
     return entries
+
+
+def _posted_quantities(plan: Plan) -> dict[int, tuple[str, str]]:
+    """Kind and unit of the quantities that the page showed, as typed."""
+    form = request.form
+    return {
+        row.id: (form[f"quantity-kind-{row.id}"], form.get(f"quantity-unit-{row.id}", ""))
+        for row in plan.quantities
+        if f"quantity-kind-{row.id}" in form
+    }
 
 
 def _read_target(
@@ -271,7 +300,9 @@ def _page(
         sums=sum_lines(checked.weighed),
         doubts=checked.doubts,
         senses=[(sense.value, sense.label) for sense in Sense],
-        kinds=[(kind.value, kind.label) for kind in Kind],
+        kinds=[(kind.value, kind.label) for kind in TYPED_KINDS],
+        ways=[(way.value, way.label) for way in Way],
+        quantity_kinds=[(kind.value, kind.label) for kind in QuantityKind],
         errors=errors,
         message=message,
     )
