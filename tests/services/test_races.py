@@ -26,6 +26,7 @@ from perf.models import (
     FiscalYear,
     Period,
     Plan,
+    Score,
     SelfEvaluation,
     Snapshot,
     Submission,
@@ -359,6 +360,50 @@ def test_two_steps_on_two_quarters_of_one_plan_both_pass(app, browse, world) -> 
 
     at_once(reopen("2022-Q3", "chief1"), reopen("2022-Q4", "chief2"))
     assert count(app, Submission, Submission.status == Status.REOPENED) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("48", "40"), ("48", "withdraw"), ("approve", "40")],
+    ids=["two decisions", "a decision and one taken back", "a signature and a decision"],
+)
+def test_of_two_reviewers_who_decide_a_score_one_is_told(app, browse, world, first, second) -> None:
+    url = f"/plans/{world.whole_id}/self-evaluation"
+    browse("staff1").post(f"{url}/begin")
+    with app.app_context():
+        scores = db.session.scalars(select(Score).order_by(Score.id)).all()
+        key, total = scores[0].indicator_id, scores[0].self_evaluation.total
+        form = {f"reason-{row.indicator_id}": "见说明。" for row in scores}
+        form |= {"version": str(scores[0].self_evaluation.version), "action": "submit"}
+    browse("staff1").post(url, form | {"objective_actual": "全年任务完成。"})
+
+    def typed(points: str) -> dict[str, str]:
+        return {f"decided-{key}": points, f"why-{key}": "两位审核人各有看法。"}
+
+    def version() -> str:
+        with app.app_context():
+            return str(db.session.scalars(select(SelfEvaluation)).one().version)
+
+    if second == "withdraw":
+        browse("chief1").post(f"{url}/decisions", typed("45") | {"version": version()})
+    shown = {"version": version()}
+    last = {"withdraw": str(key)} | typed("45") if second == "withdraw" else typed(second)
+    where, what = f"{url}/decisions", typed(first)
+    if first == "approve":
+        where, what = f"{url}/steps/approve", {}
+    answers = at_once(
+        posting(browse, "chief1", where, **shown, **what),
+        posting(browse, "chief2", f"{url}/decisions", **shown, **last),
+    )
+    assert sorted(answers) == [302, 409]
+    with app.app_context():
+        evaluation = db.session.scalars(select(SelfEvaluation)).one()
+        row = next(one for one in evaluation.scores if one.indicator_id == key)
+        kept = first if answers[0] == 302 else second
+        decided = None if kept in {"withdraw", "approve"} else Decimal(kept)
+        assert row.decided_points == decided
+        assert evaluation.total == total - row.points + row.final
+        assert (evaluation.status is Status.APPROVED) == (kept == "approve")
 
 
 # What cannot be reached
