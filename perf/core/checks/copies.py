@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from perf.core.checks.subject import Noticed, Row, Subject, names_of
 from perf.core.findings import Severity
-from perf.core.readings import plain_text
 from perf.core.terms import Comparator
 
 # What is added to a name to say the same thing again: 手拉手结对帮扶(工作全年开展).
@@ -22,33 +21,33 @@ _LEFT_SIDE = re.compile(r"([\w“”\"（）()]{2,40}?[率度比])=")
 
 def check_duplicates(subject: Subject) -> Iterator[Noticed]:
     """The same indicator twice in one class: same target, the name the same but for padding."""
-    seen: dict[tuple[object, ...], list[tuple[str, str]]] = {}
+    seen: dict[tuple[object, ...], list[Row]] = {}
     for row in subject.rows:
-        plain, name = plain_text(row.name), row.name
-        if not plain:
+        if not row.plain_name:
             continue
         group = seen.setdefault(_sameness(row), [])
-        twin = next((other for at, other in group if is_same_name(at, plain)), None)
+        twin = next((one for one in group if _is_same(one.plain_name, row.plain_name)), None)
         if twin is not None:
             message = (
-                f"“{name}”与“{twin}”的指标值都是“{row.indicator.target}”，"
+                f"“{row.name}”与“{twin.name}”的指标值都是“{row.indicator.target}”，"
                 "疑为同一指标重复设置，请删去其一或写明区别。"
             )
-            yield subject.say(Severity.WARNING, "duplicate-indicator", message, row)
+            beside = f"与“{twin.name}”疑为同一指标重复设置，请删去其一或写明区别。"
+            yield subject.say(Severity.WARNING, "duplicate-indicator", message, row, beside)
         if len(group) < _COMPARED_TWINS:
-            group.append((plain, name))
+            group.append(row)
 
 
 def _sameness(row: Row) -> tuple[object, ...]:
     target = row.target
-    text = plain_text(row.indicator.target) if target.value is None else ""
+    text = row.plain_target if target.value is None else ""
     return (
         row.indicator.level1, row.indicator.level2, target.comparator, target.value,
-        target.upper, target.unit, text, plain_text(row.name)[:2],
+        target.upper, target.unit, text, row.plain_name[:2],
     )  # fmt: skip
 
 
-def is_same_name(first: str, second: str) -> bool:
+def _is_same(first: str, second: str) -> bool:
     """Whether two plain names say the same but for padding (`学习调研`, `学习调研活动`)."""
     short, long = sorted((first, second), key=len)
     return long.startswith(short) and bool(_PADDING.fullmatch(long[len(short) :]))
@@ -65,7 +64,7 @@ def check_notes(subject: Subject) -> Iterator[Noticed]:
                 "疑为复制时未改，请写明本指标的计算方法。"
             )
             yield subject.say(Severity.WARNING, "note-of-another-indicator", message, row)
-        note = plain_text(row.indicator.note or "")
+        note = row.plain_note
         if "预算调整数-年初预算数" in note and _ADJUSTMENT_SUMMED.search(note):
             message = (
                 "公式“（预算调整数-年初预算数）/年初预算数”与其说明矛盾：说明中预算调整数是各项调整"
@@ -76,12 +75,12 @@ def check_notes(subject: Subject) -> Iterator[Noticed]:
 
 
 def _plain_names(subject: Subject) -> frozenset[str]:
-    return frozenset(plain_text(row.name) for row in subject.rows if row.name)
+    return frozenset(row.plain_name for row in subject.rows if row.name)
 
 
 def _explained_instead(row: Row, names: frozenset[str]) -> str | None:
     """The other indicator whose formula this one's note gives."""
-    note, name = plain_text(row.indicator.note or ""), plain_text(row.name)
+    note, name = row.plain_note, row.plain_name
     explained = [match[1] for match in _LEFT_SIDE.finditer(note)]
     ends = (left[at:] for left in explained for at in range(len(left) - 1))
     other = next((end for end in ends if end in names and end != name), None)
@@ -101,7 +100,7 @@ def check_copied_texts(subject: Subject) -> Iterator[Noticed]:
     names = _plain_names(subject)
     texts: dict[tuple[str, str], list[Row]] = {}
     for row in subject.rows:
-        note, target = plain_text(row.indicator.note or ""), plain_text(row.indicator.target)
+        note, target = row.plain_note, row.plain_target
         if len(note) >= _SHORTEST_NOTE and not _GENERAL.search(note):
             texts.setdefault(("说明", note), []).append(row)
         if row.target.comparator is Comparator.QUALITATIVE and len(target) >= _SHORTEST_TARGET:
@@ -125,8 +124,8 @@ def _unrelated(rows: list[Row]) -> list[Row]:
     """Those whose names neither hold nor lie in the name of an earlier one."""
     apart: list[Row] = []
     for row in rows[:_COMPARED_TWINS]:
-        name = plain_text(row.name)
-        others = (plain_text(other.name) for other in apart)
+        name = row.plain_name
+        others = (other.plain_name for other in apart)
         if name and not any(name in other or other in name for other in others):
             apart.append(row)
     return apart

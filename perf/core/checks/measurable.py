@@ -7,7 +7,6 @@ from decimal import Decimal
 from perf.core.checks.subject import Noticed, Row, Subject, names_of
 from perf.core.findings import Severity
 from perf.core.numbers import format_number
-from perf.core.readings import plain_text
 from perf.core.terms import Comparator
 from perf.core.years import is_satisfaction
 
@@ -62,11 +61,11 @@ def check_units(subject: Subject) -> Iterator[Noticed]:
 
 
 def _written(rows: Sequence[Row]) -> str:
-    return names_of([f"{row.name}（{plain_text(row.indicator.target)}）" for row in rows])
+    return names_of([f"{row.name}（{row.plain_target}）" for row in rows])
 
 
 def _lacks_unit(row: Row) -> bool:
-    value, name = row.target.value, plain_text(row.name)
+    value, name = row.target.value, row.plain_name
     if not isinstance(value, Decimal) or not value or row.target.unit or not name:
         return False
     # 配套变压器3台: the unit stands behind the same figure in the name.
@@ -75,7 +74,7 @@ def _lacks_unit(row: Row) -> bool:
 
 
 def _units_for(row: Row) -> str:
-    name = plain_text(row.name)
+    name = row.plain_name
     if _RATE.search(name):
         return "%"
     return "元、万元" if row.is_cost or _MONEY.search(name) else "个、次、人"
@@ -116,9 +115,9 @@ def check_vague_words(subject: Subject) -> Iterator[Noticed]:
 def _is_vague(row: Row) -> bool:
     if row.target.comparator is not Comparator.QUALITATIVE or row.target.findings:
         return False
-    if len(plain_text(row.indicator.note or "")) >= _TELLING_NOTE:
+    if len(row.plain_note) >= _TELLING_NOTE:
         return False
-    text = plain_text(row.indicator.target)
+    text = row.plain_target
     parts = [part for part in _BETWEEN_PARTS.split(text) if part]
     return len(text) <= _LONGEST_VAGUE and all(_VAGUE.fullmatch(part) for part in parts)
 

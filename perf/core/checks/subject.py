@@ -23,11 +23,18 @@ def indicator_key(level1: str, level2: str | None, name: str, unit: str | None) 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An indicator beside its target as read; `at` counts the plan's indicators from 0."""
+    """An indicator beside its target as read; `at` counts the plan's indicators from 0.
+
+    The plain texts have one spelling for each sign; they are made once, since every check reads
+    them.
+    """
 
     at: int
     indicator: DraftIndicator
     target: Target
+    plain_name: str
+    plain_target: str
+    plain_note: str
 
     @property
     def name(self) -> str:
@@ -94,7 +101,17 @@ def subject_of(
     plan: DraftPlan, year: int | None, last_year: Mapping[IndicatorKey, Decimal]
 ) -> Subject:
     """The plan with each of its targets read once."""
-    rows = [Row(at, each, _target_of(each, year)) for at, each in enumerate(plan.indicators)]
+    rows = [
+        Row(
+            at,
+            each,
+            _target_of(each, year),
+            plain_text(each.name),
+            plain_text(each.target),
+            plain_text(each.note or ""),
+        )
+        for at, each in enumerate(plan.indicators)
+    ]
     return Subject(plan, rows, year, last_year)
 
 
