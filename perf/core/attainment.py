@@ -1,10 +1,10 @@
 """Attainment (完成率): an actual held against its target, exactly."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from perf.core.actuals import Actual, Checked, Quotient, TierChoice
 from perf.core.errors import InvalidInput
@@ -15,6 +15,14 @@ from perf.core.terms import Comparator, Labelled, Sense, Tier
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
+_HUNDRED = Decimal(100)
+_WHOLE = (_ONE, _ONE)
+_NOTHING = (_ZERO, _ONE)
+# Names of this module's own: a look-up in an enumeration takes longer than the comparison itself.
+_GE, _LE, _GT, _LT = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT
+_EQ, _BETWEEN, _QUALITATIVE = Comparator.EQ, Comparator.BETWEEN, Comparator.QUALITATIVE
+_BY_DATE, _PERIOD = Comparator.BY_DATE, Comparator.PERIOD
+_AT_MOST, _EXACTLY = Sense.AT_MOST, Sense.EXACTLY
 
 
 class Flag(Labelled):
@@ -40,8 +48,14 @@ NOT_APPLICABLE: Final = NotApplicable.NOT_APPLICABLE
 Result = Actual | NotApplicable | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attainment:
+_NO_FLAGS: Final[frozenset[Flag]] = frozenset()
+_MISSED: Final = frozenset({Flag.MISSED})
+_AT_BOUND: Final = frozenset({Flag.MISSED, Flag.AT_BOUND})
+_LATE: Final = frozenset({Flag.MISSED, Flag.LATE})
+_OVER_ACHIEVED: Final = frozenset({Flag.OVER_ACHIEVED})
+
+
+class Attainment(NamedTuple):
     """Whether a target is met, and by what ratio.
 
     `pair` is the ratio's exact numerator and denominator, uncapped upwards, never below 0. It and
@@ -52,7 +66,7 @@ class Attainment:
     met: bool | None
     pair: tuple[Decimal, Decimal] | None = None
     rules: tuple[Rule, ...] = ()
-    flags: frozenset[Flag] = frozenset()
+    flags: frozenset[Flag] = _NO_FLAGS
     zeroed_by: PassMarkRule | SatisfactionRule | None = None
 
     @property
@@ -77,24 +91,28 @@ def attainment(
     value. Source: the notes printed under the self-evaluation form (≥ 完成值 ÷ 指标值, ≤ 指标值 ÷
     完成值). ≤7 天, 10 天 → 7 ÷ 10, missed.
     """
-    if actual is None:
-        return UNREPORTED
-    if isinstance(actual, NotApplicable):
-        return _NOT_APPLICABLE
-    if isinstance(actual, Checked):
-        return _checked(actual, pack)
     comparator = target.comparator
-    if comparator is Comparator.QUALITATIVE:
-        return _tier(target, actual, pack)
-    if comparator is Comparator.PERIOD or comparator is Comparator.BY_DATE:
-        return _completion(target, actual, pack)
     scale = _ONE
-    if isinstance(actual, Quotient):
-        # Both sides times the denominator: nothing is divided, so nothing is rounded.
-        scale, actual = actual.denominator, actual.numerator
-        target = _times(target, scale)
-    value = _bound(target, target.value)
-    number = _number(target, actual)
+    if not isinstance(actual, Decimal):
+        if actual is None:
+            return UNREPORTED
+        if isinstance(actual, NotApplicable):
+            return _NOT_APPLICABLE
+        if isinstance(actual, Checked):
+            return _checked(actual, pack)
+        if isinstance(actual, Quotient):
+            # Both sides times the denominator: nothing is divided, so nothing is rounded.
+            scale, actual = actual.denominator, actual.numerator
+            target = _times(target, scale)
+    if comparator is _QUALITATIVE:
+        return _tier(target, actual, pack)
+    if comparator is _PERIOD or comparator is _BY_DATE:
+        return _completion(target, actual, pack)
+    value, number = target.value, actual
+    if not (isinstance(value, Decimal) and value.is_finite()):
+        raise _unread(target)
+    if not (isinstance(number, Decimal) and number.is_finite()):
+        raise InvalidInput(f"指标值“{target.text}”是数值，实际完成值请填数字。")
     judged = _compared(target, value, number, pack)
     if pack.pass_mark is None and pack.satisfaction is None:
         return judged
@@ -103,14 +121,18 @@ def attainment(
 
 def _compared(target: Target, value: Decimal, number: Decimal, pack: RulePack) -> Attainment:
     comparator = target.comparator
-    if comparator is Comparator.BETWEEN:
+    if comparator is _GE:
+        return _at_least(value, number, pack)
+    if comparator is _LE:
+        return _at_most(value, number, pack)
+    if comparator is _BETWEEN:
         return _between(target, value, number, pack)
-    if comparator is Comparator.EQ and target.sense is Sense.EXACTLY:
+    if comparator is _EQ and target.sense is _EXACTLY:
         return _exactly(value, number, pack)
     at_most = is_at_most(target)
-    if number == value and (comparator is Comparator.GT or comparator is Comparator.LT):
+    if number == value and (comparator is _GT or comparator is _LT):
         rule: Rule = pack.at_most if at_most else pack.at_least
-        return _judged(False, _ONE, _ONE, (rule,), Flag.AT_BOUND)
+        return Attainment(False, _WHOLE, (rule,), _AT_BOUND)
     return _at_most(value, number, pack) if at_most else _at_least(value, number, pack)
 
 
@@ -120,12 +142,9 @@ def deduction(judged: Attainment, pack: RulePack) -> Decimal:
     Source: a province's rule, 2 points from 30 % over. ≥100件, 130件 → 2.
     """
     rule = pack.over_achievement
-    if (
-        rule.deduct_from is None
-        or rule.deduct_points is None
-        or judged.pair is None
-        or Flag.OVER_ACHIEVED not in judged.flags
-    ):
+    if rule.deduct_from is None or rule.deduct_points is None:
+        return _ZERO
+    if judged.pair is None or Flag.OVER_ACHIEVED not in judged.flags:
         return _ZERO
     is_over = judged.pair[0] >= EXACT.multiply(rule.deduct_from, judged.pair[1])
     return rule.deduct_points if is_over else _ZERO
@@ -135,18 +154,8 @@ def is_at_most(target: Target) -> bool:
     """Whether a number above the target misses it, and one below never does."""
     comparator = target.comparator
     return (
-        comparator is Comparator.LE
-        or comparator is Comparator.LT
-        or (comparator is Comparator.EQ and target.sense is Sense.AT_MOST)
+        comparator is _LE or comparator is _LT or (comparator is _EQ and target.sense is _AT_MOST)
     )
-
-
-def _judged(
-    met: bool, numerator: Decimal, denominator: Decimal, rules: tuple[Rule, ...], *flags: Flag
-) -> Attainment:
-    if not met:
-        flags = (*flags, Flag.MISSED)
-    return Attainment(met, (numerator, denominator), rules, frozenset(flags))
 
 
 def _at_least(
@@ -155,9 +164,10 @@ def _at_least(
     if value <= 0:
         return _all_or_nothing(number >= value, value, pack, via)
     rules = (*via, pack.at_least)
-    if number >= EXACT.multiply(pack.over_achievement.flagged_from, value):
-        return _judged(True, number, value, rules, Flag.OVER_ACHIEVED)
-    return _judged(number >= value, max(_ZERO, number), value, rules)
+    if number < value:
+        return Attainment(False, (number if number > 0 else _ZERO, value), rules, _MISSED)
+    is_over = number >= EXACT.multiply(pack.over_achievement.flagged_from, value)
+    return Attainment(True, (number, value), rules, _OVER_ACHIEVED if is_over else _NO_FLAGS)
 
 
 def _at_most(
@@ -167,29 +177,32 @@ def _at_most(
         return _all_or_nothing(number <= value, value, pack, via)
     rules = (*via, pack.at_most)
     if number <= value:
-        return _judged(True, _ONE, _ONE, rules)
+        return Attainment(True, _WHOLE, rules)
     if pack.at_most.formula is AtMostFormula.LINEAR:
         # 1 − (number − value) ÷ value over one denominator.
-        return _judged(
-            False, max(_ZERO, EXACT.subtract(EXACT.add(value, value), number)), value, rules
-        )
-    return _judged(False, value, number, rules)
+        left = max(_ZERO, EXACT.subtract(EXACT.add(value, value), number))
+        return Attainment(False, (left, value), rules, _MISSED)
+    return Attainment(False, (value, number), rules, _MISSED)
 
 
 def _all_or_nothing(met: bool, value: Decimal, pack: RulePack, via: tuple[Rule, ...]) -> Attainment:
-    flags = (Flag.NEGATIVE_TARGET,) if value < 0 else ()
-    return _judged(met, _ONE if met else _ZERO, _ONE, (*via, pack.zero_target), *flags)
+    flags = _NO_FLAGS if met else _MISSED
+    if value < 0:
+        flags |= {Flag.NEGATIVE_TARGET}
+    return Attainment(met, _WHOLE if met else _NOTHING, (*via, pack.zero_target), flags)
 
 
 def _exactly(value: Decimal, number: Decimal, pack: RulePack) -> Attainment:
     via = (pack.exactly,)
     if number == value:
-        return _judged(True, _ONE, _ONE, via)
+        return Attainment(True, _WHOLE, via)
     return (_at_least if number < value else _at_most)(value, number, pack, via)
 
 
 def _between(target: Target, lower: Decimal, number: Decimal, pack: RulePack) -> Attainment:
-    upper = _bound(target, target.upper)
+    upper = target.upper
+    if not (isinstance(upper, Decimal) and upper.is_finite()):
+        raise _unread(target)
     if upper < lower:
         raise InvalidInput(f"指标值“{target.text}”的下限大于上限，请先修改指标值。")
     via = (pack.between,)
@@ -197,7 +210,7 @@ def _between(target: Target, lower: Decimal, number: Decimal, pack: RulePack) ->
         return _at_least(lower, number, pack, via)
     if number > upper:
         return _at_most(upper, number, pack, via)
-    return _judged(True, _ONE, _ONE, via)
+    return Attainment(True, _WHOLE, via)
 
 
 def _thresholds(
@@ -215,9 +228,9 @@ def _thresholds(
     curve, mark = pack.satisfaction, pack.pass_mark
     if curve is not None and is_satisfaction and target.unit == "%" and number < value:
         is_below = number < EXACT.multiply(curve.floor, scale)
-        return replace(judged, zeroed_by=curve) if is_below else judged
+        return judged._replace(zeroed_by=curve) if is_below else judged
     if mark is not None and judged.pair[0] < EXACT.multiply(mark.ratio, judged.pair[1]):
-        return replace(judged, zeroed_by=mark)
+        return judged._replace(zeroed_by=mark)
     return judged
 
 
@@ -226,7 +239,9 @@ def _checked(actual: Checked, pack: RulePack) -> Attainment:
     if not actual.counted:
         return _NOT_APPLICABLE
     fulfilled, counted = Decimal(actual.fulfilled), Decimal(actual.counted)
-    return _judged(fulfilled == counted, fulfilled, counted, (pack.checked,))
+    met = fulfilled == counted
+    flags = _NO_FLAGS if met else _MISSED
+    return Attainment(met, (fulfilled, counted), (pack.checked,), flags)
 
 
 def _times(target: Target, scale: Decimal) -> Target:
@@ -239,7 +254,7 @@ def _times(target: Target, scale: Decimal) -> Target:
 
 
 def _completion(target: Target, actual: Actual, pack: RulePack) -> Attainment:
-    is_period = target.comparator is Comparator.PERIOD
+    is_period = target.comparator is _PERIOD
     day = target.upper if is_period else target.value
     if isinstance(actual, TierChoice):
         # Without a day to compare with, a deadline is judged by grade as a period may always be.
@@ -251,8 +266,8 @@ def _completion(target: Target, actual: Actual, pack: RulePack) -> Attainment:
     if not isinstance(day, date):
         raise InvalidInput(f"指标值“{target.text}”没有读出截止日期，请先补全年月日。")
     if actual <= day:
-        return _judged(True, _ONE, _ONE, (pack.deadline,))
-    return _judged(False, pack.deadline.late_ratio, _ONE, (pack.deadline,), Flag.LATE)
+        return Attainment(True, _WHOLE, (pack.deadline,))
+    return Attainment(False, (pack.deadline.late_ratio, _ONE), (pack.deadline,), _LATE)
 
 
 def _tier(target: Target, actual: Actual, pack: RulePack) -> Attainment:
@@ -265,16 +280,9 @@ def _tier(target: Target, actual: Actual, pack: RulePack) -> Attainment:
     ):
         band = f"{format_number(lower)}%（含）至 {format_number(upper)}%{'（含）' if top else ''}"
         raise InvalidInput(f"“{actual.tier.label}”的完成率应在 {band} 之间，请修改等级或完成率。")
-    return _judged(top, actual.rate, Decimal(100), (pack.tiers,))
+    flags = _NO_FLAGS if top else _MISSED
+    return Attainment(top, (actual.rate, _HUNDRED), (pack.tiers,), flags)
 
 
-def _number(target: Target, actual: Actual) -> Decimal:
-    if not isinstance(actual, Decimal) or not actual.is_finite():
-        raise InvalidInput(f"指标值“{target.text}”是数值，实际完成值请填数字。")
-    return actual
-
-
-def _bound(target: Target, value: Decimal | date | None) -> Decimal:
-    if not isinstance(value, Decimal) or not value.is_finite():
-        raise InvalidInput(f"指标值“{target.text}”没有读出数值，请先修改指标值。")
-    return value
+def _unread(target: Target) -> InvalidInput:
+    return InvalidInput(f"指标值“{target.text}”没有读出数值，请先修改指标值。")

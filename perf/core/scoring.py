@@ -41,11 +41,11 @@ __all__ = [
 ]
 
 _ZERO = Decimal(0)
+_ONE = Decimal(1)
 _REASON_FLAGS = frozenset({Flag.BELOW, Flag.AT_BOUND, Flag.OVER_ACHIEVED})
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorScore:
+class IndicatorScore(NamedTuple):
     """The points of one indicator (None while 未填报 and where 不涉及) with all that made them.
 
     `weight` is what was scored; `entered_weight` differs where 不涉及 indicators gave theirs.
@@ -215,7 +215,11 @@ def score_indicator(
     notes printed under the self-evaluation form; the single rounding is our own decision.
     Weight 3, ≥24, 5 → 3 × 5 ÷ 24 = 0.625 → 0.63.
     """
-    return _scored(PlanIndicator(weight, target, actual, "", is_satisfaction), weight, pack)
+    if not weight.is_finite() or weight < 0:
+        raise InvalidInput("分值应为不小于 0 的数字，请先修改分值。")
+    judged = attainment(target, actual, pack, is_satisfaction=is_satisfaction)
+    points = _points(weight, judged, pack)
+    return IndicatorScore(weight, target, actual, pack, judged, points, weight)
 
 
 def decision_bounds(
@@ -234,37 +238,39 @@ def decision_bounds(
 
 
 def _scored(row: PlanIndicator, weight: Decimal, pack: RulePack) -> IndicatorScore:
-    if not weight.is_finite() or weight < 0:
-        raise InvalidInput("分值应为不小于 0 的数字，请先修改分值。")
     target, initial = row.target, row.initial_target
     if initial is not None and pack.revision.basis is TargetBasis.INITIAL:
         target, initial = initial, None
-    judged = attainment(target, row.actual, pack, is_satisfaction=row.is_satisfaction)
-    points = _points(weight, judged, pack)
-    before = None
-    if initial is not None and points is not None:
+    score = score_indicator(weight, target, row.actual, pack, is_satisfaction=row.is_satisfaction)
+    if weight is not row.weight:
+        score = score._replace(entered_weight=row.weight)
+    if score.points is None:
+        return score
+    if row.decided is not None:
+        score = score._replace(decided=row.decided)
+    if initial is not None:
         by_initial = attainment(initial, row.actual, pack, is_satisfaction=row.is_satisfaction)
-        before = _points(weight, by_initial, pack)
-    decided = None if points is None else row.decided
-    return IndicatorScore(
-        weight, target, row.actual, pack, judged, points, row.weight, decided, before, initial
-    )
+        points = _points(weight, by_initial, pack)
+        score = score._replace(initial_points=points, initial_target=initial)
+    return score
 
 
 def _points(weight: Decimal, judged: Attainment, pack: RulePack) -> Decimal | None:
-    points = None
-    if judged.pair is not None:
-        numerator, denominator = judged.pair
-        earned = _ZERO
-        if judged.zeroed_by is None:
-            earned = EXACT.multiply(weight, min(numerator, denominator))
-            taken = deduction(judged, pack)
-            if taken:
-                earned = max(_ZERO, earned - EXACT.multiply(taken, denominator))
-        points = round_half_up(earned, denominator, pack.rounding.places)
-        # A pack that rounds to integers could otherwise give 14 of 13.67.
-        points = min(points, weight)
-    return points
+    if judged.pair is None:
+        return None
+    numerator, denominator = judged.pair
+    earned = _ZERO
+    if judged.zeroed_by is None and numerator >= denominator:
+        # Reached: the whole weight, by whatever margin, less what the pack takes off for it.
+        earned, denominator = weight, _ONE
+        taken = deduction(judged, pack)
+        if taken:
+            earned = max(_ZERO, EXACT.subtract(weight, taken))
+    elif judged.zeroed_by is None:
+        earned = EXACT.multiply(weight, numerator)
+    points = round_half_up(earned, denominator, pack.rounding.places)
+    # A pack that rounds to integers could otherwise give 14 of 13.67.
+    return min(points, weight)
 
 
 def needs_reason(score: IndicatorScore) -> bool:
