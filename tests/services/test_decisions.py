@@ -318,6 +318,27 @@ def test_only_whoever_may_sign_it_decides(session):
     assert case.score().decided_by is second
 
 
+def test_whoever_decides_last_stands_for_it(session):
+    case = Case(session)
+    case.decide("42.5")
+    assert case.shown()["decided"]["by"] == case.chief.display_name
+    second = make_user(session, Role.SUPERVISOR, case.staff.unit)
+    case.decide("41", "再核。", actor=second.actor)
+    decided = case.shown()["decided"]
+    assert (decided["by"], decided["reason"]) == (second.display_name, "再核。")
+
+
+def test_a_pack_that_gives_no_room_lets_nothing_be_decided(session, monkeypatch):
+    pack = load_pack("cn-project-2020")
+    fixed = replace(pack, decision=replace(pack.decision, within=Decimal(0)))
+    monkeypatch.setattr(decisions, "pack_of", lambda _: fixed)
+    case = Case(session)
+    assert bounds_of(case.evaluation) == {}
+    with pytest.raises(InvalidInput) as refused:
+        case.decide("50")
+    assert "评分办法不允许另行评定" in refused.value.fields[f"decided-{case.ids[CASES]}"]
+
+
 def test_an_indicator_of_another_plan_is_not_found(session):
     case = Case(session)
     other = make_reported_plan(session, case.people)
