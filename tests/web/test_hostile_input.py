@@ -298,7 +298,12 @@ def pages_of(app: Flask, user: str) -> list[str]:
     if user == "staff":
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
-    ends += ["/edit", "/indicators"] if user == "staff" else []
+    ends += (
+        ["/edit", "/indicators", "/periods/2022-Q1/money/fiscal/list"] if user == "staff" else []
+    )
+    # Which indicator takes which list is for the pages to say; the others answer that none does.
+    lists = (f"{key}/list?kind={kind}" for key in range(1, 25) for kind in ("days", "answers"))
+    ends += [f"/periods/2022-Q1/indicators/{one}" for one in lists] if user == "staff" else []
     pages += [f"/plans/{plan}{end}" for plan in range(1, 9) if user for end in ends]
     return pages
 
