@@ -80,6 +80,14 @@ TABLE: dict[str, Rule] = {
     "POST admin.lock_period": Rule("A"),
     "POST admin.unlock_period": Rule("A"),
     "GET admin.packs": Rule("A"),
+    "GET admin.pack": Rule("A"),
+    "GET admin.edit_pack": Rule("A"),
+    "POST admin.save_pack": Rule("A"),
+    "POST admin.copy_pack": Rule("A"),
+    "POST admin.begin_pack_version": Rule("A"),
+    "POST admin.publish_pack": Rule("A"),
+    "POST admin.delete_pack": Rule("A"),
+    "GET admin.pack_plan": Rule("A"),
     "GET units.index": Rule("FAX"),
     "GET units.show": Rule(EVERYONE, is_owned=True),
     "GET ledger.index": Rule("UFAX"),
@@ -183,6 +191,8 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "code": "2022-Q1",
         "action": "submit",
         "filename": "perf.css",
+        "pack_id": "cn-project-2020",
+        "version": 1,
     }
 
 

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from perf.web.admin import units, users, years
+from perf.web.admin import packs, units, users, years
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+_PACK = "/packs/<pack_id>/<int:version>"
 ROUTES = [
     ("GET", "/users", "users", users.index),
     ("GET", "/users/new", "new_user", users.new),
@@ -24,7 +25,15 @@ ROUTES = [
     ("POST", "/years/<int:year>/packs", "pin_packs", years.pin),
     ("POST", "/periods/<code>/lock", "lock_period", years.lock),
     ("POST", "/periods/<code>/unlock", "unlock_period", years.unlock),
-    ("GET", "/packs", "packs", years.packs),
+    ("GET", "/packs", "packs", packs.index),
+    ("GET", f"{_PACK}", "pack", packs.show),
+    ("GET", f"{_PACK}/edit", "edit_pack", packs.edit),
+    ("POST", f"{_PACK}/edit", "save_pack", packs.save),
+    ("POST", f"{_PACK}/copy", "copy_pack", packs.copy),
+    ("POST", f"{_PACK}/next", "begin_pack_version", packs.begin_version),
+    ("POST", f"{_PACK}/publish", "publish_pack", packs.publish),
+    ("POST", f"{_PACK}/delete", "delete_pack", packs.delete),
+    ("GET", f"{_PACK}/plans/<int:plan_id>", "pack_plan", packs.plan),
 ]
 for method, rule, endpoint, view in ROUTES:
     blueprint.add_url_rule(rule, endpoint, view, methods=[method])

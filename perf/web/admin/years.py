@@ -1,4 +1,4 @@
-"""Years with their periods and pinned rule packs, and the rule packs with their sources."""
+"""Years with their periods and pinned rule packs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,24 +7,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from perf import clock
-from perf.core.errors import InvalidInput
+from perf.core.errors import InvalidInput, NotFound
 from perf.core.periods import is_overdue
 from perf.core.permissions import Permission
-from perf.core.rules import PACKS, Certainty, load_pack
-from perf.core.rulewords import describe_rule
+from perf.core.rules import PACKS
 from perf.extensions import db
 from perf.models import FiscalYear, Period
 from perf.queries import organisation as queries
+from perf.queries.packs import find_pack, packs_to_pin
 from perf.services import organisation
 from perf.web.listing import form_text
 from perf.web.security import current_actor, requires
-
-TONE_OF_CERTAINTY = {Certainty.PRINTED: "ok", Certainty.RECALLED: "warn", Certainty.DECIDED: "none"}
-MARK_OF_CERTAINTY = {
-    Certainty.PRINTED: "原文可查",
-    Certainty.RECALLED: "待核对",
-    Certainty.DECIDED: "本系统约定",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +29,20 @@ class PeriodRow:
     due_on: str
     tone: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A pack pinned to a year; its name is blank where this version is no longer there."""
+
+    pack_id: str
+    version: int
+    name: str
+
+    @property
+    def pin_name(self) -> str:
+        """How the form names it."""
+        return organisation.pin_name(self.pack_id, self.version)
 
 
 @requires(Permission.ADMINISTER)
@@ -110,18 +117,6 @@ def unlock(period: Period) -> ResponseReturnValue:
     return _set_lock(period, is_locked=False)
 
 
-@requires(Permission.ADMINISTER)
-def packs() -> ResponseReturnValue:
-    """Every rule pack with what each rule computes, its source and how certain it is."""
-    return render_template(
-        "admin/packs.html",
-        packs=[load_pack(pack_id) for pack_id in PACKS],
-        tones=TONE_OF_CERTAINTY,
-        marks=MARK_OF_CERTAINTY,
-        describe_rule=describe_rule,
-    )
-
-
 def _set_lock(period: Period, *, is_locked: bool) -> ResponseReturnValue:
     change = organisation.lock_period if is_locked else organisation.unlock_period
     reason = form_text("reason")
@@ -153,7 +148,7 @@ def _years_page(typed: str, errors: dict[str, str]) -> str:
         "admin/years.html",
         years=years,
         packs=organisation.PACK_LABELS,
-        load_pack=load_pack,
+        pinned={year.id: _pinned(year) for year in years},
         today=clock.today(),
         rows={year.id: [_row(period, {}) for period in year.periods] for year in years},
         typed=typed or following,
@@ -169,17 +164,39 @@ def _year_page(year: FiscalYear, typed: dict[str, str], errors: dict[str, str]) 
         typed=typed,
         errors=errors,
         packs=organisation.PACK_LABELS,
-        pack_options={
-            key: [
-                (pack_id, load_pack(pack_id).name)
-                for pack_id in PACKS
-                if load_pack(pack_id).plan_kind is kind
-            ]
-            for key, kind in organisation.PACK_KINDS.items()
-        },
-        load_pack=load_pack,
+        pack_options=_pack_options(),
+        pinned=_pinned(year),
         may_pin=not queries.has_plans(db.session(), year.id),
     )
+
+
+def _pinned(year: FiscalYear) -> dict[str, Pinned]:
+    """The year's packs by what they are for; one that is gone is named all the same."""
+    found = {}
+    for key in organisation.PACK_LABELS:
+        pack_id, version = getattr(year, f"{key}_pack_id"), getattr(year, f"{key}_pack_version")
+        try:
+            name = find_pack(db.session(), pack_id, version).name
+        except NotFound:
+            name = ""
+        found[key] = Pinned(pack_id, version, name)
+    return found
+
+
+def _pack_options() -> dict[str, list[tuple[str, str]]]:
+    """The packs to choose from, by what they are for: a form's name and a label each."""
+    packs = packs_to_pin(db.session())
+    return {
+        key: [
+            (
+                organisation.pin_name(pack.id, pack.version),
+                pack.name if pack.id in PACKS else f"{pack.name}（{pack.label}）",
+            )
+            for pack in packs
+            if pack.plan_kind is kind
+        ]
+        for key, kind in organisation.PACK_KINDS.items()
+    }
 
 
 def _row(period: Period, typed: dict[str, str]) -> PeriodRow:
