@@ -8,12 +8,11 @@ from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_fixed, format_number
-from perf.core.targets import describe_target
 from perf.core.weights import check_weights, class_of
 from perf.models import Indicator, Plan
 from perf.queries.packs import pack_of
 from perf.services.snapshots import Content, ContentRow
-from perf.services.ways import means_of
+from perf.services.ways import describe_reading, means_of
 
 _WAN = Decimal(10000)
 _ADDED_LATER = frozenset({"项目编码", "项目类别", "实施单位", "年度总体目标"})
@@ -201,7 +200,7 @@ def _row_of(indicator: Indicator) -> ContentRow:
         "二级指标": indicator.level2,
         "三级指标": indicator.name,
         "指标值": indicator.target_text,
-        "指标值读作": describe_target(indicator.target),
+        "指标值读作": describe_reading(indicator.target, means_of(indicator), indicator.note),
         "全年取值": indicator.kind.label,
         "取数方式": means_of(indicator).way.label,
         "公式": indicator.formula,

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from perf.core.check_list import is_check_list
+from perf.core.check_list import is_check_list, points_of
 from perf.core.errors import InvalidInput
 from perf.core.storable import LINE, SHORT
-from perf.core.targets import Target
+from perf.core.targets import Target, describe_target
 from perf.core.terms import Comparator, Labelled, RecordSource
 from perf.formulas.grammar import parse_formula
 from perf.formulas.notes import formula_in_note
@@ -74,6 +74,16 @@ def means_of(row: Indicator) -> Means:
     if row.formula:
         return Means(Way.FORMULA, row.formula)
     return Means(Way.CHECK_LIST if row.is_check_list else Way.TYPED)
+
+
+def describe_reading(target: Target, means: Means, note: str) -> str:
+    """How a target reads, in a few words; a list that is checked point by point says its points.
+
+    ≥90% → 至少 90 %; 健全 with two points in its note → 逐项核对 2 个要点.
+    """
+    if means.is_check_list:
+        return f"逐项核对 {len(points_of(note))} 个要点"
+    return describe_target(target)
 
 
 def default_means(target: Target, level1: str, name: str, note: str) -> Means:

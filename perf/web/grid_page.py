@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from perf.core.actuals import Answer, TierChoice, format_actual
+from perf.core.actuals import Answer, Checked, TierChoice, format_actual
 from perf.core.execution import Execution
 from perf.core.numbers import format_number
 from perf.core.periods import parse_period
@@ -346,6 +346,8 @@ def _typed_control(indicator: Indicator) -> str:
 
 def with_unit(value: Value | Tier, unit: str | None) -> str:
     """A value as pages show it; empty for a blank."""
+    if isinstance(value, Checked):
+        return f"{value.fulfilled} / {value.counted} 项符合"
     if isinstance(value, TierChoice):
         return f"{SHORT_TIERS[value.tier]} {format_number(value.rate)}%"
     if isinstance(value, Tier):

@@ -69,7 +69,7 @@ def check_notes(subject: Subject) -> Iterator[Noticed]:
             message = (
                 "公式“（预算调整数-年初预算数）/年初预算数”与其说明矛盾：说明中预算调整数是各项调整"
                 "金额的总和，不应再减年初预算数。"
-                "填报时请按 调整金额合计÷年初预算数 计算，并改正公式。"
+                "系统按 调整金额合计÷年初预算数 计算，请改正说明中的公式。"
             )
             yield subject.say(Severity.WARNING, "formula-contradicts-note", message, row)
 

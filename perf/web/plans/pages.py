@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.errors import InvalidInput, NotFound
 from perf.core.permissions import Actor, Permission
-from perf.core.targets import describe_target
 from perf.core.terms import Action, FundSource, PlanKind, Status
 from perf.core.workflow import EDITABLE, actions_for
 from perf.extensions import db
@@ -27,6 +26,7 @@ from perf.services.plan_content import content_of_plan, missing_for_submission
 from perf.services.plans import delete_plan, step_plan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
+from perf.services.ways import describe_reading, means_of
 from perf.web.decisions import step_urls, why_not_yours
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.plans.doubts import Doubts, doubts_of
@@ -218,7 +218,7 @@ def _groups(plan: Plan) -> list[ClassGroup]:
         group = groups.setdefault(
             row.level1, ClassGroup(row.level1, [], Decimal(0), due.get(row.level1))
         )
-        group.rows.append((row, describe_target(row.target)))
+        group.rows.append((row, describe_reading(row.target, means_of(row), row.note)))
     return [
         ClassGroup(
             group.level1,

@@ -24,7 +24,7 @@ from perf.services.formula_names import describe_quantities
 from perf.services.indicators import Weighing, save_indicators, weigh
 from perf.services.plan_checks import checks_of_entries
 from perf.services.sheets import TYPED_KINDS, IndicatorEntry, weight_text
-from perf.services.ways import Way, default_means, means_of
+from perf.services.ways import Means, Way, default_means, describe_reading, means_of, read_means
 from perf.web.listing import number_argument, text_argument
 from perf.web.plans.doubts import Doubt, Doubts, beside_rows, doubts_of
 from perf.web.plans.forms import editable_plan, told
@@ -66,6 +66,7 @@ class SheetRow:
     reading: str = ""
     doubts: Sequence[Doubt] = ()
     share: str = ""
+    way: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -325,10 +326,21 @@ def _row(
         row.share = format_fixed(share)
     if entry.target.strip():
         target, _ = _read_target(entry.target, entry.level1, entry.level2, entry.name, plan.year)
-        row.reading = describe_target(target)
+        entered = _means_of(entry, target)
+        row.way = entered.way.label
+        row.reading = describe_reading(target, entered, entry.note)
         if entry.sense in list(Sense) and target.comparator is Comparator.EQ:
             row.reading = describe_target(_with_sense(target, entry.sense))
     return row
+
+
+def _means_of(entry: IndicatorEntry, target: Target) -> Means:
+    """The way that a row would be saved with; one that is refused shows what stands without it."""
+    place = (target, entry.level1, entry.name, entry.note)
+    try:
+        return read_means(entry.way, entry.formula, *place)
+    except InvalidInput:
+        return default_means(*place)
 
 
 def _with_sense(target: Target, chosen: str) -> Target:
