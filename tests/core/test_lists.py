@@ -168,6 +168,26 @@ def test_a_year_without_known_holidays_is_refused_at_its_row_by_name() -> None:
     assert days_value(rows, rules()).value == D(371)
 
 
+def test_the_year_of_completion_has_to_be_known_too() -> None:
+    class Older(Weekdays):
+        years = frozenset({2021})
+
+    found = days_value([Case(2, date(2021, 12, 30), date(2022, 1, 5))], rules(calendar=Older()))
+    assert told(found) == [("year-unknown", "第 2 行")]
+    assert "2022 年" in found.findings[0].message
+
+
+def test_the_day_of_application_is_no_working_day_of_the_case() -> None:
+    found = days_value(cases(("06-17", "06-18"), ("06-19", "06-20")), rules(calendar=Weekdays()))
+    assert [row[4] for row in found.rows] == ["0", "1"]
+
+
+def test_the_first_and_the_last_day_of_the_year_to_date_still_count() -> None:
+    found = days_value([Case(2, YEAR, YEAR), Case(3, END, END)], rules())
+    assert (found.findings, [row[3] for row in found.rows]) == ((), ["2022-01-01", "2022-09-30"])
+    assert [row[5] for row in found.rows] == ["是", "是"]
+
+
 def test_a_case_begun_last_year_and_done_in_this_one_counts() -> None:
     found = days_value([Case(2, date(2021, 12, 30), date(2022, 1, 5))], rules())
     assert found.value == D(6)

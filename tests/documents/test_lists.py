@@ -1,5 +1,6 @@
 """Lists as people have them: pasted, csv or xlsx; every fault at its row, nothing guessed."""
 
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -167,6 +168,12 @@ def test_payments_are_read_in_yuan(text: str, unit: MoneyUnit | None) -> None:
     assert {one.code for one in listed.findings} <= {"row-of-total"}
 
 
+def test_a_row_with_a_day_is_no_total_whatever_it_is_called() -> None:
+    listed = read_payments("日期\t金额（元）\t摘要\n2022-03-01\t5\t合计\n\t5\t合计")
+    assert [one.row for one in listed.rows] == [2]
+    assert told(listed.findings) == [("row-of-total", "第 3 行")]
+
+
 def test_payments_without_a_head_need_one_column_of_days_and_one_of_numbers() -> None:
     listed = read_payments("1\t2022-03-01\t1234.5\t甲\n2\t2022-03-02\t-200\t乙", MoneyUnit.YUAN)
     assert [(one.yuan, one.summary) for one in listed.rows] == [
@@ -267,6 +274,22 @@ def test_a_formula_without_its_value_is_told_and_not_taken_for_an_open_case() ->
     listed = read_cases(text_of_file("清单.xlsx", buffer.getvalue()))
     assert told(listed.findings) == [("row-unread", "第 2 行")]
     assert "公式没有保存结果" in listed.findings[0].message
+
+
+def test_a_formula_that_came_to_an_empty_text_is_a_blank() -> None:
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for n, row in enumerate([HEAD, ["甲", "2022-03-01", "2022-03-08"], ["乙", "2022-03-02"]]):
+            sheet.write_row(n, 0, row)
+        sheet.write_formula(2, 2, '=IF(B3="","",C9)', None, "PLACEHOLDER")
+    # As Excel writes it: a text by its type, and nothing in it.
+    emptied = BytesIO()
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(emptied, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b"PLACEHOLDER", b""))
+    listed = read_cases(text_of_file("清单.xlsx", emptied.getvalue()))
+    assert (listed.rows, listed.findings) == (MARCH, [])
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,29 @@ def test_which_answers_count_is_chosen_and_seen_before_it_is_confirmed(app, brow
     assert [row.actual for row in rows_in(app, Actual)] == [Decimal(90)]
 
 
+def test_another_file_is_counted_by_the_usual_answers_again(browse, world) -> None:
+    staff = browse(world.staff)
+    page = preview(staff, world.satisfaction, rows="不满意\t1\n一般\t1")
+    again = staff.post(
+        world.satisfaction,
+        fields_of(page, "list")
+        | {"step": "preview", "satisfied": ["一般"]}
+        | {"file": (io.BytesIO("选项,份数\n满意,3\n一般,1".encode()), "问卷.csv")},
+        status=200,
+    )
+    assert "计为满意 3 份（满意 3），满意率 75%" in again.text
+
+
+def test_while_the_quarter_runs_the_year_to_date_ends_today(browse, world) -> None:
+    with clock.set_to(datetime(2022, 9, 14, 16, 30, tzinfo=UTC)):
+        staff = browse(world.staff)
+        page = preview(staff, world.days, rows=f"{CASES}\n丙\t2022-09-01\t2022-09-20")
+        assert "截至 2022-09-15 未办结（2022-09-20 才办结），已过 14 天" in page.text
+        paid = "2022-09-15\t5\t甲\n2022-09-16\t5\t乙"
+        refused = preview(staff, world.money, rows=paid, unit="yuan", status=422)
+        assert "2022-09-16 不在 2022-01-01 至 2022-09-15 之间" in refused.text
+
+
 def test_payments_fill_in_the_executed_budget_and_an_amount_of_money(app, browse, world) -> None:
     staff = browse(world.staff)
     rows = "日期\t金额\t收款人\n2022-02-01\t120,000.00\t甲\n2022-09-30\t2456.28\t乙"
