@@ -45,6 +45,7 @@ SERVICE, HAZARDS, STABLE, CONTENT = "公共服务提升", "隐患消除情况", 
 MISTYPED, MEANT = "39.75", "93.75"
 LATE = "第二件救助款等待区级配套资金到账，十一天后才发放到人。"
 REMARK = "办结天数与救助台账对不上，请核对后重报。"
+DECIDED, WHY_LESS = "12.34", "年初目标定得偏低，完成两倍，扣 1 分。"
 SURE, MAYBE = "确定能", "有可能"
 
 
@@ -166,6 +167,7 @@ def test_a_year_from_targets_to_the_signed_form(windows: Windows, tmp_path: Path
     correct_after_approval(staff, supervisor)
 
     evaluate(staff)
+    decide(supervisor)
     sign(supervisor)
     total = fact(supervisor, "总分")
 
@@ -177,14 +179,18 @@ def test_a_year_from_targets_to_the_signed_form(windows: Windows, tmp_path: Path
     auditor = windows.sign_in("auditor")
     look_at_everything(auditor)
     shown = shown_points(auditor)
-    expected = expected_points()
+    computed = expected_points()
+    expected = computed | {CASES: Decimal(DECIDED)}
     assert shown == expected
-    assert Decimal(total) == sum(expected.values()) == Decimal("90.19")
-    expect(auditor.locator("#scores tr.total")).to_contain_text("优")
+    assert (sum(computed.values()), sum(expected.values())) == (Decimal("90.19"), Decimal(total))
+    # One point less, and it is no longer 优.
+    assert total == "89.19"
+    expect(auditor.locator("#scores tr.total")).to_contain_text("良")
 
-    form = export_form(auditor, tmp_path)
+    form, notes = export_form(auditor, tmp_path)
     assert {name: printed for name, printed in form.items() if name != "总分"} == shown
     assert form["总分"] == Decimal(total)
+    assert re.search(rf"计算得分 13.34，审核人评定 {DECIDED}（.+）：{WHY_LESS}$", notes[CASES])
 
 
 # The quarter
@@ -227,9 +233,8 @@ def report_with_an_interruption(staff: Page, quarter: Quarter) -> None:
     expect(executed_cell(staff)).to_have_value(quarter.executed)
     expect(grid_row(staff, DAYS)).to_contain_text("佐证 2 份")
     open_details(staff, DAYS)
-    expect(detail_row(staff, DAYS).get_by_role("link")).to_have_text(
-        [str(file["name"]) for file in EVIDENCE]
-    )
+    files = detail_row(staff, DAYS).get_by_role("link").filter(has_not_text="由清单计算")
+    expect(files).to_have_text([str(file["name"]) for file in EVIDENCE])
     fill_grid(staff, {name: row for name, row in quarter.rows.items() if name not in typed})
     press(staff, SUBMIT)
     expect_said(staff, "已提交审核")
@@ -394,11 +399,47 @@ def lacking(page: Page) -> set[str]:
 
 def score_line(page: Page, name: str, field: str) -> Any:
     """A field that belongs to a line of the scores."""
-    line = page.locator("#scores tr[id^=row-]").filter(has=page.get_by_role("rowheader", name=name))
+    line = score_row(page, name)
     key = (line.get_attribute("id") or "").removeprefix("row-")
     box = page.locator(f"textarea[name='reason-{key}'], textarea[name='{key}_reason']")
     expect(box).to_be_visible()
     return box
+
+
+def decide(supervisor: Page) -> None:
+    """The reviewer takes a point off the line that exceeded its target, by keyboard."""
+    open_in_queue(supervisor, "自评")
+    line = score_row(supervisor, CASES)
+    key = (line.get_attribute("id") or "").removeprefix("row-")
+    fold = line.locator("summary")
+    fold.focus()
+    supervisor.keyboard.press("Enter")
+    points = supervisor.locator(f"#decided-{key}")
+    expect(points).to_be_visible()
+    expect(points).to_have_accessible_description("9.34 至 13.34")
+    expect_whole(supervisor)
+    points.fill("5")
+    # Enter saves: the reviewer is told how far they may go, and keeps what they typed.
+    with supervisor.expect_navigation():
+        points.press("Enter")
+    expect_said(supervisor, "评定得分有误")
+    expect(points).to_have_value("5")
+    expect(points).to_have_accessible_description(re.compile("可评定 9.34 至 13.34 分"))
+    points.fill(DECIDED)
+    points.press("Tab")
+    supervisor.keyboard.type(WHY_LESS)
+    supervisor.keyboard.press("Tab")
+    with supervisor.expect_navigation():
+        supervisor.keyboard.press("Enter")
+    expect_said(supervisor, "评定得分已保存")
+    line = score_row(supervisor, CASES)
+    expect(line.locator("td[data-label=得分]")).to_contain_text(f"{DECIDED}计算 13.34")
+    expect_whole(supervisor)
+
+
+def score_row(page: Page, name: str) -> Any:
+    """A line of the scores."""
+    return page.locator("#scores tr[id^=row-]").filter(has=page.get_by_role("rowheader", name=name))
 
 
 def sign(supervisor: Page) -> None:
@@ -444,27 +485,29 @@ def shown_points(page: Page) -> dict[str, Decimal]:
     found = {}
     for row in page.locator("#scores tr[id^=row-]").all():
         name = row.locator("th").inner_text().split("\n")[0].strip()
-        found[name] = Decimal(row.locator("td[data-label=得分]").inner_text())
+        # The points that count; below them, those computed where a reviewer decided otherwise.
+        found[name] = Decimal(row.locator("td[data-label=得分] b").inner_text())
     return found
 
 
-def export_form(page: Page, folder: Path) -> dict[str, Decimal]:
-    """The points of the exported form by line, and its total, as a spreadsheet shows them."""
+def export_form(page: Page, folder: Path) -> tuple[dict[str, Decimal], dict[str, str]]:
+    """The points and notes of the exported form by line, and its total, as a spreadsheet shows."""
     with page.expect_download() as download:
         page.get_by_role("link", name="自评表 Excel").click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     assert PROJECT in path.name
     workbook = load_workbook(path, data_only=True)
-    found = {}
+    found, notes = {}, {}
     for cells in workbook.worksheets[0].iter_rows():
         texts = [one.value for one in cells]
         if texts[3] in WEIGHTS:
             assert Decimal(str(texts[6])) == WEIGHTS[texts[3]]
             found[texts[3]] = Decimal(str(texts[7]))
+            notes[texts[3]] = str(texts[8] or "")
         elif texts[1] == "年度资金总额":
             found["预算执行率"] = Decimal(str(texts[8]))
         elif texts[0] == "总分":
             found["总分"] = Decimal(str(texts[7]))
     workbook.close()
-    return found
+    return found, notes
