@@ -9,14 +9,18 @@ from perf.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, Sta
 from perf.core.permissions import PERMISSIONS, Permission
 from perf.core.rulepack import AtMostFormula, ClassShares
 from perf.core.rules import PACKS, load_pack
-from perf.core.terms import Role
+from perf.core.terms import PlanKind, Role
 from perf.models import LedgerEntry, LocalPack
 from perf.queries.packs import LOCAL_PREFIX, find_pack, pack_of, pack_version, packs_to_pin
 from perf.services import packs
+from perf.services.evaluation_content import work_scores
+from perf.services.evaluations import begin_self_evaluation
 from perf.services.organisation import create_year, pin_packs
 from perf.services.pack_form import label_of, pack_of_typed, tidied, typed_of
-from tests.factories import SYSTEM, make_plan, make_unit, make_user
+from perf.services.plans import PlanDetails, create_plan
+from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
+from tests.reported import make_people, make_reported_plan
 
 ID = "local-xx-2024"
 SHIPPED = load_pack("cn-project-2021")
@@ -267,6 +271,39 @@ def test_only_a_published_version_can_be_pinned_and_a_plan_is_scored_by_it(sessi
         pin_packs(session, SYSTEM, year, **pins)
     with pytest.raises(InvalidInput):
         pin_packs(session, SYSTEM, year, **(pins | {"department": f"{ID}@1"}))
+
+
+def test_a_plan_made_in_a_year_is_scored_by_the_local_version_pinned_to_it(session, draft):
+    linear = {"at_most.formula": "linear"}
+    packs.save_draft(session, SYSTEM, draft, typed() | linear, version=draft.version)
+    publish(session, draft)
+    pins = {"project": f"{ID}@1", "cost_project": f"{ID}@1", "department": "department-overall"}
+    pin_packs(session, SYSTEM, make_year(session, 2024), **pins)
+    unit = make_unit(session)
+    people = make_people(session, unit)
+    made = create_plan(
+        session,
+        people[0].actor,
+        year=2024,
+        unit=unit,
+        kind=PlanKind.PROJECT,
+        details=PlanDetails(name="政策宣传"),
+    )
+    session.commit()
+    assert (made.pack_id, made.pack_version) == (ID, 1)
+    plan = make_reported_plan(
+        session,
+        people,
+        {"平均办理时间": ("8", "9", "11", "15")},
+        indicators=[("产出指标", "平均办理时间", "≤10天", "90")],
+        year=2024,
+        pack_id=made.pack_id,
+    )
+    evaluation = begin_self_evaluation(session, people[0].actor, plan)
+    # 90 × (1 − 5 ÷ 10) by the local pack; the shipped one would give 90 × 10 ÷ 15 = 60.00.
+    assert evaluation.scores[0].points == Decimal("45.00")
+    assert f"{ID} 第 1 版" in str(work_scores(evaluation).rows[0].steps)
+    assert (evaluation.pack_id, evaluation.pack_version) == (ID, 1)
 
 
 def test_a_version_that_is_not_there_is_named_and_never_replaced(session, draft):

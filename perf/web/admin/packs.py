@@ -52,7 +52,7 @@ MARK_OF_CERTAINTY = {
     Certainty.RECALLED: "待核对",
     Certainty.DECIDED: "本系统约定",
 }
-SPARE_ROWS = 3
+SPARE_ROWS = 2
 # The editor's side has room for the plans that differ most; the pack's own page has them all.
 BESIDE = 12
 
@@ -113,7 +113,7 @@ def save(row: LocalPack) -> ResponseReturnValue:
         )
     except InvalidInput as error:
         version = whole_number(request.form, "version")
-        return _edit_page(row, typed, version, error.fields, str(error)), 422
+        return _edit_page(row, typed, version, error.fields), 422
     except Stale as error:
         stored = typed_of(parse_local(row.content, row.pack_id))
         message = f"{error}下面是您填写的内容，与现在保存的不同之处已标出；再次保存将以您的为准。"
