@@ -15,7 +15,7 @@ from perf.queries.rescoring import units_in_preparation
 from perf.services.rescoring import Rescored, rescore_units
 
 # Each batch is one transaction: others wait for it a fraction of a second, as for any save.
-UNITS_AT_ONCE = 50
+UNITS_AT_ONCE = 200
 _TELL_EVERY = 1000
 
 
@@ -76,15 +76,18 @@ def rescore_year(year: int) -> Iterator[tuple[int, Rescored]]:
             after = units[-1]
             done = rescore_units(session, actor, year, units[0], after)
             db.session.commit()
+            gc.collect()
             yield len(units), done
     db.session.rollback()
 
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """Spare the collector the program itself, through which it would walk in every batch anew."""
+    """Collect after each batch instead of within, and spare the collector the program itself."""
     gc.freeze()
+    gc.disable()
     try:
         yield
     finally:
+        gc.enable()
         gc.unfreeze()

@@ -42,7 +42,7 @@ __all__ = [
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
-_REASON_FLAGS = frozenset({Flag.BELOW, Flag.AT_BOUND, Flag.OVER_ACHIEVED})
+_REASON_FLAGS = frozenset({Flag.AT_BOUND, Flag.OVER_ACHIEVED})
 
 
 class IndicatorScore(NamedTuple):
@@ -280,7 +280,7 @@ def needs_reason(score: IndicatorScore) -> bool:
     the pack's over-achievement threshold or above. Source: the form's note on 偏差原因.
     ≥100件, 130件 → demanded; 129件 → not.
     """
-    return not _REASON_FLAGS.isdisjoint(score.flags)
+    return score.is_below or not _REASON_FLAGS.isdisjoint(score.attainment.flags)
 
 
 def score_plan(

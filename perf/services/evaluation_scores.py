@@ -170,7 +170,7 @@ def scored_weight(worked: IndicatorScore) -> Decimal:
 
     So the weights of a plan still add up to what they did before the choice.
     """
-    return Decimal(0) if Flag.NOT_APPLICABLE in worked.flags else worked.weight
+    return Decimal(0) if Flag.NOT_APPLICABLE in worked.attainment.flags else worked.weight
 
 
 def demands_reason(worked: IndicatorScore, *, is_chosen: bool) -> bool:
@@ -181,7 +181,7 @@ def demands_reason(worked: IndicatorScore, *, is_chosen: bool) -> bool:
     return (
         needs_reason(worked)
         or is_chosen
-        or (isinstance(worked.actual, Checked) and (Flag.NOT_APPLICABLE in worked.flags))
+        or (isinstance(worked.actual, Checked) and (Flag.NOT_APPLICABLE in worked.attainment.flags))
     )
 
 
@@ -210,7 +210,7 @@ def _store(
 ) -> None:
     """Put a computed score into its row; a decision on other points than these falls away."""
     is_chosen = row.is_not_applicable and year.value is None
-    row.is_not_applicable = Flag.NOT_APPLICABLE in result.flags
+    row.is_not_applicable = Flag.NOT_APPLICABLE in result.attainment.flags
     row.actual = (
         None if isinstance(year.value, NotApplicable) or row.is_not_applicable else year.value
     )

@@ -1,10 +1,11 @@
 """The append-only ledger, written in the same transaction as each change."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, inspect, select
@@ -14,6 +15,7 @@ from perf import clock
 from perf.core.numbers import format_number
 from perf.core.permissions import Actor
 from perf.models import Base, LedgerChain, LedgerEntry, User
+from perf.services.many_rows import execute_many
 
 SYSTEM_CHAIN = 0
 _UNTOLD = frozenset(
@@ -51,10 +53,10 @@ def texts_of(changes: Mapping[str, tuple[Any, Any]]) -> Changes:
 
 def as_text(value: Any) -> str | None:
     """A column's value as the ledger keeps it; exact, and None for a blank."""
-    if value is None or value == "":
-        return None
     if isinstance(value, Decimal):
         return format_number(value)
+    if value is None or value == "":
+        return None
     if isinstance(value, Mapping):
         # A target kept whole is told by its text.
         return str(value["text"])
@@ -93,7 +95,14 @@ def record_change(
         plan_id = getattr(row, "plan_id", None)
     told = Told(action, unit_id, plan_id, row.__tablename__, row.id, name, changes, reason)
     seq = _take_numbers(session, {chain: 1})[chain] + 1
-    entry = LedgerEntry(chain=chain, seq=seq, at=clock.now(), **_columns(actor, told))
+    entry = LedgerEntry(
+        chain=chain,
+        seq=seq,
+        at=clock.now(),
+        actor_id=actor.id,
+        actor_name=actor.name[:64],
+        **{key: read(told) for key, read in _TOLD.items()},
+    )
     entry.changes = {key: list(pair) for key, pair in changes.items()}
     session.add(entry)
     return entry
@@ -112,32 +121,38 @@ class Told(NamedTuple):
     reason: str = ""
 
 
+_TOLD: dict[str, Callable[[Told], Any]] = {
+    "unit_id": attrgetter("unit_id"),
+    "plan_id": attrgetter("plan_id"),
+    "action": attrgetter("action"),
+    "subject": attrgetter("subject"),
+    "subject_id": attrgetter("subject_id"),
+    "subject_name": lambda told: told.name[:500],
+    "changes": attrgetter("changes"),
+    "reason": attrgetter("reason"),
+}
+
+
 def record_told(session: Session, actor: Actor, told: Sequence[Told]) -> None:
     """One ledger entry for each of many changes at once, in the order given."""
     if not told:
         return
     chains = [SYSTEM_CHAIN if one.unit_id is None else one.unit_id for one in told]
     numbers = _take_numbers(session, Counter(chains))
-    at, rows = clock.now(), []
-    for chain, one in zip(chains, told, strict=True):
+    session.flush()
+    seqs = []
+    for chain in chains:
         numbers[chain] += 1
-        rows.append({"chain": chain, "seq": numbers[chain], "at": at, **_columns(actor, one)})
-    session.execute(insert(LedgerEntry.__table__), rows)  # type: ignore[arg-type]
-
-
-def _columns(actor: Actor, told: Told) -> dict[str, Any]:
-    return {
-        "unit_id": told.unit_id,
-        "plan_id": told.plan_id,
-        "actor_id": actor.id,
-        "actor_name": actor.name[:64],
-        "action": told.action,
-        "subject": told.subject,
-        "subject_id": told.subject_id,
-        "subject_name": told.name[:500],
-        "changes": told.changes,
-        "reason": told.reason,
+        seqs.append(numbers[chain])
+    columns: dict[str, Sequence[Any]] = {
+        "chain": chains,
+        "seq": seqs,
+        "at": [clock.now()] * len(told),
+        "actor_id": [actor.id] * len(told),
+        "actor_name": [actor.name[:64]] * len(told),
+        **{key: [read(one) for one in told] for key, read in _TOLD.items()},
     }
+    execute_many(session, insert(LedgerEntry), columns)
 
 
 def _take_numbers(session: Session, wanted: Mapping[int, int]) -> dict[int, int]:

@@ -7,10 +7,9 @@ the same of every change.
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import CursorResult, Table, bindparam, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session, class_mapper
 
 from perf import clock
@@ -24,6 +23,7 @@ from perf.queries.rescoring import rows_in_preparation
 from perf.services.computed import records_of_year
 from perf.services.evaluation_scores import rescore, score_anew
 from perf.services.ledger import Told, record_told, texts_of
+from perf.services.many_rows import execute_many
 
 
 @dataclass(slots=True)
@@ -127,14 +127,13 @@ def _write(session: Session, model: type[Score | SelfEvaluation], batch: _Batch)
     statement = (
         update(table)
         .where(table.c.id == bindparam("this_id"), table.c.version == bindparam("this_version"))
-        .values(
-            {columns[key].columns[0]: bindparam(f"new_{key}") for key in keys}
-            | {table.c.version: table.c.version + 1}
-        )
+        .values({columns[key].columns[0]: bindparam(f"new_{key}") for key in (*keys, "version")})
     )
-    names = ["this_id", "this_version", *(f"new_{key}" for key in keys)]
-    values_of = attrgetter("id", "version", *keys)
-    values = [dict(zip(names, values_of(row), strict=True)) for row in batch.rows]
-    written = cast("CursorResult[Any]", session.execute(statement, values))
-    if written.rowcount != len(batch.rows):
+    values = {
+        "this_id": [row.id for row in batch.rows],
+        "this_version": [row.version for row in batch.rows],
+        "new_version": [row.version + 1 for row in batch.rows],
+        **{f"new_{key}": [getattr(row, key) for row in batch.rows] for key in keys},
+    }
+    if execute_many(session, statement, values).rowcount != len(batch.rows):
         raise Stale("有自评在重新计算时被别人改动，这些单位没有保存。请稍后再运行一次。")
