@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from perf.core.packfile import faults_of, parse_pack, read_pack
 from perf.core.packtext import write_pack
-from perf.core.rulepack import ClassShares, RulePack
+from perf.core.rulepack import ClassShares, RulePack, TargetBasis
 from perf.core.rules import PACKS, load_pack
 
 EVERY_OPTION = read_pack(Path(__file__).parent / "packs" / "every-option.toml")
@@ -57,6 +57,17 @@ def test_any_names_of_classes_and_any_shares_come_back(pack: RulePack, names, sh
         else replace(pack.check_list, name="＊".join(names) + "＊"),
         deadline=replace(pack.deadline, late_ratio=share),
         decision=replace(pack.decision, within=share),
+    )
+    assert parse_pack(write_pack(changed), pack.id) == changed
+
+
+def test_rules_that_replace_our_own_are_written():
+    pack = load_pack("cn-project-2020")
+    changed = replace(
+        pack,
+        checked=replace(pack.checked, clause="逐条核对"),
+        revision=replace(pack.revision, basis=TargetBasis.INITIAL),
+        decision=replace(pack.decision, within=Decimal(0)),
     )
     assert parse_pack(write_pack(changed), pack.id) == changed
 
