@@ -216,13 +216,15 @@ class Indicator(OwnedByUnit, Base):
     @property
     def target(self) -> Target:
         """The target as the scoring core takes it."""
-        return Target(
-            text=self.target_text,
-            comparator=self.comparator,
-            value=self.target_value if self.target_on is None else self.target_on,
-            upper=self.target_upper if self.target_upper_on is None else self.target_upper_on,
-            unit=self.target_unit,
-            sense=self.sense,
+        return target_of(
+            self.target_text,
+            self.comparator,
+            self.target_value,
+            self.target_upper,
+            self.target_on,
+            self.target_upper_on,
+            self.target_unit,
+            self.sense,
         )
 
     @target.setter
@@ -233,6 +235,27 @@ class Indicator(OwnedByUnit, Base):
         self.target_upper, self.target_upper_on = _split(target.upper)
         self.target_unit = target.unit
         self.sense = target.sense
+
+
+def target_of(
+    text: str,
+    comparator: Comparator,
+    value: Decimal | None,
+    upper: Decimal | None,
+    on: date | None,
+    upper_on: date | None,
+    unit: str | None,
+    sense: Sense | None,
+) -> Target:
+    """The target that these columns of an indicator hold."""
+    return Target(
+        text,
+        comparator,
+        value if on is None else on,
+        upper if upper_on is None else upper_on,
+        unit,
+        sense,
+    )
 
 
 def target_as_json(target: Target) -> dict[str, str | None]:

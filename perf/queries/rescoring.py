@@ -26,6 +26,7 @@ from perf.models import (
     Submission,
     Unit,
 )
+from perf.models.plans import target_from_json, target_of
 from perf.models.reports import value_of
 from perf.queries.plain_rows import (
     BudgetRow,
@@ -38,10 +39,6 @@ from perf.queries.plain_rows import (
     QuarterRows,
     ScoreRow,
 )
-
-# The models' own reading of their columns: it asks for names alone, which a result's row has too.
-_target_of = vars(Indicator)["target"].fget
-_initial_of = vars(Indicator)["initial"].fget
 
 
 def _columns(model: type[Base], *keys: str) -> list[ColumnElement[Any]]:
@@ -245,7 +242,9 @@ def _quarters(session: Session, asked: Statements) -> list[tuple[int, QuarterRow
 
 def _indicator_of(row: Any) -> IndicatorRow:
     columns = row[1 : 1 + len(_INDICATOR)]
-    return IndicatorRow._make((*columns, _target_of(row), _initial_of(row)))
+    *target, initial = row[1 + len(_INDICATOR) : 1 + len(_INDICATOR) + len(_TARGET)]
+    kept = None if initial is None else target_from_json(initial)
+    return IndicatorRow._make((*columns, target_of(*target), kept))
 
 
 def _budget_lines(rows: Iterable[Any]) -> Iterator[tuple[int, BudgetRow]]:

@@ -293,7 +293,7 @@ def score_anew(
     chosen = [row.indicator_id for row in evaluation.scores if row.is_not_applicable]
     decided = standing_decisions(evaluation)
     computed = compute(plan, quarters, chosen, decided, records, pack=pack)
-    moved = _moved(evaluation, computed).intersection(decided)
+    moved = _moved(evaluation, computed).intersection(decided) if decided else set()
     if moved:
         # A decision was made on the points as they were: on other ones it is to be made anew.
         decided = {key: value for key, value in decided.items() if key not in moved}

@@ -147,12 +147,10 @@ def record_told(session: Session, actor: Actor, told: Sequence[Told]) -> None:
     columns: dict[str, Sequence[Any]] = {
         "chain": chains,
         "seq": seqs,
-        "at": [clock.now()] * len(told),
-        "actor_id": [actor.id] * len(told),
-        "actor_name": [actor.name[:64]] * len(told),
         **{key: [read(one) for one in told] for key, read in _TOLD.items()},
     }
-    execute_many(session, insert(LedgerEntry), columns)
+    same = {"at": clock.now(), "actor_id": actor.id, "actor_name": actor.name[:64]}
+    execute_many(session, insert(LedgerEntry), columns, same)
 
 
 def _take_numbers(session: Session, wanted: Mapping[int, int]) -> dict[int, int]:

@@ -8,20 +8,28 @@ from sqlalchemy.orm import Session
 
 
 def execute_many(
-    session: Session, statement: Insert | Update, columns: Mapping[str, Sequence[Any]]
+    session: Session,
+    statement: Insert | Update,
+    columns: Mapping[str, Sequence[Any]],
+    same: Mapping[str, Any] | None = None,
 ) -> CursorResult[Any]:
     """Execute the statement once for each row of `columns`, which has a list for each parameter.
 
-    Each value is bound as the parameter's own type says; the lists are equally long.
+    Each value is bound as the parameter's own type says; the lists are equally long. `same` are
+    parameters that have one value for all rows.
     """
+    same = same or {}
+    length = len(next(iter(columns.values())))
     connection = session.connection()
     dialect = connection.dialect
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    compiled = statement.compile(dialect=dialect, column_keys=[*columns, *same])
     bound = {}
     for name, parameter in compiled.binds.items():
-        values = columns[name]
         convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-        bound[name] = values if convert is None else [convert(value) for value in values]
+        values = [same[name]] if name in same else columns[name]
+        if convert is not None:
+            values = [convert(value) for value in values]
+        bound[name] = [*values] * length if name in same else values
     if compiled.positiontup is not None:
         rows: list[Any] = list(zip(*(bound[name] for name in compiled.positiontup), strict=True))
     else:
