@@ -143,8 +143,7 @@ def is_action_like(word: str) -> bool:
     return word.startswith(VERBS) and word.replace("_", "").isalpha()
 
 
-VERBS = ("add_", "create_", "update_", "remove_", "delete_", "set_", "import_", "attach_")
-VERBS += ("decide_", "withdraw_")
+VERBS = tuple("add_ attach_ create_ decide_ delete_ import_ remove_ set_ update_ withdraw_".split())
 
 
 def test_every_action_that_a_service_writes_has_a_chinese_word():
