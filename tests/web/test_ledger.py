@@ -143,7 +143,18 @@ def is_action_like(word: str) -> bool:
     return word.startswith(VERBS) and word.replace("_", "").isalpha()
 
 
-VERBS = tuple("add_ attach_ create_ decide_ delete_ import_ remove_ set_ update_ withdraw_".split())
+VERBS = (
+    "add_",
+    "attach_",
+    "create_",
+    "decide_",
+    "delete_",
+    "import_",
+    "remove_",
+    "set_",
+    "update_",
+    "withdraw_",
+)
 
 
 def test_every_action_that_a_service_writes_has_a_chinese_word():
