@@ -4,8 +4,8 @@ from perf.queries.submissions import Quarter
 from perf.services.entry_figures import Entry
 from perf.services.submissions import NO_DATA
 from perf.web.grid_form import Posted, digest_of, shown_entry, shown_executed
-from perf.web.grid_page import LABELS
 from perf.web.grid_uploads import Uploads
+from perf.web.grid_values import LABELS
 
 
 def unsaved_texts(

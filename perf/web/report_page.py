@@ -19,10 +19,11 @@ from perf.services.outcome import Outcome
 from perf.services.snapshots import Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
 from perf.web.grid_form import Posted
-from perf.web.grid_page import LABELS, SHORT_TIERS, grid_page
+from perf.web.grid_page import grid_page
 from perf.web.grid_parts import ANSWERS
 from perf.web.grid_unsaved import unsaved_texts
 from perf.web.grid_uploads import Uploads
+from perf.web.grid_values import LABELS, SHORT_TIERS
 from perf.web.security import current_actor
 
 LOCKED = "已审核通过并锁定，需要更正时请审核人重新打开"

@@ -26,10 +26,10 @@ from perf.services.evidence_files import path_of
 from perf.services.outcome import Outcome
 from perf.services.submissions import open_submission, step_submission
 from perf.web.grid_form import Posted, read_grid, whole_number
-from perf.web.grid_page import shown_figures
 from perf.web.grid_parts import letters_in
 from perf.web.grid_reading import as_json, reading_of
 from perf.web.grid_uploads import Uploads, attach_uploads, store_uploads
+from perf.web.grid_values import shown_figures
 from perf.web.report_page import report_page
 from perf.web.security import current_actor, requires
 

@@ -42,7 +42,7 @@ from perf.services.plan_details import PlanDetails
 from perf.services.plans import delete_plan, update_plan
 from perf.services.submissions import open_submission
 from perf.web.plans.forms import values_of
-from perf.web.plans.sheet import entry_of
+from perf.web.plans.sheet_rows import entry_of
 from tests.factories import SYSTEM, make_unit, make_user, mark
 from tests.reported import make_reported_plan
 

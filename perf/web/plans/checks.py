@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from perf.core.permissions import Permission
 from perf.models import Plan
 from perf.web.plans.forms import editable_plan
-from perf.web.plans.sheet import check_sheet, posted_entries
+from perf.web.plans.sheet import check_sheet
+from perf.web.plans.sheet_rows import posted_entries
 from perf.web.security import requires
 
 
