@@ -80,6 +80,8 @@ TABLE: dict[str, Rule] = {
     "POST admin.lock_period": Rule("A"),
     "POST admin.unlock_period": Rule("A"),
     "GET admin.packs": Rule("A"),
+    "GET over_units.index": Rule("FAX"),
+    "GET over_units.show": Rule("FAX"),
     "GET admin.pack": Rule("A"),
     "GET admin.edit_pack": Rule("A"),
     "POST admin.save_pack": Rule("A"),
@@ -186,6 +188,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         # A rate, so that it can be filled in from a list.
         "indicator_id": plan.indicators[2].id,
         "source": "fiscal",
+        "kind": "project",
         "draft_id": make_draft(session, people[0]).id,
         "year": 2022,
         "code": "2022-Q1",
