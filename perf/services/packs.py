@@ -131,7 +131,9 @@ def _add_draft(
 
 
 def _demand_draft(session: Session, row: LocalPack, version: int) -> None:
-    session.refresh(row, with_for_update=True)
+    # Locked by itself: the row may have been loaded with people, whom no lock may reach.
+    session.execute(select(LocalPack.id).where(LocalPack.id == row.id).with_for_update())
+    session.refresh(row)
     if row.published_at is not None:
         raise Conflict(
             f"“{row.pack_id}”第 {row.pack_version} 版已发布，不能再改动。要修改，请建立下一版。"
