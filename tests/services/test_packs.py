@@ -11,7 +11,14 @@ from perf.core.rulepack import AtMostFormula, ClassShares
 from perf.core.rules import PACKS, load_pack
 from perf.core.terms import PlanKind, Role
 from perf.models import LedgerEntry, LocalPack
-from perf.queries.packs import LOCAL_PREFIX, find_pack, pack_of, pack_version, packs_to_pin
+from perf.queries.packs import (
+    LOCAL_PREFIX,
+    find_pack,
+    local_pack,
+    pack_of,
+    pack_version,
+    packs_to_pin,
+)
 from perf.services import packs
 from perf.services.evaluation_content import work_scores
 from perf.services.evaluations import begin_self_evaluation
@@ -99,6 +106,12 @@ def test_what_is_typed_becomes_the_pack_and_the_ledger_tells_field_by_field(sess
     assert entry.changes["at_most.formula"] == ["inverse", "linear"]
     assert entry.changes["pass_mark.on"] == [None, "1"]
     assert entry.changes["content"][0] != entry.changes["content"][1]
+
+
+def test_a_draft_loaded_as_its_page_loads_it_can_be_saved(session, draft):
+    session.expunge_all()
+    row = local_pack(session, SYSTEM, ID, 1)
+    assert packs.save_draft(session, SYSTEM, row, typed(name="新"), version=row.version)
 
 
 def test_saving_what_is_there_already_changes_nothing(session, draft):
