@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, object_session
 
 from perf.core.errors import Conflict, NotFound
-from perf.core.packfile import parse_pack
+from perf.core.packfile import PackError, parse_pack
 from perf.core.permissions import Actor
 from perf.core.rulepack import RulePack
 from perf.core.rules import PACKS, load_pack
@@ -66,8 +66,15 @@ def find_pack(session: Session | None, pack_id: str, pack_version: int) -> RuleP
 
 @lru_cache(maxsize=64)
 def parse_local(content: str, pack_id: str) -> RulePack:
-    """The pack that a local version's text says; the same text is parsed once in a process."""
-    return parse_pack(content, pack_id)
+    """The pack that a local version's text says; the same text is parsed once in a process.
+
+    Conflict where the text does not fit this program's schema, as after a step back to an older
+    release.
+    """
+    try:
+        return parse_pack(content, pack_id)
+    except PackError as error:
+        raise Conflict(f"{error}请管理员把系统升级到保存它的版本。") from error
 
 
 def packs_to_pin(session: Session) -> list[RulePack]:

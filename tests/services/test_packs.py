@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from perf.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, Stale
+from perf.core.packtext import write_pack
 from perf.core.permissions import PERMISSIONS, Permission
 from perf.core.rulepack import AtMostFormula, ClassShares
 from perf.core.rules import PACKS, load_pack
@@ -18,6 +19,7 @@ from perf.queries.packs import (
     pack_of,
     pack_version,
     packs_to_pin,
+    parse_local,
 )
 from perf.services import packs
 from perf.services.evaluation_content import work_scores
@@ -323,6 +325,12 @@ def test_a_version_that_is_not_there_is_named_and_never_replaced(session, draft)
     for pack_id, version in [("cn-project-2020", 9), (ID, 1), ("local-none", 1)]:
         with pytest.raises(NotFound, match=f"“{pack_id}”第 {version} 版"):
             find_pack(session, pack_id, version)
+
+
+def test_a_text_of_another_schema_is_refused_with_its_key():
+    text = write_pack(SHIPPED).replace("[rating]", "surprise = 1\n\n[rating]")
+    with pytest.raises(Conflict, match="surprise 不是认识的项"):
+        parse_local(text, ID)
 
 
 def test_shipped_packs_cost_no_query_and_local_ones_one(session, draft):
