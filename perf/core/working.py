@@ -107,7 +107,7 @@ def _calculation(
     if taken:
         return _deducted(weight, taken, points, pack)
     earned = EXACT.multiply(weight, min(numerator, denominator))
-    note = "" if earned == EXACT.multiply(points, denominator) else rounding_note(pack)
+    note = _rounding(earned, denominator, points, pack)
     if numerator >= denominator:
         return f"得满分 {points}{note}"
     if not numerator and not isinstance(rule, AtMostRule):
@@ -119,8 +119,17 @@ def _deducted(weight: Decimal, taken: Decimal, points: Decimal, pack: RulePack) 
     written = f"{format_number(weight)} − {format_number(taken)}"
     if taken > weight:
         return f"超额扣分 {written} 小于 0，按 0 计 = {points}"
-    note = "" if weight - taken == points else rounding_note(pack)
+    note = _rounding(weight - taken, Decimal(1), points, pack)
     return f"超额扣分 {written} = {points}{note}"
+
+
+def _rounding(earned: Decimal, denominator: Decimal, points: Decimal, pack: RulePack) -> str:
+    """The remark after points that were rounded, and cut where rounding went above the weight."""
+    if earned == EXACT.multiply(points, denominator):
+        return ""
+    note = rounding_note(pack)
+    is_cut = round_half_up(earned, denominator, pack.rounding.places) > points
+    return f"{note[:-1]}，不超过分值）" if is_cut else note
 
 
 def _factor(actual: Result, rule: Rule, pair: tuple[Decimal, Decimal]) -> str:
