@@ -105,6 +105,7 @@ TABLE: dict[str, Rule] = {
     "GET plans.edit": Rule("S", is_owned=True),
     "POST plans.update": Rule("S", is_owned=True),
     "POST plans.delete": Rule("S", is_owned=True),
+    "POST plans.override_pack": Rule("S", is_owned=True),
     "POST plans.adjust": Rule("S", is_owned=True),
     "GET plans.indicators": Rule("S", is_owned=True),
     "POST plans.save_indicators": Rule("S", is_owned=True),

@@ -143,6 +143,7 @@ def rebuild(table: str, old: Checks, new: Checks, *, is_upgrade: bool) -> None:
 
 
 def upgrade() -> None:
+    op.add_column("plan", sa.Column("pack_reason", sa.String(length=500)))
     for table in BEFORE:
         rebuild(table, BEFORE[table], AFTER[table], is_upgrade=True)
     op.create_table(
@@ -223,6 +224,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("plan") as batch:
+        batch.drop_column("pack_reason")
     op.drop_table("local_pack")
     op.drop_table("quantity_value")
     op.drop_table("quantity")

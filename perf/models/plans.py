@@ -48,7 +48,10 @@ class Project(OwnedByUnit, Base):
 
 
 class Plan(Reviewed, OwnedByUnit, Base):
-    """One year's targets of a project, or of the whole department where `project_id` is null."""
+    """One year's targets of a project, or of the whole department where `project_id` is null.
+
+    `pack_reason` says why it is scored by another pack than its year's.
+    """
 
     __tablename__ = "plan"
     __table_args__ = (
@@ -74,6 +77,7 @@ class Plan(Reviewed, OwnedByUnit, Base):
     project_expenditure: Mapped[Money | None]
     pack_id: Mapped[Short]
     pack_version: Mapped[int]
+    pack_reason: Mapped[Line | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     unit: Mapped[Unit] = relationship()

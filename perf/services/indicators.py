@@ -13,18 +13,17 @@ from perf.core.permissions import Actor
 from perf.core.rulepack import RulePack
 from perf.core.storable import MAX_INDICATORS
 from perf.core.targets import Target
-from perf.core.terms import Action, PlanKind
-from perf.core.weights import class_name, class_of, class_weights, spread_weights
-from perf.models import FiscalYear, Indicator, Plan, Remark, Snapshot, Submission
+from perf.core.terms import Action
+from perf.core.weights import class_of, class_weights, spread_weights
+from perf.models import Indicator, Plan, Remark, Snapshot, Submission
 from perf.models.plans import target_as_json
-from perf.queries.packs import find_pack, pack_of
 from perf.services.budgets import demand_editable
 from perf.services.formula_names import record_names
 from perf.services.ledger import as_text, changes_of, record_change
+from perf.services.plan_packs import pack_for
 from perf.services.sheets import IndicatorEntry, IndicatorValues, read_entries, values_of
 from perf.services.steps import check_version
 
-COST_CLASS = "成本指标"
 Place = tuple[str, str, str, int]
 
 
@@ -79,6 +78,11 @@ def add_indicators(
     _write(session, actor, plan, [(None, each) for each in values])
 
 
+def respread(session: Session, actor: Actor, plan: Plan) -> None:
+    """Store the indicators under the plan's pack, with weights that spread themselves anew."""
+    _write(session, actor, plan, [(row, values_of(row)) for row in plan.indicators])
+
+
 def spread(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack) -> list[Decimal | None]:
     """Weights with the blanks filled; a row of a class that the pack does not know keeps its own.
 
@@ -109,8 +113,7 @@ def weigh(session: Session, plan: Plan, entries: Sequence[tuple[str, Decimal | N
 
     `problem` says why they cannot be spread; the entered ones are then summed as they are.
     """
-    year = session.get_one(FiscalYear, plan.year)
-    pack = find_pack(session, *choose_pack(year, plan.kind, [level1 for level1, _ in entries]))
+    pack = pack_for(session, plan, [level1 for level1, _ in entries])
     problem = ""
     try:
         weights = spread(entries, pack)
@@ -132,23 +135,6 @@ def weigh(session: Session, plan: Plan, entries: Sequence[tuple[str, Decimal | N
         pack.indicator_weight,
         problem,
     )
-
-
-def choose_pack(year: FiscalYear, kind: PlanKind, levels: Sequence[str]) -> tuple[str, int]:
-    """The pinned pack's id and version for a plan of these 一级指标."""
-    if kind is PlanKind.DEPARTMENT:
-        return year.department_pack_id, year.department_pack_version
-    if any(class_name(level1) == COST_CLASS for level1 in levels):
-        return year.cost_project_pack_id, year.cost_project_pack_version
-    return year.project_pack_id, year.project_pack_version
-
-
-def assign_pack(session: Session, plan: Plan, levels: Sequence[str]) -> RulePack:
-    """Set the plan's pack by the year's pins and the 一级指标 that are in it; gives the pack."""
-    with session.no_autoflush:
-        year = session.get_one(FiscalYear, plan.year)
-    plan.pack_id, plan.pack_version = choose_pack(year, plan.kind, levels)
-    return pack_of(plan)
 
 
 def _is_known(level1: str, pack: RulePack) -> bool:
@@ -178,7 +164,8 @@ def _write(
 ) -> int:
     """Store the rows in this order one by one, spread the weights, choose the pack."""
     levels = [value.level1 for _, value in entered]
-    pack = assign_pack(session, plan, levels)
+    pack = pack_for(session, plan, levels)
+    plan.pack_id, plan.pack_version = pack.id, pack.version
     weights = spread([(value.level1, value.weight) for _, value in entered], pack)
     before = [row.id for row in plan.indicators]
     taken = {_place(row): row.id for row in plan.indicators}

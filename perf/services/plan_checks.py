@@ -13,11 +13,11 @@ from perf.core.permissions import Actor
 from perf.core.rulepack import RulePack
 from perf.core.terms import Sense
 from perf.core.weights import check_weights
-from perf.models import FiscalYear, Plan
-from perf.queries.packs import find_pack, pack_of
+from perf.models import Plan
+from perf.queries.packs import pack_of
 from perf.queries.plans import last_year_actuals
-from perf.services.indicators import choose_pack
 from perf.services.plan_content import draft_of_plan
+from perf.services.plan_packs import pack_for
 from perf.services.sheets import IndicatorEntry
 
 _SENSES = {sense.value: sense for sense in Sense}
@@ -75,8 +75,7 @@ def checks_of_entries(
         for entry in entries
     ]
     draft = replace(draft_of_plan(plan), indicators=rows)
-    year = session.get_one(FiscalYear, plan.year)
-    pack = find_pack(session, *choose_pack(year, plan.kind, [row.level1 for row in rows]))
+    pack = pack_for(session, plan, [row.level1 for row in rows])
     found = _noticed(session, actor, plan, draft, weights, pack)
     return [one for one in found if one.finding.code not in _SAID_BY_SAVING]
 

@@ -38,7 +38,8 @@ def content_of_plan(plan: Plan) -> Content:
         fields[f"公式里的量：{quantity.label}"] = quantity.kind.label
     for task in plan.tasks:
         fields[f"年度主要任务{task.ordinal}"] = f"{task.name}：{task.content}"
-    fields["评分办法"] = pack_of(plan).label
+    reason = f"（换用理由：{plan.pack_reason}）" if plan.pack_reason else ""
+    fields["评分办法"] = f"{pack_of(plan).label}{reason}"
     return {
         "fields": {label: text for label, text in fields.items() if text},
         "rows": [_row_of(indicator) for indicator in plan.indicators],

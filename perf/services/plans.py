@@ -22,7 +22,7 @@ from perf.models import (
     Unit,
 )
 from perf.services.budgets import demand_editable, write_budget
-from perf.services.indicators import add_indicators, choose_pack
+from perf.services.indicators import add_indicators
 from perf.services.ledger import Changes, changes_of, record_change
 from perf.services.plan_content import (
     content_of_plan,
@@ -30,6 +30,7 @@ from perf.services.plan_content import (
     missing_for_submission,
 )
 from perf.services.plan_details import PlanDetails, PlanFields, read_details, read_draft
+from perf.services.plan_packs import choose_pack
 from perf.services.projects import (
     ProjectFields,
     change_project,

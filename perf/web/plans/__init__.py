@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from perf.web.plans import checks, forms, pages, sheet
+from perf.web.plans import checks, forms, packs, pages, sheet
 
 blueprint = Blueprint("plans", __name__)
 ROUTES = [
@@ -19,6 +19,7 @@ ROUTES = [
     ("POST", "/plans/<int:plan_id>/indicators", "save_indicators", sheet.save),
     ("GET", "/plans/<int:plan_id>/weights", "weights", sheet.weights),
     ("POST", "/plans/<int:plan_id>/indicators/checks", "checks", checks.checks),
+    ("POST", "/plans/<int:plan_id>/pack", "override_pack", packs.override),
     ("GET", "/targets/reading", "reading", sheet.reading),
 ]
 for method, rule, endpoint, view in ROUTES:

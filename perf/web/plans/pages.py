@@ -17,10 +17,11 @@ from perf.core.workflow import EDITABLE, actions_for
 from perf.extensions import db
 from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
-from perf.queries.packs import pack_of
+from perf.queries.packs import pack_of, packs_to_pin
 from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
 from perf.services.indicators import weigh
+from perf.services.organisation import pin_name
 from perf.services.plan_checks import checks_of_plan
 from perf.services.plan_content import content_of_plan, missing_for_submission
 from perf.services.plans import delete_plan, step_plan
@@ -168,6 +169,8 @@ def plan_page(
         sources=list(FundSource),
         shows_year=plan.status is Status.APPROVED or any(one.status for one in quarters),
         may_edit=may_edit,
+        chosen_pack=pin_name(plan.pack_id, plan.pack_version) if plan.pack_reason else "",
+        pack_options=_pack_options(session, plan) if may_edit else [],
         may_adjust=plan.status is Status.APPROVED and actor.may(Permission.EDIT_PLAN),
         may_delete=may_edit and plan.status is Status.DRAFT and plan.submitted_at is None,
         may_read_ledger=actor.may(Permission.READ_LEDGER) and _exists("ledger.index"),
@@ -181,6 +184,15 @@ def plan_page(
         message=str(error) if error else "",
         typed=typed or {},
     )
+
+
+def _pack_options(session: Session, plan: Plan) -> list[tuple[str, str]]:
+    """The packs for this kind of plan as (name in a form, words)."""
+    return [
+        (pin_name(pack.id, pack.version), f"{pack.name}（{pack.label}）")
+        for pack in packs_to_pin(session)
+        if pack.plan_kind is plan.kind
+    ]
 
 
 def typed_form() -> dict[str, str]:
