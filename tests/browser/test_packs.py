@@ -102,5 +102,5 @@ def plan_by_it(staff: Page) -> None:
     row.get_by_role("textbox", name="三级指标").fill("印发宣传册")
     row.get_by_role("textbox", name="指标值").fill("≥1000册")
     press(staff, "保存")
-    expect(staff.get_by_text(f"{ID} 第 1 版")).to_be_visible()
-    expect(staff.get_by_text(NAME)).to_be_visible()
+    expect(staff.locator("dd", has_text=f"{ID} 第 1 版")).to_be_visible()
+    expect(staff.locator("dd", has_text=NAME)).to_be_visible()
