@@ -43,7 +43,7 @@ def read_grid(form: Form, plan: Plan) -> Posted:
         {
             indicator.id: _read_row(form, indicator)
             for indicator in plan.indicators
-            if any(f"{cell}-{indicator.id}" in form for cell in ("actual", "tier", "version"))
+            if any(f"{cell}-{indicator.id}" in form for cell in _own_cells(indicator))
         },
         {
             line.source: _read_executed(form, line.source)
@@ -56,6 +56,12 @@ def read_grid(form: Form, plan: Plan) -> Posted:
             if f"quantity-{quantity.id}" in form
         },
     )
+
+
+def _own_cells(indicator: Indicator) -> tuple[str, ...]:
+    """What a posted row has at least; without it the row was not on the page."""
+    is_typed = not indicator.is_computed and not indicator.is_check_list
+    return ("actual", "tier") if is_typed else ("version",)
 
 
 def _read_row(form: Form, indicator: Indicator) -> Entry:
