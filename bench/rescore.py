@@ -6,7 +6,6 @@ file in the same batches, and does nothing with them. Both in processor time, wh
 the machine disturbs least; the time on the wall stands beside it.
 """
 
-import os
 import sqlite3
 import sys
 import tempfile
@@ -16,8 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy.dialects import sqlite
 
-from bench.year import INDICATORS, PROJECTS, YEAR, make_year
-from perf.app import create_app
+from bench.year import INDICATORS, PROJECTS, YEAR, app_over, make_year
 from perf.cli_rescore import UNITS_AT_ONCE, rescore_year
 from perf.queries.rescoring import statements
 
@@ -80,8 +78,7 @@ def _read(path: Path, units: int) -> tuple[Taken, int]:
 
 
 def _rescore(path: Path) -> tuple[Taken, int]:
-    app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}", "DATA_DIR": path.parent})
-    with app.app_context():
+    with app_over(path).app_context():
         processor, wall = time.process_time(), time.perf_counter()
         changed = sum(len(done.changed) for _, done in rescore_year(YEAR))
         taken = Taken(time.process_time() - processor, time.perf_counter() - wall)
@@ -89,7 +86,6 @@ def _rescore(path: Path) -> tuple[Taken, int]:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PERF_SECRET_KEY", "only for the benchmark")
     found = measure(int(sys.argv[1]) if len(sys.argv) > 1 else UNITS)
     print(found)
     print(f"{found.changed} × {INDICATORS}: {found.ratio:.2f}")

@@ -1,10 +1,12 @@
 """A whole county's year in SQLite: units, plans, four approved quarters, begun self-evaluations."""
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask_migrate import upgrade
 
 from perf.app import create_app
@@ -28,9 +30,20 @@ INDICATORS = len(_INDICATORS)
 _QUARTERS = 4
 
 
+def app_over(path: Path) -> Flask:
+    """The application over this database file, for commands alone."""
+    return create_app(
+        {
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}",
+            "DATA_DIR": path.parent,
+            "SECRET_KEY": secrets.token_urlsafe(24),
+        }
+    )
+
+
 def make_year(path: Path, units: int) -> None:
     """Fill a new database: all drafts hold scores of figures that were corrected since."""
-    app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}", "DATA_DIR": path.parent})
+    app = app_over(path)
     with app.app_context():
         upgrade()
         db.engine.dispose()
