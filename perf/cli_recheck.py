@@ -9,11 +9,15 @@ from typing import Any
 import click
 
 from perf.core.errors import PerfError
-from perf.core.findings import Severity
 from perf.core.numbers import format_number
-from perf.core.recheck import Recheck, Verdict, recheck
+from perf.core.recheck import Recheck
 from perf.core.rules import load_pack
-from perf.documents.readers.filled_forms import MAX_BYTES, UnreadableDocument, read_filled_form
+from perf.documents.rechecking import (
+    count_verdicts,
+    findings_as_told,
+    recheck_file,
+    rows_as_told,
+)
 
 
 @click.command(
@@ -31,9 +35,8 @@ def recheck_command(file: Path, pack_id: str | None, *, as_json: bool) -> None:
     """Read the file and tell what recomputing it gives."""
     try:
         pack = load_pack(pack_id) if pack_id else None
-        if file.stat().st_size > MAX_BYTES:
-            raise UnreadableDocument(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，不像一张自评表。")
-        checked = recheck(read_filled_form(file.name, file.read_bytes()), pack)
+        with file.open("rb") as stream:
+            checked = recheck_file(file.name, stream, pack)
     except PerfError as error:
         click.echo(f"没有复核：{error}", err=True)
         sys.exit(1)
@@ -85,16 +88,11 @@ def _shown(figure: Decimal | None) -> str:
 def _tell(checked: Recheck) -> None:
     form = checked.form
     counts = "，".join(
-        f"{verdict.label} {sum(each.verdict is verdict for each in checked.rows)} 项"
-        for verdict in Verdict
+        f"{verdict.label} {count} 项" for verdict, count in count_verdicts(checked).items()
     )
     click.echo(f"{form.project or '（没有读到项目名称）'} · 依据 {checked.pack.label}")
     click.echo(f"表上总分 {_shown(form.total)}，重算 {_shown(checked.computed_total)}；{counts}。")
-    for verdict in (Verdict.DIFFERS, Verdict.UNDECIDABLE, Verdict.AGREES):
-        for each in checked.rows:
-            if each.verdict is verdict:
-                click.echo(f"[{verdict.label}] {each.name}：{'；'.join(each.steps)}")
-    for severity in Severity:
-        for found in checked.findings:
-            if found.severity is severity:
-                click.echo(f"[{severity.label}] {found.message}（{found.where or '全表'}）")
+    for each in rows_as_told(checked):
+        click.echo(f"[{each.verdict.label}] {each.name}：{'；'.join(each.steps)}")
+    for found in findings_as_told(checked):
+        click.echo(f"[{found.severity.label}] {found.message}（{found.where or '全表'}）")

@@ -120,6 +120,8 @@ TABLE: dict[str, Rule] = {
     "POST evaluations.decide": Rule("U", is_owned=True),
     "POST evaluations.step": Rule("SU", is_owned=True, is_step=True),
     "GET evaluations.export": Rule(EVERYONE, is_owned=True),
+    "GET recheck.index": Rule(EVERYONE),
+    "POST recheck.check": Rule(EVERYONE),
     "GET reports.show": Rule(EVERYONE, is_owned=True),
     "POST reports.save": Rule("S", is_owned=True),
     "POST reports.step": Rule("SU", is_owned=True, is_step=True),
@@ -327,6 +329,8 @@ def test_no_link_of_the_navigation_leads_its_own_role_to_a_refusal(
 
 def test_an_auditor_is_let_into_nothing_that_changes_anything() -> None:
     own = {"POST auth.try_sign_in", "POST auth.sign_out", "POST auth.save_password"}
+    # It keeps nothing of what is sent.
+    own.add("POST recheck.check")
     faults = [
         name
         for name, rule in TABLE.items()

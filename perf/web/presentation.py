@@ -51,6 +51,7 @@ NAVIGATION: list[tuple[str, str, Permission]] = [
     ("绩效目标", "plans.index", Permission.READ),
     ("审核", "review.queue", Permission.REVIEW),
     ("自评", "evaluations.index", Permission.READ),
+    ("复核", "recheck.index", Permission.READ),
     ("单位", "units.index", Permission.READ_ALL_UNITS),
     ("导入", "imports.new", Permission.IMPORT),
     ("变更记录", "ledger.index", Permission.READ_LEDGER),

@@ -297,6 +297,7 @@ def pages_of(app: Flask, user: str) -> list[str]:
     pages = ["/sign-in", "/account/password"]
     if user == "staff":
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
+        pages.append("/recheck")
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
     ends += (
         ["/edit", "/indicators", "/periods/2022-Q1/money/fiscal/list"] if user == "staff" else []
