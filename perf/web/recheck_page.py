@@ -9,7 +9,12 @@ from perf.core.execution import rating
 from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.recheck import Recheck, RecheckedRow, Verdict
-from perf.documents.rechecking import count_verdicts, findings_as_told, rows_as_told
+from perf.documents.rechecking import (
+    TOLD_FIRST,
+    count_verdicts,
+    findings_as_told,
+    rows_as_told,
+)
 from perf.services.typed import without_controls
 from perf.web.presentation import BLANK, money_wan
 
@@ -85,11 +90,12 @@ def recheck_view(checked: Recheck) -> RecheckView:
                 anchors.get(id(found), ""),
             )
         )
+    counts = count_verdicts(checked)
     return RecheckView(
         _shown(checked.form.project),
         checked.form.year,
         checked.pack.label,
-        count_verdicts(checked),
+        {verdict: counts[verdict] for verdict in TOLD_FIRST},
         list(_whole_lines(checked)),
         [_row_view(row, number[id(row)]) for row in rows_as_told(checked)],
         findings,

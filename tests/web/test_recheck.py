@@ -136,7 +136,7 @@ def test_the_whole_form_is_told_beside_what_it_should_be(client):
     ]
     facts = page.html.partition('<dl class="facts">')[2].partition("</dl>")[0]
     told = [part.partition("</dd>")[0] for part in facts.split("<dd>")[1:]]
-    assert told == ["95.85", "96.99", "1", "3", "2"]
+    assert told == ["95.85", "96.99", "3", "2", "1"]
 
 
 def test_what_the_form_does_not_print_is_a_dash_and_no_verdict(client):
@@ -170,7 +170,7 @@ def test_findings_stand_by_severity_and_lead_to_their_rows(client):
 def test_our_own_export_shows_no_difference_and_no_doubt(client):
     page = send(client, self_evaluation_xlsx(own()), "自评表.xlsx")
     assert "没有不一致" in page.text
-    assert "没有发现其他疑点" in page.text
+    assert "没有发现疑点" in page.text
     assert {row[-1] for row in cells(page, "whole")} == {"一致"}
 
 
