@@ -11,6 +11,7 @@ from perf.core.numbers import format_number, round_half_up
 from perf.core.targets import parse_target
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_targets import DEPARTMENT_PLAN
+from perf.formulas.notes import formula_in_note
 
 _WAN = Decimal(10000)
 _SEVERITIES = {each.value: each for each in Severity}
@@ -25,6 +26,7 @@ _YUAN_FIELDS = {
 def draft_to_json(draft: Draft, *, complete: bool = False) -> dict[str, Any]:
     """The draft with numbers as strings: money with two decimals, targets without trailing zeros.
 
+    Beside each target stands what was read from it, and the formula that the note gives for it.
     With `complete`, what the short form leaves out is added (objectives, the tasks' content,
     the projects' money by source in 元), so that `draft_from_json` gives the same draft again.
     """
@@ -110,6 +112,7 @@ def _read(indicator: DraftIndicator, year: int | None) -> dict[str, Any]:
         name=indicator.name,
         year=year,
     )
+    formula = formula_in_note(indicator.name, indicator.note)
     return {
         "name": indicator.name,
         "target": indicator.target,
@@ -117,6 +120,7 @@ def _read(indicator: DraftIndicator, year: int | None) -> dict[str, Any]:
         "value": _figure(target.value),
         **({"upper": _figure(target.upper)} if target.upper is not None else {}),
         "unit": target.unit,
+        **({"formula": formula} if formula is not None else {}),
     }
 
 
