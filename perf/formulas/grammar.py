@@ -1,7 +1,6 @@
 """The grammar of formulas: named quantities, numbers, + - × ÷ and %, in Chinese or plain signs."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,30 +12,40 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from perf.core.errors import InvalidInput
 from perf.core.numbers import format_number, parse_number
+from perf.formulas.spelling import Spelled, spelled
 
 MAX_LENGTH = 300
 MAX_NODES = 40
 MAX_DEPTH = 12
-_SIGNS = str.maketrans({"÷": "/", "*": "×", "·": "×", "∗": "×", "−": "-", "–": "-", "—": "-"})
 _HINT = "请写成“实际完成数 / 计划数 × 100%”这样的形式。"
-_LEFT_SIDE = re.compile("([^=]{1,60})=(?!=)")
-_GRAMMAR = r"""
+_LEFT_SIDE = re.compile("([^=]{0,60})=(?!=)")
+_BRACKETED = re.compile(r"\([^()]*\)")
+# Since nothing is multiplied without a sign, what stands in brackets right behind a name, or right
+# before one, belongs to it (预算数（调整后）, （调整）预算数), unless it is itself worked out.
+_MARKS = '“”"‘’《》、'
+_TAIL = rf"[\w{_MARKS}]"
+_NAME = (
+    rf"(?:\([^\W\d]\w*\)(?={_TAIL}))?[0-9{_MARKS}]*[^\W\d]"
+    rf"(?:{_TAIL}|\((?:{_TAIL}|[%‰.,:])+\))*"
+)
+_GRAMMAR = rf"""
 ?start: sum
 ?sum: product | sum "+" product -> add | sum "-" product -> subtract
 ?product: factor | product "×" factor -> times | product "/" factor -> over
 ?factor: atom | "-" factor -> negate
-?atom: NUMBER -> number | NUMBER "%" -> percent | NAME -> name | "(" sum ")"
-NAME.2: /[0-9]*[A-Za-z_一-鿿“”"‘’《》、][A-Za-z0-9_一-鿿“”"‘’《》、]*/
-NUMBER: /[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?/
+?atom: NUMBER -> number | NUMBER SHARE -> share | NAME -> name | "(" sum ")"
+SHARE: "%" | "‰"
+NAME.2: /{_NAME}/
+NUMBER: /[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?/
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that stands in the formula; `is_percent` where a % follows it."""
+    """A number that stands in the formula; `share` is the % or ‰ that follows it, if any."""
 
     value: Decimal
-    is_percent: bool = False
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,10 @@ def parse_formula(text: str) -> Formula:
     """The formula of a text such as `预算执行率=（预算完成数÷预算数）×100%`.
 
     Full-width signs, ÷ * and · are read as well; a name before = is taken off. Names are of
-    Chinese characters, letters, digits, quotation marks and 、; they hold no brackets. Raises
-    InvalidInput, saying about where and what to do, for what is no formula and for one of more
-    than 300 characters, 40 parts or 12 levels.
+    Chinese characters, letters, digits, quotation marks and 、; brackets right at a name are part
+    of it (预算数（调整后）) where no sign of arithmetic stands in them. Raises InvalidInput, saying
+    about where in the text as typed and what to do, for what is no formula and for one of more
+    than 300 characters (also as printed), 40 parts or 12 levels.
     """
     if len(text) > MAX_LENGTH:
         raise InvalidInput(
@@ -106,20 +116,32 @@ def parse_formula(text: str) -> Formula:
 
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> Formula:
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_SIGNS)
-    left = _LEFT_SIDE.match(plain)
-    name, body = (left[1], plain[left.end() :]) if left else ("", plain)
-    if not body:
+    name, body = _halves(spelled(text.rstrip().rstrip("。；;")))
+    if not body.text:
         raise InvalidInput(f"公式是空的。{_HINT}")
     try:
-        tree = cast("Node", _PARSER.parse(body))
+        tree = cast("Node", _PARSER.parse(body.text))
     except UnexpectedInput as error:
         raise InvalidInput(_told(error, body)) from None
     if len(list(nodes(tree))) > MAX_NODES:
         raise InvalidInput(f"公式最多 {MAX_NODES} 项，请精简或拆成几个指标。")
     if _depth(tree) > MAX_DEPTH:
         raise InvalidInput(f"公式的括号最多嵌套 {MAX_DEPTH} 层，请精简。")
+    printed = written(tree)
+    if len(printed) > MAX_LENGTH:
+        # It is kept as printed, and what is kept has to be read again.
+        raise InvalidInput(
+            f"公式加上空格共 {len(printed)} 个字，最多 {MAX_LENGTH} 个，请精简或拆成几个指标。"
+        )
     return Formula(text, name, tree)
+
+
+def _halves(whole: Spelled) -> tuple[str, Spelled]:
+    """The name before the first =, and the formula; what is itself worked out is no name."""
+    left = _LEFT_SIDE.match(whole.text)
+    if left is None or re.search("[+×/]", _BRACKETED.sub("", left[1])):
+        return "", whole
+    return left[1], whole.after(left.end())
 
 
 def nodes(node: Node) -> Iterator[Node]:
@@ -137,8 +159,8 @@ def nodes(node: Node) -> Iterator[Node]:
 def written(node: Node) -> str:
     """A tree as text, with brackets only where they are needed to read it back the same."""
     match node:
-        case Number(value, is_percent):
-            return f"{format_number(value)}{'%' if is_percent else ''}"
+        case Number(value, share):
+            return f"{format_number(value)}{share}"
         case Name(name):
             return name
         case Negated(inner):
@@ -148,7 +170,7 @@ def written(node: Node) -> str:
             is_loose = isinstance(left, Operation) and left.sign in "+-" and is_product
             is_tight = isinstance(right, Operation) and (is_product or right.sign in "+-")
             return (
-                f"{_bracketed(left, is_loose or isinstance(left, Negated))} {sign} "
+                f"{_bracketed(left, is_loose)} {sign} "
                 f"{_bracketed(right, is_tight or isinstance(right, Negated))}"
             )
 
@@ -170,15 +192,15 @@ def _depth(node: Node) -> int:
     return deepest
 
 
-def _told(error: UnexpectedInput, body: str) -> str:
-    """What is wrong with a text, with about where."""
+def _told(error: UnexpectedInput, body: Spelled) -> str:
+    """What is wrong with a text, with about where in it as it was typed."""
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return f"公式没有写完，请检查末尾和括号。{_HINT}"
     at = cast("int", error.pos_in_stream)
-    where = f"公式第 {at + 1} 个字“{body[at]}”"
+    where = f"公式第 {body.places[at] + 1} 个字附近"
     if isinstance(error, UnexpectedCharacters):
-        return f"{where}不认识，请改成名称、数字或 + - × ÷ % 括号。{_HINT}"
-    return f"{where}附近看不懂，请检查运算符号和括号。{_HINT}"
+        return f"{where}不认识“{body.text[at]}”，请改成名称、数字或 + - × ÷ % 括号。{_HINT}"
+    return f"{where}看不懂“{body.text[at]}”，请检查运算符号和括号。{_HINT}"
 
 
 @v_args(inline=True)
@@ -186,11 +208,12 @@ class _Tree(Transformer[Token, Node]):
     def number(self, token: Token) -> Node:
         return Number(_value(token))
 
-    def percent(self, token: Token) -> Node:
-        return Number(_value(token), is_percent=True)
+    def share(self, token: Token, share: Token) -> Node:
+        return Number(_value(token), str(share))
 
     def name(self, token: Token) -> Node:
-        return Name(str(token))
+        # Brackets of a name are full width, so that nobody takes them for those of the formula.
+        return Name(token.replace("(", "（").replace(")", "）"))
 
     def negate(self, inner: Node) -> Node:
         return Negated(inner)

@@ -1,12 +1,16 @@
 """Formulas as 指标值说明 publish them."""
 
 import re
-import unicodedata
+from collections.abc import Iterator
 
 from perf.core.errors import InvalidInput
 from perf.formulas.grammar import MAX_LENGTH, Operation, parse_formula
+from perf.formulas.spelling import spelled
 
-_EQUATION = re.compile(r"([^\s=。;,:]{2,40})=([^=。;\n]{3,300})")
+# What follows = is only looked at, since it may hold the name before the next one.
+_EQUATION = re.compile("([^=。;,:\n]{2,60})\n?=(?=([^=。;]{3,300}))")
+_UNIT = re.compile(r"\([^()]*\)$")
+_QUOTES = re.compile('[“”"‘’]')
 _LONGEST_NOTE = 4000
 
 
@@ -17,31 +21,42 @@ def formula_in_note(name: str, note: str | None) -> str | None:
     not this one's formula. `部门绩效监控完成率=已完成数/总数*100%` under 绩效监控完成率 →
     `已完成数 / 总数 × 100%`, under 绩效目标编制完成率 → None.
     """
-    wanted = _plain(name)
+    wanted = _plain(spelled(name).text)
     if len(wanted) < 2:
         return None
-    for left, right in _EQUATION.findall(_normal(note or "")[:_LONGEST_NOTE]):
-        if not _is_about(wanted, left):
-            continue
-        # What is said after the formula within the same sentence is no part of it.
-        for text in (right, re.split("[,:]", right)[0]):
-            try:
-                formula = parse_formula(text[:MAX_LENGTH])
-            except InvalidInput:
-                continue
-            if formula.quantities and isinstance(formula.tree, Operation):
-                return formula.printed
+    text = spelled((note or "")[:_LONGEST_NOTE], keep_lines=True).text
+    for left, right in _EQUATION.findall(text):
+        if _is_about(wanted, _plain(_UNIT.sub("", left))):
+            found = next(_readable(right), None)
+            if found is not None:
+                return found
     return None
 
 
+def _readable(right: str) -> Iterator[str]:
+    """What follows = as a formula: whole, or without what is said after it in the same sentence."""
+    first_line = right.split("\n", maxsplit=1)[0]
+    joined = right.replace("\n", "")
+    shares = [match.end() for match in re.finditer("[%‰]", joined)]
+    for text in (
+        right if first_line == right else "",
+        joined[: shares[-1]] if shares else "",
+        first_line,
+        re.split("[,:]", first_line)[0],
+        joined[: shares[0]] if shares else "",
+        joined,
+    ):
+        try:
+            formula = parse_formula(text[:MAX_LENGTH])
+        except InvalidInput:
+            continue
+        if formula.quantities and isinstance(formula.tree, Operation):
+            yield formula.printed
+
+
 def _is_about(name: str, left: str) -> bool:
-    plain = _plain(left)
-    return plain.endswith(name) or (len(plain) > 3 and name.endswith(plain))
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    return left.endswith(name) or (len(left) > 3 and name.endswith(left))
 
 
 def _plain(text: str) -> str:
-    return "".join(_normal(text).split())
+    return _QUOTES.sub("", text)

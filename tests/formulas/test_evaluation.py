@@ -40,7 +40,12 @@ def values(**given: str | None) -> dict[str, Decimal | None]:
         ("甲 / 乙 - 甲 / 乙", "倍", {"甲": "2", "乙": "4"}, "0"),
         # Where a % says what is a share, a 100 beside it is a number like any other.
         ("甲 × 100 / 乙 × 100%", "%", {"甲": "1", "乙": "400"}, "25"),
-        # A 100 that stands in a sum is no factor.
+        ("100 - 甲 / 乙 × 100", "%", {"甲": "1", "乙": "4"}, "75"),
+        ("-甲 / 乙 × 100", "%", {"甲": "1", "乙": "4"}, "-25"),
+        ("甲 / 乙 × 1000", "‰", {"甲": "1", "乙": "4"}, "250"),
+        ("甲 / 乙 × 1000‰", "‰", {"甲": "1", "乙": "4"}, "250"),
+        ("甲 / 乙 × 100%", "‰", {"甲": "1", "乙": "4"}, "250"),
+        # A 100 that stands alone in a sum is no factor.
         ("甲 + 100", "%", {"甲": "1"}, "10100"),
         ("甲 / 100", "%", {"甲": "1"}, "1"),
     ],
@@ -66,6 +71,18 @@ def test_nothing_over_nothing_does_not_apply_and_something_over_nothing_is_refus
         evaluate(RATE, values(完成数="1", 总数="0"), "%")
     with pytest.raises(InvalidInput, match="“甲 - 乙”为 0"):
         evaluate(parse_formula("1 / (甲 - 乙)"), values(甲="3", 乙="3"), None)
+
+
+@pytest.mark.parametrize("text", ["-(甲 / 甲)", "1 + 甲 / 甲", "甲 / 甲 × 乙", "乙 / (甲 / 甲)"])
+def test_what_rests_on_nothing_over_nothing_does_not_apply(text: str):
+    assert evaluate(parse_formula(text), values(甲="0", 乙="3"), None) is NOT_APPLICABLE
+    with pytest.raises(InvalidInput, match="“甲”为 0"):
+        evaluate(parse_formula(f"{text} + 1 / 甲"), values(甲="0", 乙="3"), None)
+
+
+def test_a_zero_inside_never_makes_a_divisor_vanish():
+    with pytest.raises(InvalidInput, match="“丙”为 0"):
+        evaluate(parse_formula("甲 / (乙 / 丙)"), values(甲="0", 乙="1", 丙="0"), None)
 
 
 def test_what_no_figure_can_hold_is_refused():
