@@ -60,6 +60,11 @@ def test_a_share_stays_the_numerator_and_denominator_that_were_typed():
     assert evaluate(RATE, values(完成数="5", 总数="24"), "%") == Quotient(Decimal(500), Decimal(24))
 
 
+def test_a_denominator_is_above_zero_also_where_it_came_out_below():
+    result = evaluate(parse_formula("甲 / (乙 - 丙)"), values(甲="1", 乙="2", 丙="4"), None)
+    assert result == Quotient(Decimal(-1), Decimal(2))
+
+
 @pytest.mark.parametrize("missing", [{"完成数": None, "总数": "5"}, {"总数": "5"}, {}])
 def test_a_blank_quantity_leaves_a_blank(missing: dict):
     assert evaluate(RATE, values(**missing), "%") is None
