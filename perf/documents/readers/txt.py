@@ -3,8 +3,8 @@
 import codecs
 import re
 
-from perf.core.errors import InvalidInput
 from perf.documents.readers.tables import Document, Line, Row, Table, key
+from perf.documents.readers.unreadable import UnreadableDocument
 from perf.documents.readers.wrapped import mend_wrapped_lines
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -23,10 +23,6 @@ _PAGE_NUMBER = re.compile(r"[-—–·~\s]*(第?\d{1,4}页?([/,，共]*\d{0,4}�
 _STANDS_ALONE = re.compile(
     r"(备?注|说明|单位|部门|附件?|第.{1,3}部分|目录|填报|编制|负责人|联系)|.*表(\(续\))?[:：]?$"
 )
-
-
-class UnreadableDocument(InvalidInput):
-    """The file cannot be read at all; the message says why and what to do."""
 
 
 def read_txt(content: bytes) -> Document:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from perf.core.filled import FilledForm
-from perf.documents.readers import UnreadableDocument
 from perf.documents.readers.filled_forms.delimited import read_csv
 from perf.documents.readers.filled_forms.grid import FormSheet
 from perf.documents.readers.filled_forms.layout import read_layout
 from perf.documents.readers.filled_forms.workbook import read_workbook
+from perf.documents.readers.unreadable import UnreadableDocument
 
 __all__ = ["FORM_READERS", "MAX_BYTES", "UnreadableDocument", "read_filled_form"]
 

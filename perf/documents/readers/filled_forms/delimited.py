@@ -4,8 +4,8 @@ import codecs
 import csv
 from io import StringIO
 
-from perf.documents.readers import UnreadableDocument
 from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, MAX_ROWS, FormCell, FormSheet
+from perf.documents.readers.unreadable import UnreadableDocument
 
 _NOT_TEXT = "文件内容不是 csv 文本，请在表格软件中另存为“CSV UTF-8”后再试。"
 

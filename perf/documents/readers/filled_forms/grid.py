@@ -75,6 +75,7 @@ class FormSheet:
     merges: dict[tuple[int, int], tuple[int, int]] | None = None
     annex: dict[int, str] = field(default_factory=dict)
     unsaved: list[str] = field(default_factory=list)
+    is_hidden: bool = False
 
     def cell(self, row: int, column: int) -> FormCell:
         """The cell, empty outside the sheet."""

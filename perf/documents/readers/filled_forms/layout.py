@@ -8,7 +8,6 @@ from perf.core.filled import Amounts, FilledForm, FilledRow, PrintedExecution, i
 from perf.core.findings import Finding, Severity
 from perf.core.readings import plain_text
 from perf.core.terms import PlanKind, Rating
-from perf.documents.readers import UnreadableDocument
 from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, FormCell, FormSheet
 from perf.documents.readers.filled_forms.headings import (
     INDICATOR_HEADINGS,
@@ -18,6 +17,7 @@ from perf.documents.readers.filled_forms.headings import (
     is_heading,
 )
 from perf.documents.readers.tables import key
+from perf.documents.readers.unreadable import UnreadableDocument
 
 _NO_FORM = (
     "没有找到自评表：表头中应有“三级指标”“年度指标值”“实际完成值”等栏目。"

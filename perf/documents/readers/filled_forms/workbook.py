@@ -1,11 +1,7 @@
 """An xlsx workbook as sheets: values as their formats show them, merges, and the annex."""
 
-import lzma
 import re
-import struct
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -16,7 +12,7 @@ import openpyxl
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
-from perf.documents.readers.filled_forms.archive import check_workbook, damaged
+from perf.documents.readers.archive import BAD_ARCHIVE, MAX_UNPACKED, XLSX, check_package, damaged
 from perf.documents.readers.filled_forms.grid import (
     EMPTY,
     MAX_COLUMNS,
@@ -32,41 +28,34 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TARGET = re.compile(r"\s*[0-9][0-9.,]*\s*[^\x00-\x24\x26-\x7f]*%?")
 # What a reader raises on parts that are well packed but nonsense inside.
 _NONSENSE = (
+    *BAD_ARCHIVE,
     ArithmeticError,
     AttributeError,
-    EOFError,
     ET.ParseError,
     InvalidFileException,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
     TypeError,
-    ValueError,
-    lzma.LZMAError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
 )
 
 
-def read_workbook(content: bytes) -> list[FormSheet]:
+def read_workbook(
+    content: bytes, *, most_rows: int = MAX_ROWS, most: int = MAX_UNPACKED
+) -> list[FormSheet]:
     """The sheets of an xlsx file; formulas give the values that were saved with them.
 
-    Raises UnreadableDocument for a file that is no sound workbook (see `check_workbook`).
+    Raises UnreadableDocument for a file that is no sound workbook (see `check_package`).
     """
-    with opened_workbook(content) as book:
-        return _sheets(book)
+    with opened_workbook(content, most=most) as book:
+        return _sheets(book, most_rows)
 
 
 @contextmanager
-def opened_workbook(content: bytes) -> Iterator[Any]:
-    """The read-only workbook of openpyxl, opened after `check_workbook` and closed again.
+def opened_workbook(content: bytes, *, most: int = MAX_UNPACKED) -> Iterator[Any]:
+    """The read-only workbook of openpyxl, opened after `check_package` and closed again.
 
     What goes wrong while it is read is raised as UnreadableDocument: a damaged file.
     """
     try:
-        check_workbook(content)
+        check_package(content, XLSX, most=most)
         # What openpyxl warns of (styles, validations) is nothing that a form is read from.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -81,7 +70,7 @@ def opened_workbook(content: bytes) -> Iterator[Any]:
         raise damaged() from error
 
 
-def _sheets(book: Any) -> list[FormSheet]:
+def _sheets(book: Any, most_rows: int) -> list[FormSheet]:
     sheets, annex, taken = [], {}, set()
     for worksheet in book.worksheets[:_MAX_SHEETS]:
         # Two entries may name one part, which is then read once.
@@ -89,7 +78,7 @@ def _sheets(book: Any) -> list[FormSheet]:
         if part in taken:
             continue
         taken.add(part)
-        sheet = _sheet(worksheet)
+        sheet = _sheet(worksheet, most_rows)
         if sheet.name == ANNEX:
             annex = _annex(sheet)
         else:
@@ -99,23 +88,23 @@ def _sheets(book: Any) -> list[FormSheet]:
     return sheets
 
 
-def _sheet(worksheet: Any) -> FormSheet:
+def _sheet(worksheet: Any, most_rows: int) -> FormSheet:
     rows = []
     # The size that a sheet declares of itself may be wrong in both directions.
     worksheet.reset_dimensions()
-    for row in worksheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS):
+    for row in worksheet.iter_rows(max_row=most_rows, max_col=MAX_COLUMNS):
         cells = [shown_cell(cell.value, cell.number_format or "") for cell in row]
         while cells and not cells[-1].text:
             cells.pop()
         rows.append(cells)
     while rows and not rows[-1]:
         rows.pop()
-    sheet = FormSheet(worksheet.title, rows, {})
-    _complete(sheet, worksheet)
+    sheet = FormSheet(worksheet.title, rows, {}, is_hidden=worksheet.sheet_state != "visible")
+    _complete(sheet, worksheet, most_rows)
     return sheet
 
 
-def _complete(sheet: FormSheet, worksheet: Any) -> None:
+def _complete(sheet: FormSheet, worksheet: Any, most_rows: int) -> None:
     """Adds what the read-only sheet leaves out: merges, and formulas saved without a value.
 
     A target such as `=8个` that a program took for a formula is a text again.
@@ -123,11 +112,11 @@ def _complete(sheet: FormSheet, worksheet: Any) -> None:
     merges: dict[tuple[int, int], tuple[int, int]] = {}
     covered = 0
     with worksheet._get_source() as source:  # noqa: SLF001 - as above, the part as a stream.
-        # check_workbook has refused every part that declares entities.
+        # check_package has refused every part that declares entities.
         for _, element in ET.iterparse(source):  # noqa: S314
             if element.tag == f"{_MAIN}row":
                 for cell in element:
-                    _complete_formula(sheet, cell)
+                    _complete_formula(sheet, cell, most_rows)
                 element.clear()
             if element.tag != f"{_MAIN}mergeCell":
                 continue
@@ -135,7 +124,7 @@ def _complete(sheet: FormSheet, worksheet: Any) -> None:
             rows = range(top - 1, min(bottom, len(sheet.rows)))
             columns = range(left - 1, min(right, MAX_COLUMNS))
             covered += len(rows) * len(columns)
-            if covered > MAX_ROWS * MAX_COLUMNS:
+            if covered > most_rows * MAX_COLUMNS:
                 # Merges may not overlap, so that no sound sheet has more of them than cells.
                 raise damaged()
             first = (top - 1, left - 1)
@@ -143,12 +132,12 @@ def _complete(sheet: FormSheet, worksheet: Any) -> None:
     sheet.merges = merges
 
 
-def _complete_formula(sheet: FormSheet, cell: ET.Element) -> None:
+def _complete_formula(sheet: FormSheet, cell: ET.Element, most_rows: int) -> None:
     formula, place = cell.findtext(f"{_MAIN}f"), cell.get("r", "")
     if not formula or cell.findtext(f"{_MAIN}v") or not re.fullmatch("[A-Z]{1,2}[0-9]+", place):
         return
     left, top, _, _ = range_boundaries(place)
-    if top > MAX_ROWS or left > MAX_COLUMNS:
+    if top > most_rows or left > MAX_COLUMNS:
         return
     if not _TARGET.fullmatch(formula):
         sheet.unsaved.append(place)
