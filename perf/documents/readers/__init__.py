@@ -4,11 +4,20 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from perf.core.drafts import Draft
+from perf.documents.readers.csv_text import read_csv
+from perf.documents.readers.docx import read_docx
 from perf.documents.readers.recogniser import recognise
 from perf.documents.readers.tables import Document
-from perf.documents.readers.txt import UnreadableDocument, read_txt
+from perf.documents.readers.txt import read_txt
+from perf.documents.readers.unreadable import UnreadableDocument
+from perf.documents.readers.xlsx import read_xlsx
 
-READERS: dict[str, Callable[[bytes], Document]] = {".txt": read_txt}
+READERS: dict[str, Callable[[bytes], Document]] = {
+    ".txt": read_txt,
+    ".docx": read_docx,
+    ".xlsx": read_xlsx,
+    ".csv": read_csv,
+}
 
 
 def read_document(name: str, content: bytes, *, year: int | None = None) -> Draft:

@@ -53,6 +53,11 @@ def decode(content: bytes) -> str:
     return text
 
 
+def is_page_number(text: str) -> bool:
+    """Whether a line is a page's foot or head (`12`, `- 12 -`, `第 3 页 共 9 页`)."""
+    return bool(_PAGE_NUMBER.fullmatch(key(text[:40])))
+
+
 def _decode_without_mark(content: bytes) -> str:
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
@@ -93,7 +98,7 @@ def _tables(text: str) -> Document:
             gap = page_break = False
         elif not raw.strip():
             gap = True
-        elif table.rows and _PAGE_NUMBER.fullmatch(key(raw[:40])):
+        elif table.rows and is_page_number(raw):
             page_break = True
         elif table.rows and not (gap or page_break or _stands_alone(raw)):
             # The rest or the beginning of a cell that holds a line break.

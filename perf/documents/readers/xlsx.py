@@ -1,0 +1,40 @@
+"""Published tables as a workbook: each sheet's rows as its formats show them."""
+
+from perf.documents.readers.filled_forms.grid import FormSheet
+from perf.documents.readers.filled_forms.workbook import read_workbook
+from perf.documents.readers.tables import Document, Line, Row
+from perf.documents.readers.titles import tables_of
+from perf.documents.readers.unreadable import UnreadableDocument
+
+MAX_ROWS = 20_000
+# A list of 10,000 indicators unpacks to about 8 MB.
+MAX_UNPACKED = 24 * 1024 * 1024
+
+
+def read_xlsx(content: bytes) -> Document:
+    """The tables of the workbook's visible sheets; a merged cell's text stands in its first cell.
+
+    Raises UnreadableDocument for what is no sound workbook, or has more rows than a document has.
+    """
+    document = Document()
+    sheets = read_workbook(content, most_rows=MAX_ROWS + 1, most=MAX_UNPACKED)
+    for sheet in sheets:
+        if sheet.is_hidden or not sheet.rows:
+            continue
+        if len(sheet.rows) > MAX_ROWS:
+            raise UnreadableDocument(
+                f"工作表“{sheet.name}”超过 {MAX_ROWS} 行，请只保留绩效目标表和预算表后再导入。"
+            )
+        before = [*document.after, Line(sheet.name, 1)]
+        document.after = []
+        found = tables_of(_rows(sheet), before)
+        document.tables += found.tables
+        document.after = found.after
+    return document
+
+
+def _rows(sheet: FormSheet) -> list[Row]:
+    return [
+        Row([cell.text.strip() for cell in cells], number)
+        for number, cells in enumerate(sheet.rows, 1)
+    ]
