@@ -45,9 +45,9 @@ def as_table(rows: list[list[str]], spans: Callable[[list[str], int], int]) -> s
     """A table of HTML with cells merged sideways as `spans` says for a cell by its column."""
     width = max(map(len, rows))
     lines = []
-    for row in rows:
+    for short in rows:
         cells, at = [], 0
-        row = [*row, *[""] * (width - len(row))]
+        row = [*short, *[""] * (width - len(short))]
         while at < width:
             span = max(1, spans(row, at))
             cells.append(f'<td colspan="{span}">{html.escape(row[at])}</td>')

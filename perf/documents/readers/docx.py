@@ -104,7 +104,7 @@ class _Reader:
                 self._blocks(columns[0])
                 fragment = self._begin(edges)
                 continue
-            cells = _cells(row, columns, edges)
+            cells = _cells(row, columns, fragment.edges)
             if any(cell.text for cell in cells):
                 fragment.rows.append((self.number, cells))
             for inner in nested:
@@ -177,7 +177,7 @@ def _cells(row: ET.Element, columns: list[ET.Element], edges: list[float]) -> li
             and merge.get(f"{_W}val", "continue") == "continue"
             for kind in ("vMerge", "hMerge")
         )
-        if not covered and at < len(edges) - 1:
+        if not covered and at < len(edges):
             paragraphs = (_text(each).strip() for each in _found(column, {f"{_W}p"}))
             cells.append(Cell(edges[at], "\n".join(filter(None, paragraphs))))
         at += _span(column)
