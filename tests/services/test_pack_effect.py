@@ -99,7 +99,7 @@ def test_a_decision_on_points_that_the_other_pack_moves_falls_away(session, peop
     by_name = {row.name: row.id for row in plan.indicators}
     for score in evaluation.scores:
         if score.indicator_id in {by_name["平均办理时间"], by_name["受理案件数"]}:
-            score.decided_points = score.points - 1
+            score.decided_points = (score.points or Decimal(0)) - 1
             score.decided_reason = "资料不全。"
             score.decided_by_id = supervisor.id
             score.decided_at = evaluation.updated_at

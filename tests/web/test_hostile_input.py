@@ -16,17 +16,20 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from markupsafe import escape
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from perf import clock
+from perf.core.rules import load_pack
 from perf.core.terms import FundSource, PlanKind, Role, Status
 from perf.documents.preview import preview_of
 from perf.extensions import db
-from perf.models import BudgetExecution, ImportDraft, Period, Submission
+from perf.models import BudgetExecution, ImportDraft, LocalPack, Period, Submission, User
 from perf.services import accounts
 from perf.services.evaluations import begin_self_evaluation
 from perf.services.evidence_files import path_of
+from perf.services.packs import copy_pack, publish_pack
 from tests.factories import PASSWORD_HASH, make_plan, make_unit, make_user, make_year, mark
 from tests.ledger_guard import LedgerGuard
 from tests.pages import Browserless, check_page
@@ -157,15 +160,15 @@ class Prober:
         html = answer.get_data(as_text=True)
         if status not in ANSWERS:
             self.faults.append(f"{told}: {status}")
-        elif status != 302 and not CHINESE.search(html):
+        elif status != 302 and not answer.is_json and not CHINESE.search(html):
             self.faults.append(f"{told}: {status} without a Chinese sentence")
         if status in REFUSED and self.commits > before and form.endpoint not in KEEPS_THE_VALID:
             self.faults.append(f"{told}: {status}, but something was kept")
-        if HTML in html:
+        if HTML in html and not answer.is_json:
             self.faults.append(f"{told}: {status}, the page carries the script")
         if status == 422 and shown and str(escape(shown)) not in html:
             self.faults.append(f"{told}: 422, and what was typed is gone")
-        if is_checked and status != 302:
+        if is_checked and status != 302 and not answer.is_json:
             try:
                 check_page(html, told)
             except AssertionError as error:
@@ -254,6 +257,11 @@ def fill(app: Flask) -> dict[str, str]:
                     content=preview_of(document()).to_content(),
                 )
             )
+        admin = session.scalars(select(User).where(User.role == Role.ADMIN)).one().actor
+        for pack_id in ("local-draft", "local-out"):
+            copy_pack(session(), admin, load_pack("cn-project-2020"), pack_id=pack_id)
+        drafted = session.scalars(select(LocalPack).where(LocalPack.pack_id == "local-out")).one()
+        publish_pack(session(), admin, drafted, version=drafted.version)
         ids = {
             "an indicator of another unit": str(foreign.indicators[0].id),
             "a file of another unit": str(foreign_evidence.id),
@@ -286,6 +294,10 @@ def forms_of(prober: Prober) -> list[Form]:
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 for form in read_forms(prober.app, user, answer.get_data(as_text=True), url):
                     found.setdefault(form.key, form)
+                    if form.endpoint == "plans.save_indicators":
+                        # The script asks the same of what is typed, and nothing is stored.
+                        asked = replace(form, endpoint="plans.checks", url=f"{form.url}/checks")
+                        found.setdefault(asked.key, asked)
     return list(found.values())
 
 
@@ -293,7 +305,10 @@ def pages_of(app: Flask, user: str) -> list[str]:
     if user == "admin":
         pages = ["/imports/new", "/imports/1", "/imports/2", "/admin/users/new", "/admin/users/1"]
         pages += ["/admin/units/new", "/admin/units/1", "/admin/years", "/admin/years/2022"]
-        return [*pages, "/admin/years/2021"]
+        pages += [
+            f"/admin/packs/{one}/1" for one in ("cn-project-2020", "local-draft", "local-out")
+        ]
+        return [*pages, "/admin/packs/local-draft/1/edit", "/admin/years/2021"]
     pages = ["/sign-in", "/account/password"]
     if user == "staff":
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
