@@ -15,7 +15,6 @@ _STYLE = """
 @page { size: 29.7cm 21cm; margin: 1.5cm }
 body { font-family: "Noto Sans CJK SC", sans-serif; font-size: 8pt }
 table { border-collapse: collapse; width: 100% }
-td, th { border: 0.5pt solid #000; vertical-align: middle; font-weight: normal; text-align: left }
 p { margin: 0 }
 """
 
@@ -50,10 +49,10 @@ def as_table(rows: list[list[str]], spans: Callable[[list[str], int], int]) -> s
         row = [*short, *[""] * (width - len(short))]
         while at < width:
             span = max(1, spans(row, at))
-            cells.append(f'<td colspan="{span}">{html.escape(row[at])}</td>')
+            cells.append(f'<td colspan="{span}" style="border: 0.5pt solid #000000">{html.escape(row[at])}</td>')
             at += span
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table>{''.join(lines)}</table>"
+    return f"<table cellspacing=0>{''.join(lines)}</table>"
 
 
 def apart(row: list[str], at: int) -> int:

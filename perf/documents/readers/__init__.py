@@ -6,6 +6,7 @@ from pathlib import PurePath
 from perf.core.drafts import Draft
 from perf.documents.readers.csv_text import read_csv
 from perf.documents.readers.docx import read_docx
+from perf.documents.readers.pdf import read_pdf
 from perf.documents.readers.recogniser import recognise
 from perf.documents.readers.tables import Document
 from perf.documents.readers.txt import read_txt
@@ -15,6 +16,7 @@ from perf.documents.readers.xlsx import read_xlsx
 READERS: dict[str, Callable[[bytes], Document]] = {
     ".txt": read_txt,
     ".docx": read_docx,
+    ".pdf": read_pdf,
     ".xlsx": read_xlsx,
     ".csv": read_csv,
 }

@@ -39,7 +39,7 @@ def find_sections(document: Document) -> list[Section]:
     """The sections of the document in order."""
     sections: list[Section] = []
     current: Section | None = None
-    for table in document.tables:
+    for number, table in enumerate(document.tables):
         heading = _heading(table)
         before = [line.text for line in table.before]
         if heading is not None:
@@ -50,8 +50,10 @@ def find_sections(document: Document) -> list[Section]:
             if not same or kind in {OTHER, BALANCE}:
                 current = Section(kind, close_up(heading), before[-12:])
                 sections.append(current)
+        going_on = _going_on(document.tables, number + 1)
         for index, row in enumerate(table.rows):
-            kind_of_row = _kind_of_row(row, current, table.rows[index + 1 :])
+            below = [*table.rows[index + 1 : index + 1 + _FORM_HEAD_ROWS], *going_on]
+            kind_of_row = _kind_of_row(row, current, below)
             if kind_of_row is not None and (current is None or kind_of_row != current.kind):
                 if current and kind_of_row == FORMS and _has_no_columns_yet(current):
                     current.kind = FORMS
@@ -68,6 +70,16 @@ def find_sections(document: Document) -> list[Section]:
             if current is not None:
                 current.rows.append(row)
     return sections
+
+
+def _going_on(tables: list[Table], start: int) -> list[Row]:
+    """The first rows of the tables from `start` on, as far as no text stands between them."""
+    rows: list[Row] = []
+    for at in range(start, len(tables)):
+        if tables[at].before or len(rows) > _FORM_HEAD_ROWS:
+            break
+        rows += tables[at].rows[:_FORM_HEAD_ROWS]
+    return rows
 
 
 def departments(sections: list[Section]) -> list[str]:

@@ -10,6 +10,10 @@ _TITLE = re.compile(
 )
 _MONEY_UNIT = re.compile(r"\(?(金额)?单位[:：](千|万|亿)?元\)?")
 _ABOVE = re.compile(r".{2,12}[:：].{1,60}")
+# 部门(单位)名称 is none of these: it is a row of 部门(单位)整体绩效目标表 itself.
+_BODY = re.compile(r"((预算)?(部门|单位)名称|(编制|填报|填制|报送)(部门|单位))[:：].{1,60}")
+_NOTE = re.compile(r"(备?注|说明)[:：]")
+_PAGE = re.compile(r"[-—–·~]\d{1,4}[-—–·~]|第\d{1,4}页.{0,9}")
 _LONGEST = 80
 
 
@@ -18,12 +22,21 @@ def is_title(row: Row) -> bool:
 
     `部门名称：某局 | 单位：万元` is one; `部门(单位)名称：某局` alone is a row of the form.
     """
-    texts = [key(text) for _, text in row.filled() if len(text) <= _LONGEST]
-    if not texts or len(texts) < len(row.filled()):
+    filled = row.filled()
+    if len(filled) == 1 and _NOTE.match(key(filled[0][1][:20])):
+        return True
+    texts = [key(text) for _, text in filled if len(text) <= _LONGEST]
+    if not texts or len(texts) < len(filled):
         return False
     if any(_MONEY_UNIT.fullmatch(text) for text in texts):
         return all(_ABOVE.fullmatch(text.strip("()")) for text in texts)
-    return len(texts) == 1 and bool(_TITLE.fullmatch(texts[0]))
+    return len(texts) == 1 and any(words.fullmatch(texts[0]) for words in (_TITLE, _BODY))
+
+
+def is_page_foot(row: Row) -> bool:
+    """Whether the row holds only a page's number, marked as one (`- 7 -`, `第 7 页`)."""
+    filled = row.filled()
+    return len(filled) == 1 and bool(_PAGE.fullmatch(key(filled[0][1][:20])))
 
 
 def lift_titles(document: Document) -> Document:
@@ -49,7 +62,7 @@ def tables_of(rows: Iterable[Row], before: list[Line] | None = None) -> Document
     table = Table(before=before or [])
     after_break = True
     for row in rows:
-        if not any(row.cells):
+        if not any(row.cells) or is_page_foot(row):
             after_break = True
             continue
         row.after_break = row.after_break or after_break
