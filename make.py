@@ -1,4 +1,4 @@
-"""The project's everyday commands: run, test, setup, check and bench; standard library only."""
+"""The project's everyday commands: run, test, setup, check, bench, mutate; standard library."""
 
 from __future__ import annotations
 
@@ -55,6 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "bench":
             setup()
             _call("基准测试", str(PYTHON), "-m", "bench.run")
+        elif options.command == "mutate":
+            setup()
+            _call("变异测试", str(PYTHON), "-m", "tests.mutation", *options.families)
         else:
             report = Report()
             try:
@@ -84,6 +87,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     commands.add_parser("setup", help="建立带测试工具的 .venv，不做别的")
     commands.add_parser("check", help="格式、规范、类型与快速测试，一分钟以内")
     commands.add_parser("bench", help="基准测试，结果写入 bench/results.json")
+    mutate = commands.add_parser("mutate", help="变异测试：得分与指标值的代码，约半小时")
+    mutate.add_argument("families", nargs="*", metavar="scoring|targets", help="默认两类都做")
     return parser.parse_args(arguments)
 
 

@@ -48,6 +48,7 @@ def test_a_plan_has_no_total_while_an_indicator_is_unreported():
     assert plan.total is None
     assert plan.indicator_total is None
     assert plan.rating is None
+    assert plan.uncapped is None
     assert plan.total_so_far == D("54.51")
     assert plan.unreported == [1]
     assert plan.steps == ["尚有未填报的数据，暂不计总分"]
@@ -60,6 +61,7 @@ def test_a_plan_has_no_total_while_its_execution_is_unreported(execution: Execut
     assert plan.execution_points is None
     assert plan.total is None
     assert plan.total_so_far == 90
+    assert plan.steps == ["尚有未填报的数据，暂不计总分"]
 
 
 def test_a_plan_without_a_budget_is_scaled_to_a_hundred():
@@ -76,6 +78,12 @@ def test_a_department_is_scored_without_execution():
     assert plan.execution is None
     assert plan.total == 90
     assert plan.steps[0] == "指标得分合计 90.00 → 评级 优"
+
+
+def test_nothing_reported_so_far_is_a_decimal_like_any_sum():
+    plan = score_plan([(D(100), GE90, None)], None, load_pack("department-overall"))
+    assert isinstance(plan.total_so_far, Decimal)
+    assert plan.total_so_far == 0
 
 
 def test_an_empty_plan_has_no_total():
