@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from perf import cli, web
+from perf import api, cli, web
 from perf.config import ROOT, settings
 from perf.database import prepare_engine
 from perf.extensions import csrf, db, limiter, login_manager, migrate
@@ -30,6 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if not app.config["SECRET_KEY"] and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
         raise RuntimeError("PERF_SECRET_KEY is not set: give a long random string.")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -43,6 +44,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     web.init_app(app)
+    api.init_app(app)
     cli.init_app(app)
     if not app.debug:
         app.logger.setLevel(logging.INFO)

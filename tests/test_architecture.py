@@ -44,7 +44,7 @@ ROOMS = {
     ),
     "extensions": room("models", FLASK),
     "web": room(f"{INNER} extensions", f"sqlalchemy {FLASK}"),
-    "api": room(f"{INNER} extensions", f"sqlalchemy flask_smorest marshmallow {FLASK}"),
+    "api": room(f"{INNER} extensions", f"sqlalchemy flask_smorest marshmallow webargs {FLASK}"),
     "cli": room(f"{INNER} extensions", f"sqlalchemy {FLASK}"),
     "app": room(f"{INNER} extensions web api cli", f"sqlalchemy {FLASK}"),
 }

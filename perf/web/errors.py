@@ -1,6 +1,7 @@
 """One page for everything that is refused: what happened, what to do, the request's number."""
 
 import re
+from collections.abc import Mapping
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,11 +21,13 @@ STATUS_OF: list[tuple[type[errors.PerfError], int]] = [
 ]
 TITLES = {
     400: "请求无效",
+    401: "请先登录",
     403: "没有权限",
     404: "没有找到",
     405: "不能这样访问",
     409: "内容已变动或已锁定",
     413: "提交的内容太大",
+    415: "内容的格式不对",
     422: "填写有误",
     429: "操作太频繁",
     500: "系统出错了",
@@ -32,15 +35,33 @@ TITLES = {
 }
 MESSAGES = {
     400: "浏览器送来的内容不完整。请返回上一页，刷新后重试。",
+    401: "请先登录：数据接口与网页用同一个登录会话。",
     403: "您的角色没有此项权限。如确需办理，请联系管理员。",
     404: "您要找的内容不存在，或者不在您的查看范围内。请从导航重新进入。",
     405: "这个地址不能直接打开。请从导航重新进入。",
     413: "一次提交的文件合计不能超过 50 MB，文字不能超过 4 MB，这次没有保存。"
     "请用浏览器的“后退”回到刚才的页面（填写的内容通常还在），减少或压缩文件后再提交。",
+    415: "请求内容应为 JSON，请在请求头里写明 Content-Type: application/json。",
     429: "尝试次数过多。请等一分钟后再试。",
     500: "您的操作没有完成，数据没有改动。请返回重试；如仍出错，请把下面的编号告诉管理员。",
     503: "系统正忙，或者暂时连不上数据库，这次操作没有完成，数据没有改动。请稍后重试。",
 }
+# What a script tells the refusals apart by; documented with the API.
+CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_permitted",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "not_json",
+    422: "invalid",
+    429: "too_many",
+    500: "failed",
+    503: "unavailable",
+}
+_API = "/api/"
 _RETRY_AFTER = "5"
 # What a row may run into that somebody else wrote or deleted at the same moment, as SQLite and as
 # PostgreSQL name it. Any other broken constraint is a fault of the program.
@@ -67,13 +88,20 @@ def status_of(error: errors.PerfError) -> int:
     return next(status for kind, status in STATUS_OF if isinstance(error, kind))
 
 
-def error_page(status: int, message: str = "") -> ResponseReturnValue:
-    """The error page, or its JSON twin for a script; rolls back whatever was begun."""
+def error_page(
+    status: int, message: str = "", fields: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """The error page, or its JSON twin for a script; rolls back whatever was begun.
+
+    `fields` are the sentences of single fields, which a page shows beside them itself.
+    """
     if not g.get("is_without_database"):
         db.session.rollback()
     message = message or MESSAGES.get(status, MESSAGES[400])
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(error=message, request_id=g.get("request_id", "")), status
+    if request.path.startswith(_API) or request.accept_mimetypes.best == "application/json":
+        code, number = CODES.get(status, CODES[400]), g.get("request_id", "")
+        problem = {"code": code, "message": message, "errors": dict(fields or {})}
+        return jsonify(problem | {"request_id": number}), status
     page = render_template(
         "error.html",
         status=status,
@@ -102,7 +130,8 @@ def _typed() -> list[str]:
 
 
 def _refused(error: errors.PerfError) -> ResponseReturnValue:
-    return error_page(status_of(error), str(error))
+    fields = error.fields if isinstance(error, errors.InvalidInput) else None
+    return error_page(status_of(error), str(error), fields)
 
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:

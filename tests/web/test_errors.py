@@ -60,7 +60,8 @@ def test_a_script_gets_the_sentence_as_json(guarded):
     page = Browserless(guarded)("clerk").get(
         "/nowhere", status=404, headers={"Accept": "application/json"}
     )
-    assert "不存在" in page.json["error"]
+    assert "不存在" in page.json["message"]
+    assert page.json["code"] == "not_found"
     assert page.json["request_id"]
 
 
