@@ -301,7 +301,7 @@ def test_the_chosen_year_comes_before_the_printed_one_and_says_so() -> None:
 
 
 REFUSED = [
-    ("表.docx", b"PK\x03\x04", "目前接受的文件类型"),
+    ("表.doc", b"\xd0\xcf\x11\xe0", "目前接受的文件类型"),
     ("表", b"text", "目前接受的文件类型"),
     ("表.txt", b"PK\x03\x04rest", "另存为纯文本"),
     ("表.txt", b"%PDF-1.7", "PDF"),

@@ -77,11 +77,16 @@ class _Top:
     assumed: bool = False
     partial: tuple[str, str] | None = None
     content_column: int | None = None
+    named: bool = False
 
     def read(self, row: Row) -> None:
         """Takes one row, whichever side heading slid into it."""
         cells = [text for _, text in row.filled()]
-        if self._takes_unit_name(cells):
+        named, self.named = self.named, self._takes_unit_name(cells)
+        if self.named:
+            return
+        if named and row.after_break and len(cells) == 1 and self.form.unit_name:
+            self.form.unit_name += close_up(cells[0])
             return
         keys = [head(text) for text in cells]
         if any(each in _OBJECTIVE for each in keys):

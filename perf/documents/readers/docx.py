@@ -121,12 +121,7 @@ class _Reader:
             )
 
     def _begin(self, edges: list[float]) -> Fragment:
-        above = self.fragments[-1] if self.fragments else None
-        starts, right = edges[:-1], edges[-1]
-        if above is not None and not self.waiting and len(above.edges) == len(starts):
-            # Pieces of one table whose columns a program made wider or narrower.
-            starts, right = above.edges, above.right
-        fragment = Fragment(starts, right, before=self.waiting)
+        fragment = Fragment(edges[:-1], edges[-1], before=self.waiting)
         self.waiting = []
         return fragment
 

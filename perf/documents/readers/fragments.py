@@ -27,18 +27,28 @@ class Fragment:
     before: list[Line] = field(default_factory=list)
 
     def continues(self, above: "Fragment", tolerance: float) -> bool:
-        """Whether both pieces have the same bounds and nothing stands between them."""
-        return (
-            not self.before
-            and abs(self.edges[0] - above.edges[0]) <= tolerance
+        """Whether nothing stands between both pieces, and they have the same bounds or columns."""
+        same_bounds = (
+            abs(self.edges[0] - above.edges[0]) <= tolerance
             and abs(self.right - above.right) <= tolerance
         )
+        return not self.before and (same_bounds or len(self.edges) == len(above.edges))
+
+    def widen_as(self, above: "Fragment") -> None:
+        """Takes the columns of the piece above, where a program made them wider or narrower."""
+        moved = dict(zip(self.edges, above.edges, strict=True))
+        self.rows = [
+            (line, [Cell(moved[cell.left], cell.text) for cell in cells])
+            for line, cells in self.rows
+        ]
+        self.edges, self.right = above.edges, above.right
 
 
 def tables_from(fragments: Iterable[Fragment], *, tolerance: float) -> list[Table]:
     """The tables of the pieces, those of one table on common columns.
 
-    Each piece stays a table of its own, because a row may have been torn between them.
+    Each piece stays a table of its own, because a row may have been torn between them. Every cell
+    begins at an edge of its piece.
     """
     tables: list[Table] = []
     group: list[Fragment] = []
@@ -46,6 +56,8 @@ def tables_from(fragments: Iterable[Fragment], *, tolerance: float) -> list[Tabl
         if group and not fragment.continues(group[-1], tolerance):
             tables += _laid_out(group, tolerance)
             group = []
+        if group and len(fragment.edges) == len(group[-1].edges):
+            fragment.widen_as(group[-1])
         group.append(fragment)
     return tables + _laid_out(group, tolerance)
 

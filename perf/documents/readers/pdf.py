@@ -101,10 +101,10 @@ class _Reader:
     def _table(self, table: Any) -> None:
         edges = sorted({cell[0] for cell in table.cells})
         fragment = Fragment(edges, table.bbox[2], before=self.waiting)
-        for row, texts in zip(table.rows, table.extract(), strict=True):
+        for row, texts in zip(table.rows, table.extract(keep_blank_chars=True), strict=True):
             self.number += 1
             cells = [
-                Cell(box[0], as_typed(text or "").strip())
+                Cell(box[0], _joined(text or ""))
                 for box, text in zip(row.cells, texts, strict=True)
                 if box is not None
             ]
@@ -113,6 +113,11 @@ class _Reader:
         if fragment.rows:
             self.waiting = []
             self.fragments.append(fragment)
+
+
+def _joined(text: str) -> str:
+    """A cell's text; a line that ends with a space was wrapped there, others within a word."""
+    return as_typed(text).replace(" \n", " ").strip()
 
 
 def _is_within(thing: dict[str, Any], boxes: list[tuple[float, float, float, float]]) -> bool:

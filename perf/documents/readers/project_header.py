@@ -81,10 +81,24 @@ class ProjectHeader:
 
 
 def is_header_row(row: Row) -> bool:
-    """Whether the row holds headings of this form only (one of three or more may be torn)."""
+    """Whether the row holds headings of this form only; one of three, or a quarter, may be torn."""
     filled = row.filled()
     headings = sum(_is_heading(text) for _, text in filled)
-    return headings > 0 and headings >= len(filled) - (1 if len(filled) > 2 else 0)
+    torn = max(1, len(filled) // 4) if len(filled) > 2 else 0
+    return headings > 0 and headings >= len(filled) - torn
+
+
+def completes_heading(heading: Row, row: Row) -> bool:
+    """Whether the row holds the ends of headings torn by a page break, which then are joined."""
+    above = dict(heading.filled())
+    whole = {column: above.get(column, "") + text for column, text in row.filled()}
+    if not row.after_break or not all(
+        column in above and _is_heading(text) for column, text in whole.items()
+    ):
+        return False
+    for column, text in whole.items():
+        heading.cells[column] = text
+    return True
 
 
 def _is_heading(text: str) -> bool:

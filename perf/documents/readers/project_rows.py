@@ -19,6 +19,11 @@ _LONG_CODE = re.compile(r"\d{14,}|\d{6,}[A-Z]\d{4,}")
 _UNIT_CODE = re.compile(r"[\[(【]\d{3,9}[\])】]|\d{3,9}\s*[-—_]")
 
 
+def looks_like_figure(text: str) -> bool:
+    """Whether the cell is a code, a sum of money or a figure to reach, and no end of a text."""
+    return bool(code_digits(text)) or looks_like_amount(text) or looks_like_target(text)
+
+
 def is_whole_name(name: str) -> bool:
     """Whether an indicator's name reads as finished (…率, …时间, …情况)."""
     return bool(_WHOLE_NAME.fullmatch(name))

@@ -13,6 +13,7 @@ from perf.documents.readers.project_header import (
     TOTAL,
     Pair,
     ProjectHeader,
+    completes_heading,
     is_header_row,
     read_header,
 )
@@ -20,6 +21,7 @@ from perf.documents.readers.project_rows import (
     PROJECT_CODE_DIGITS,
     is_continuation,
     is_whole_name,
+    looks_like_figure,
     placed_again,
     rejoin_name,
     split_glued_code,
@@ -31,7 +33,7 @@ from perf.documents.readers.projects import (
     say_left_out,
     say_repaired,
 )
-from perf.documents.readers.repair import place
+from perf.documents.readers.repair import Placed, place
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import amount, code_digits, money_unit
@@ -68,11 +70,14 @@ class _Reader:
         self.building: _Building | None = None
         self.unit_name: str | None = None
         self.unit_open = False
+        self.above: Row | None = None
 
     def read(self, rows: list[Row]) -> ProjectForm:
         for row in mark_breaks([row for row in rows if not row.is_rule()], is_header_row):
             if is_header_row(row):
                 self.heading_rows.append(row)
+                continue
+            if self.heading_rows and completes_heading(self.heading_rows[-1], row):
                 continue
             if self.heading_rows:
                 self._take_header()
@@ -110,7 +115,12 @@ class _Reader:
         at = {role.name: role.column for role in self.header.roles}
         filled = rejoin_name(split_glued_code(row.filled()), at.get(NAME), at.get(TOTAL))
         unlikely = self.building.ended if self.building else frozenset[str]()
-        placed = place(filled, self.header.roles, usual_slide=usual, unlikely=unlikely)
+        torn = self._torn_end(row)
+        self.above = row
+        if torn is None:
+            placed = place(filled, self.header.roles, usual_slide=usual, unlikely=unlikely)
+        else:
+            placed = Placed(torn, usual)
         cells = placed.cells
         if self.unit_open and self._continues_unit(cells):
             return
@@ -128,7 +138,25 @@ class _Reader:
         if placed.slide:
             building.slid.append(row.line)
         self._continue_head(cells, row)
-        self._indicators(cells, row)
+        self._indicators(cells, row, is_torn=torn is not None)
+
+    def _torn_end(self, row: Row) -> dict[str, str] | None:
+        """The cells of a row that holds nothing but the torn ends of the row above, by role."""
+        building, above = self.building, self.above
+        if self.header is None or building is None or above is None or not row.after_break:
+            return None
+        filled, cells_above = row.filled(), dict(above.filled())
+        if any(column not in cells_above or looks_like_figure(text) for column, text in filled):
+            return None
+        at = {role.column: role.name for role in self.header.roles}
+        cells = {
+            at[column + building.slide]: text
+            for column, text in filled
+            if column + building.slide in at
+        }
+        numbers = range(len(self.header.pairs))
+        has_half = any((f"name{each}" in cells) != (f"target{each}" in cells) for each in numbers)
+        return cells if has_half and len(cells) == len(filled) else None
 
     def _is_sum_row(self, cells: dict[str, str]) -> bool:
         """Rows above the projects: the sum of all, or of one unit (a short code, no indicators)."""
@@ -223,9 +251,11 @@ class _Reader:
         unit = (self.header.unit if self.header else None) or "万元"
         return amount(text, unit) if text else None
 
-    def _indicators(self, cells: dict[str, str], row: Row) -> None:
+    def _indicators(self, cells: dict[str, str], row: Row, *, is_torn: bool) -> None:
         assert self.building is not None and self.header is not None  # noqa: S101, PT018
-        is_fragment = not _has_pair(cells, self.header) and row.line != self.building.line
+        is_fragment = row.line != self.building.line and (
+            is_torn or not _has_pair(cells, self.header)
+        )
         if not is_fragment and placed_again(cells, self.building.ended):
             self.building.doubtful.append(row.line)
         if not is_fragment:
@@ -241,10 +271,17 @@ class _Reader:
             if is_placeholder(name, target):
                 self.building.left_out.append(row.line)
             elif name or target:
-                self._cell(number, pair, close_up(name), target, row, is_fragment)
+                self._cell(number, pair, close_up(name), target, row, is_fragment, is_torn)
 
     def _cell(
-        self, number: int, pair: Pair, name: str, target: str, row: Row, is_fragment: bool
+        self,
+        number: int,
+        pair: Pair,
+        name: str,
+        target: str,
+        row: Row,
+        is_fragment: bool,
+        is_torn: bool,
     ) -> None:
         building = self.building
         assert building is not None  # noqa: S101
@@ -259,11 +296,13 @@ class _Reader:
             and last is not None
             and is_whole_name(last.name)
         )
-        if (
-            last is not None
-            and not (begins and name)
-            and is_continuation(
-                last, name, target, row, is_fragment or number in building.fragments
+        if last is not None and (
+            is_torn
+            or (
+                not (begins and name)
+                and is_continuation(
+                    last, name, target, row, is_fragment or number in building.fragments
+                )
             )
         ):
             last.name += name
