@@ -9,7 +9,7 @@ from perf.core.findings import Finding
 from perf.core.readings import (
     CHINESE_DIGITS,
     Reading,
-    chinese_number,
+    in_digits,
     note,
     plain_text,
     unread,
@@ -18,6 +18,8 @@ from perf.core.readings import (
 from perf.core.terms import Comparator
 
 _YEAR = "(?:19|20)[0-9]{2}"
+# Stands in for a year that nobody named, so that 2月29日 is not called impossible.
+_LEAP_YEAR = 2000
 _OWN_YEAR = f"(?:(?:(?P<y>{_YEAR}|[0-9]{{2}})年度?|(?P<rel>[本当今每次下明来])年度?)的?)?"
 _CLOSING_YEAR = f"(?:(?P<y>{_YEAR}|[0-9]{{2}}(?=年[底末]))|(?P<rel>[本当今每次下明来])?)"
 _DAY_OR_PART = "(?:(?P<d>[0-9]{1,2})[日号]|(?P<part>底|末|上旬|中旬|下旬))"
@@ -67,19 +69,21 @@ class _Point:
     parts: dict[str, str | None]
     end: int
 
-    def year(self, plan_year: int | None) -> int | None:
-        """The year it names, else the plan's or the one after that, else None."""
+    def written_year(self) -> int | None:
+        """The year it names in figures, or None."""
         written = self.parts.get("y")
-        if written:
-            return int(written) + (2000 if len(written) == 2 else 0)
-        following = (self.parts.get("rel") or "") in tuple("次下明来")
-        return plan_year if plan_year is None or not following else plan_year + 1
+        return int(f"20{written}" if len(written) == 2 else written) if written else None
+
+    def year(self, current: int) -> int:
+        """The year it names, else the current one or the one after that (`次年`)."""
+        following = self.parts.get("rel") in {"次", "下", "明", "来"}
+        return self.written_year() or (current + 1 if following else current)
 
     def days(self, year: int) -> tuple[date, date]:
         """Its first and last day in that year; raises ValueError where there is no such day."""
         month, day = self.parts.get("m"), self.parts.get("d")
-        if day:
-            whole = date(year, int(month or 0), int(day))
+        if month and day:
+            whole = date(year, int(month), int(day))
             return whole, whole
         first, last = 1, 12
         if month:
@@ -88,8 +92,7 @@ class _Point:
             first, last = (1, 6) if self.parts["half"] == "上" else (7, 12)
         elif quarter := self.parts.get("q"):
             first, last = int(quarter) * 3 - 2, int(quarter) * 3
-        begins, ends = date(year, first, 1), date(year, last, 1)
-        ends = ends.replace(day=monthrange(year, last)[1])
+        begins, ends = date(year, first, 1), date(year, last, monthrange(year, last)[1])
         match self.parts.get("part"):
             case "上旬":
                 ends = begins.replace(day=10)
@@ -147,10 +150,11 @@ def read_dates(text: str, year: int | None, *, dotted: bool) -> Reading | None:
             plain = _PLAIN_LEAD.fullmatch(lead) and _ends_well(text[until.end :], loose=True)
             return _period(point, until, year) if plain else None
     if point.parts.get("whole"):
-        return None if lead or rest else _period(point, point, year)
+        # It names its year.
+        return None if lead or rest else _period(point, point, None)
     bound = _BOUND.match(rest)
     tail = rest[bound.end() :] if bound else rest
-    monthly = bool(point.parts.get("q") or point.parts.get("m")) and not point.parts.get("d")
+    monthly = point.parts.get("q") or point.parts.get("m")
     vague = monthly and not (point.parts.get("y") or point.parts.get("rel") or point.closes())
     if vague and bound and bound[0].endswith("内"):
         return unread(
@@ -176,8 +180,7 @@ def _western(text: str) -> str:
     """The text with Chinese numerals of dates as digits and short ranges spelt out."""
 
     def digits(match: re.Match[str]) -> str:
-        value = chinese_number(match[0])
-        return match[0] if value is None else str(value)
+        return in_digits(match[0])
 
     text = re.sub(rf"[{CHINESE_DIGITS}]{{4}}(?=年)", digits, text)
     text = re.sub(rf"[{CHINESE_DIGITS}十]{{1,3}}(?=月|季度)", digits, text)
@@ -223,15 +226,13 @@ def _without_year(comparator: Comparator) -> Reading:
 
 
 def _deadline(text: str, point: _Point, plan_year: int | None, *, before: bool) -> Reading:
-    year = point.year(plan_year)
     try:
-        # A leap year stands in for an unknown one, so that 2月29日 is not called impossible.
-        first, last = point.days(2000 if year is None else year)
+        first, last = point.days(point.year(plan_year or _LEAP_YEAR))
         if before and not point.closes():
             last = first - timedelta(days=1)
     except (ValueError, OverflowError):
         return _no_such_day(text)
-    if year is None:
+    if plan_year is None and point.written_year() is None:
         return _without_year(Comparator.BY_DATE)
     findings: tuple[Finding, ...] = ()
     if before and not point.closes():
@@ -241,16 +242,15 @@ def _deadline(text: str, point: _Point, plan_year: int | None, *, before: bool) 
 
 
 def _period(begin: _Point, until: _Point, plan_year: int | None) -> Reading:
-    written = until.parts.get("y")
-    begin_year = begin.year(until.year(None) if written else plan_year)
-    until_year = until.year(begin_year)
+    named = until.written_year() or plan_year
+    begin_year = begin.year(named or _LEAP_YEAR)
     try:
-        first = begin.days(begin_year or 2000)[0]
-        last = until.days(until_year or until.year(2000) or 2000)[1]
+        first = begin.days(begin_year)[0]
+        last = until.days(until.year(begin_year))[1]
     except (ValueError, OverflowError):
         return unread("date-invalid", "起止日期里有不存在的日期，请核对月份和日数。")
     if first > last:
         return unread("period-reversed", "起始日期晚于结束日期，请核对年份和月份。")
-    if begin_year is None or until_year is None:
+    if named is None and begin.written_year() is None:
         return _without_year(Comparator.PERIOD)
     return Reading(Comparator.PERIOD, first, last)

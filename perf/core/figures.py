@@ -1,13 +1,12 @@
 """Numbers with a comparator and a unit as people write them in a target text."""
 
 import re
-from decimal import Decimal
-from typing import cast
+from dataclasses import replace
 
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding
-from perf.core.numbers import format_number, parse_number
-from perf.core.readings import CHINESE_DIGITS, Reading, chinese_number, note, unread
+from perf.core.numbers import format_number, plain_number
+from perf.core.readings import CHINESE_DIGITS, Reading, in_digits, note, unread
 from perf.core.terms import Comparator
 
 _NUMBER = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9])"
@@ -27,7 +26,7 @@ _WORDS = {
     Comparator.GT: ">|大于|高于|超过|多于|超出|超",
     Comparator.LT: "<|小于|低于|少于|不足|不到",
 }
-_BY_NAME = {comparator.value: comparator for comparator in Comparator}
+_BY_NAME: dict[str | None, Comparator] = {each.value: each for each in Comparator}
 _COMPARED = "|".join(f"(?P<{comparator}>{words})" for comparator, words in _WORDS.items())
 _PREFIX = re.compile(
     rf"{_COMPARED}|(?P<eq>=|等于)|(?P<exact>恰好|正好|刚好)|(?P<within>控制(?:在|到|为)?)"
@@ -83,14 +82,14 @@ _BAD_UNIT = re.compile(
 _DATED = re.compile("[0-9]年|[0-9]月|[0-9]日前")
 _EXPONENT = re.compile("[0-9][eE][-+]?[0-9]")
 _BOTH_BOUNDS = re.compile(
-    rf"≥(?P<low>{_SIGNED})(?P<u1>{_UNIT})?[,;、]?"
-    rf"≤(?P<high>{_SIGNED})(?P<u2>{_UNIT})?"
+    rf"≥(?P<low>{_SIGNED})(?P<u1>(?:{_UNIT})?)[,;、]?"
+    rf"≤(?P<high>{_SIGNED})(?P<u2>(?:{_UNIT})?)"
 )
 _RANGE = re.compile(
     rf"(?P<low>{_SIGNED})(?P<u1>(?:{_UNIT})?)(?P<sep>-{{1,2}}|~|至|到)(?P<high>{_SIGNED})"
-    rf"(?P<u2>{_UNIT})?"
+    rf"(?P<u2>(?:{_UNIT})?)"
 )
-_TOLERANCE = re.compile(rf"(?P<mid>{_NUMBER})±(?P<by>{_NUMBER})(?P<unit>{_UNIT})?")
+_TOLERANCE = re.compile(rf"(?P<mid>{_NUMBER})±(?P<by>{_NUMBER})(?P<unit>(?:{_UNIT})?)")
 
 
 class _Unreadable(Exception):
@@ -113,10 +112,7 @@ def read_figure(text: str, *, money: bool) -> Reading | None:
     if money and reading.unit and re.fullmatch("[万亿](/.*)?", reading.unit):
         unit = f"{reading.unit[0]}元{reading.unit[1:]}"
         found = note("unit-completed", f"单位“{reading.unit}”已补全为“{unit}”，请确认。")
-        findings = (*reading.findings, found)
-        return Reading(
-            reading.comparator, reading.value, reading.upper, unit, reading.exact, findings
-        )
+        return replace(reading, unit=unit, findings=(*reading.findings, found))
     return reading
 
 
@@ -135,31 +131,28 @@ def why_unread(text: str) -> Reading:
     )
 
 
-def _number(text: str) -> Decimal:
-    # The patterns only hand over digits, for which the reader of numbers has no None.
-    return cast("Decimal", parse_number(text))
-
-
 def _read(text: str) -> Reading:
     if both := _BOTH_BOUNDS.fullmatch(text):
-        first_unit = re.sub("(?:并|且|并且)$", "", both["u1"] or "")
-        return _between(both["low"], both["high"], first_unit, both["u2"] or "")
+        first_unit = re.sub("(?:并|且|并且)$", "", both["u1"])
+        return _between(both["low"], both["high"], both["u2"], first_unit=first_unit)
     prefix = _Prefix(_with_digits(text), nouns=re.search("[0-9]", text) is not None)
     constrained = prefix.comparator is not None or bool(prefix.per)
     if tolerance := _TOLERANCE.fullmatch(prefix.rest):
         # With a percentage nobody can tell points from parts of the value.
-        if constrained or "%" in (tolerance["unit"] or ""):
+        if constrained or "%" in tolerance["unit"]:
             raise _Unreadable
-        middle, by = _number(tolerance["mid"]), _number(tolerance["by"])
+        middle, by = plain_number(tolerance["mid"]), plain_number(tolerance["by"])
         low, high = format_number(middle - by), format_number(middle + by)
-        return _between(low, high, "", tolerance["unit"] or "", prefix.findings())
+        return _between(low, high, tolerance["unit"], findings=prefix.findings())
     if span := _RANGE.match(prefix.rest):
         # After a dash as separator nobody can tell a sign from another dash.
         signed = span["sep"].startswith("-") and "-" in span["low"] + span["high"]
         if constrained or signed or span.end() < len(prefix.rest):
             raise _Unreadable
-        last_unit = re.sub("(?:之间|以内)$", "", span["u2"] or "")
-        return _between(span["low"], span["high"], span["u1"], last_unit, prefix.findings())
+        last_unit = re.sub("(?:之间|以内)$", "", span["u2"])
+        found = prefix.findings()
+        low, high = span["low"], span["high"]
+        return _between(low, high, last_unit, first_unit=span["u1"], findings=found)
     match = re.match(_SIGNED, prefix.rest)
     if match is None:
         raise _Unreadable
@@ -168,7 +161,7 @@ def _read(text: str) -> Reading:
     if comparator is Comparator.EQ and unit and _GRADE.fullmatch(unit):
         raise _Unreadable
     monthly = unit in {"月", "季度"}
-    value = _number(match[0])
+    value = plain_number(match[0])
     # A year, or a bare month or quarter, is a date that could not be read as one.
     if (unit == "年" and value >= 1900) or (monthly and comparator is Comparator.EQ):
         raise _Unreadable
@@ -183,10 +176,7 @@ def _with_digits(text: str) -> str:
     """The text with its one Chinese numeral as digits where a unit follows (`三次` → `3次`)."""
     if re.search("[0-9]", text):
         return text
-    match = _CHINESE_NUMERAL.search(text)
-    value = chinese_number(match[1]) if match else None
-    if match is not None and value is not None:
-        return f"{text[: match.start()]}{value}{text[match.end() :]}"
+    text = _CHINESE_NUMERAL.sub(lambda match: in_digits(match[0]), text, count=1)
     return _NO_HARM.sub("0", text)
 
 
@@ -222,7 +212,7 @@ class _Prefix:
         elif kind == "word":
             self.words.append(match[0])
         elif kind != "silent":
-            found = _BY_NAME[kind or ""]
+            found = _BY_NAME[kind]
             if self.comparator not in (None, found):
                 raise _Unreadable
             self.comparator = found
@@ -255,15 +245,16 @@ def _agreed(prefix: Comparator | None, suffix: Comparator | None, *, weak: bool)
 
 
 def _between(
-    low: str, high: str, unit1: str, unit2: str, findings: tuple[Finding, ...] = ()
+    low: str, high: str, unit: str, *, first_unit: str = "", findings: tuple[Finding, ...] = ()
 ) -> Reading:
-    lower, upper = _number(low), _number(high)
-    if 1900 <= lower <= upper <= 2100 and (not unit2 or "年" in unit2):
+    lower, upper = plain_number(low), plain_number(high)
+    # Two years without a word about what they count are a period that could not be read as one.
+    if 1900 <= lower <= upper <= 2100 and (not unit or "年" in unit):
         raise _Unreadable
-    if lower > upper or (unit1 and unit2 not in {unit1, f"{unit1}元"}):
+    if lower > upper or (first_unit and unit not in {first_unit, f"{first_unit}元"}):
         raise _Unreadable
-    unit = _checked_unit(unit2) if unit2 else None
-    return Reading(Comparator.BETWEEN, lower, upper, unit, findings=findings)
+    checked = _checked_unit(unit) if unit else None
+    return Reading(Comparator.BETWEEN, lower, upper, checked, findings=findings)
 
 
 def _checked_unit(unit: str) -> str:

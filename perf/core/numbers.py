@@ -22,8 +22,8 @@ EXACT = Context(prec=200)
 _TRACED = Context(prec=60, rounding=ROUND_05UP)
 _FEWER = Context(prec=50)
 _STEPS = tuple(Decimal(1).scaleb(-places) for places in range(MAX_FRACTION_DIGITS + 1))
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
 def round_half_up(
@@ -65,11 +65,14 @@ def parse_number(text: str) -> Decimal | None:
     as does what would not fit into 12 + 6 digits (`１，２３４.5` → 1234.5; `1e400` is refused).
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split())
-    if not plain:
-        return None
+    return plain_number(plain) if plain else None
+
+
+def plain_number(plain: str) -> Decimal:
+    """The number in a text without blanks and full-width signs; raises as `parse_number` does."""
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
-    if not plain.isascii() or not _NUMBER.fullmatch(plain):
+    if not _NUMBER.fullmatch(plain):
         raise InvalidInput("不是数字：请只填数字，例如 100 或 98.5。")
     whole, _, fraction = plain.lstrip("+-").partition(".")
     if len(whole.lstrip("0")) > MAX_INTEGER_DIGITS:
@@ -84,7 +87,7 @@ def format_number(value: Decimal) -> str:
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    return "0" if text == "-0" else text
 
 
 def format_fixed(value: Decimal, places: int = 2) -> str:

@@ -73,7 +73,7 @@ def plain_text(text: str) -> str:
     """
     chars = []
     for char in _MIDNIGHT.sub("", text):
-        if unicodedata.category(char)[0] in "CZ":
+        if unicodedata.category(char)[0] in {"C", "Z"}:
             continue
         folded = unicodedata.normalize("NFKC", char)
         kept = len(folded) != 1 or unicodedata.category(char) == "No"
@@ -83,14 +83,15 @@ def plain_text(text: str) -> str:
         plain = pattern.sub(replacement, plain)
     return re.sub(
         rf"百分之([{CHINESE_DIGITS}十]+)",
-        lambda match: _percent(match[1]) or match[0],
+        lambda match: f"{in_digits(match[1])}%",
         plain,
     )
 
 
-def _percent(numeral: str) -> str | None:
+def in_digits(numeral: str) -> str:
+    """A Chinese numeral in digits, or as written where it is no number (`十二` → `12`)."""
     value = chinese_number(numeral)
-    return None if value is None else f"{value}%"
+    return numeral if value is None else str(value)
 
 
 def chinese_number(text: str) -> int | None:

@@ -22,6 +22,7 @@ _BARE_UNIT = re.compile(r"(?<=[0-9])\((?![不含])(%|‰|[^\W\d_]{1,3})\)$")
 _APART = re.compile(r"[0-9]\s+[0-9]", re.ASCII)
 _FIGURES = re.compile("[0-9<>=≥≤%‰]|分之")
 _WORDS = re.compile("[一-鿿]")
+_SIGN = re.compile("[≥≤=<>]")
 _NOT_MEASURABLE = re.compile("全年度?|常年|长期|整年")
 _DEADLINE_NAME = re.compile("时效|时间|时限|日期|期限|周期")
 _AMOUNT_PLACE = re.compile("成本|数量|经济效益|金额|产值|收入|经费|资金")
@@ -90,9 +91,11 @@ def parse_target(
     if _NOT_MEASURABLE.fullmatch(plain):
         message = f"“{plain}”只说明期间，无法衡量，请写明要完成的数量或截止日期。"
         return _qualitative(text, warn("not-measurable", message))
-    place = f"{level1 or ''}\n{level2 or ''}"
+    # A level without a name says None there, in which nobody finds a word.
+    place, name = f"{level1}\n{level2}", name or ""
+    cost = "成本" in place
     core, left_out = _without_note(plain)
-    reading = _read(core, f"{place}\n{name or ''}", "成本" in place, name or "", year)
+    reading = _read(core, f"{place}\n{name}", cost, name, year)
     if reading is None:
         if _FIGURES.search(plain) or not _WORDS.search(plain):
             reading = why_unread(plain[:_LONGEST])
@@ -111,7 +114,7 @@ def parse_target(
     if reading.comparator is Comparator.EQ:
         sense = Sense.EXACTLY
         if not reading.exact:
-            sense = _sense(reading, "成本" in place, name or "", core)
+            sense = _sense(reading, cost, name, core)
             message = (
                 f"没有写明方向，按“{sense.label}”计分，请确认；如不是，请改选“至少”“至多”或“恰好”。"
             )
@@ -135,11 +138,11 @@ def _without_note(plain: str) -> tuple[str, str]:
 
 
 def _read(core: str, place: str, cost: bool, name: str, year: int | None) -> Reading | None:
-    if not core or len(core) > _LONGEST:
+    if len(core) > _LONGEST:
         return None
     # 2025.12 is a month unless it stands where amounts do; a deadline's name decides.
     timed = _DEADLINE_NAME.search(place) is not None
-    dotted = timed or not (_AMOUNT_PLACE.search(place) or core[0] in "≥≤=<>")
+    dotted = timed or not (_AMOUNT_PLACE.search(place) or _SIGN.match(core))
     reading = read_dates(core, year, dotted=dotted)
     if reading is not None:
         return reading
@@ -154,7 +157,7 @@ def _sense(reading: Reading, cost: bool, name: str, core: str) -> Sense:
     name, or a harm in it → at most; anything else → at least. A harm that is to fall by so much
     (事故 下降10%) counts as good done.
     """
-    timed = _TIME_UNIT.fullmatch(reading.unit or "") and _TIME_NAME.search(name)
+    timed = reading.unit and _TIME_UNIT.fullmatch(reading.unit) and _TIME_NAME.search(name)
     harm = _HARM_NAME.search(name) and not _REMEDY_NAME.search(name + core)
     at_most = reading.value == 0 or cost or timed or harm
     return Sense.AT_MOST if at_most else Sense.AT_LEAST
