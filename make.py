@@ -325,6 +325,7 @@ def missing_packages() -> list[str]:
         or shutil.which("initdb")
         or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
         "libreoffice-calc": shutil.which("soffice"),
+        "libreoffice-writer": shutil.which("lowriter"),
         "poppler-utils": shutil.which("pdftoppm"),
         "fontconfig": shutil.which("fc-list"),
         "fonts-noto-cjk": _has_chinese_font(),

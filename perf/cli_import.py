@@ -15,14 +15,16 @@ from perf.core.errors import PerfError
 from perf.core.findings import Severity
 from perf.database import begin_writing
 from perf.documents.draft_json import draft_to_json
-from perf.documents.readers import read_document
+from perf.documents.reading import read_apart
 from perf.extensions import db
 from perf.services.imports import Imported, Source, import_draft, outcome_findings
 
 NO_DATABASE = "数据库没有建立或无法访问。请先运行 flask --app app perf init。"
 
 
-@click.command("import", help="读入一份公开的预算文件（txt），建立其中的绩效目标。")
+@click.command(
+    "import", help="读入一份公开的预算文件（txt、docx、pdf、xlsx、csv），建立其中的绩效目标。"
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", type=click.IntRange(2000, 2100), help="预算年度；不给则取文件中的年度。")
 @click.option("--dry-run", is_flag=True, help="只读文件、只报提示，不写数据库。")
@@ -34,7 +36,7 @@ def import_command(file: Path, year: int | None, *, dry_run: bool, as_json: bool
     imported = None
     content = file.read_bytes()
     try:
-        draft = read_document(file.name, content, year=year)
+        draft = read_apart(file.name, content, year=year)
     except PerfError as error:
         click.echo(f"没有导入：{error}", err=True)
         sys.exit(1)

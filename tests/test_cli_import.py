@@ -89,7 +89,7 @@ def test_an_error_finding_stores_nothing_and_ends_with_1(app, tmp_path, form):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.docx", b"PK\x03\x04", "目前接受的文件类型是 .txt"),
+        ("a.doc", b"\xd0\xcf\x11\xe0", "目前接受的文件类型是 .txt"),
         ("a.txt", b"", "文件是空的"),
     ],
 )

@@ -9,8 +9,8 @@ from perf.core.errors import InvalidInput, PerfError, Stale
 from perf.core.permissions import Permission
 from perf.database import begin_writing
 from perf.documents.preview import Preview, preview_from_content, preview_of
-from perf.documents.readers import READERS, read_document
-from perf.documents.readers.txt import MAX_BYTES
+from perf.documents.readers import READERS
+from perf.documents.reading import MAX_BYTES, read_apart
 from perf.extensions import db
 from perf.models import ImportDraft, Unit
 from perf.queries.imports import draft_of, draft_to_change, drafts_page
@@ -46,7 +46,7 @@ def create() -> ResponseReturnValue:
     try:
         # One byte more than is taken tells the reader that the file is too large.
         content = upload.stream.read(MAX_BYTES + 1)
-        draft = read_document(upload.filename, content, year=year)
+        draft = read_apart(upload.filename, content, year=year)
         if draft.department is None and not draft.projects:
             found = (one.message for one in draft.findings if one.code == "no-tables-found")
             raise InvalidInput(next(found))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from perf import clock
 from perf.core.terms import FundSource, PlanKind, Role
-from perf.documents.readers.txt import MAX_BYTES
+from perf.documents.reading import MAX_BYTES
 from perf.extensions import db
 from perf.models import FiscalYear, ImportDraft, LedgerEntry, Plan, Unit, User
 from tests.documents.test_readers import own_text
@@ -99,7 +99,7 @@ def test_the_empty_list_says_what_to_do(world):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("预算.docx", b"PK\x03\x04", "目前接受的文件类型是 .txt"),
+        ("预算.doc", b"\xd0\xcf\x11\xe0", "目前接受的文件类型是 .txt"),
         ("预算.txt", b"PK\x03\x04", "其实是 Word、Excel 或压缩文件"),
         ("预算.txt", b"", "文件是空的"),
         ("预算.txt", "没有表格。".encode(), "没有找到部门整体绩效目标表和项目绩效目标表"),
