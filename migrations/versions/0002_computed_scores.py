@@ -144,8 +144,8 @@ def rebuild(table: str, old: Checks, new: Checks, *, is_upgrade: bool) -> None:
 
 def upgrade() -> None:
     op.add_column("plan", sa.Column("pack_reason", sa.String(length=500)))
-    for table in BEFORE:
-        rebuild(table, BEFORE[table], AFTER[table], is_upgrade=True)
+    for table, old in BEFORE.items():
+        rebuild(table, old, AFTER[table], is_upgrade=True)
     op.create_table(
         "quantity",
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -231,5 +231,5 @@ def downgrade() -> None:
     op.drop_table("quantity")
     # What was computed stays as a figure of its own; a list's answers have no place there.
     op.execute("UPDATE indicator SET kind = 'latest' WHERE kind = 'ratio'")
-    for table in BEFORE:
-        rebuild(table, AFTER[table], BEFORE[table], is_upgrade=False)
+    for table, old in BEFORE.items():
+        rebuild(table, AFTER[table], old, is_upgrade=False)

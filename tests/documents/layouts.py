@@ -49,7 +49,9 @@ def as_table(rows: list[list[str]], spans: Callable[[list[str], int], int]) -> s
         row = [*short, *[""] * (width - len(short))]
         while at < width:
             span = max(1, spans(row, at))
-            cells.append(f'<td colspan="{span}" style="border: 0.5pt solid #000000">{html.escape(row[at])}</td>')
+            cells.append(
+                f'<td colspan="{span}" style="border: 0.5pt solid #000000">{html.escape(row[at])}</td>'
+            )
             at += span
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table cellspacing=0>{''.join(lines)}</table>"
