@@ -165,7 +165,7 @@ def _at_least(
         return _all_or_nothing(number >= value, value, pack, via)
     rules = (*via, pack.at_least)
     if number < value:
-        return Attainment(False, (number if number > 0 else _ZERO, value), rules, _MISSED)
+        return Attainment(False, (max(number, _ZERO), value), rules, _MISSED)
     is_over = number >= EXACT.multiply(pack.over_achievement.flagged_from, value)
     return Attainment(True, (number, value), rules, _OVER_ACHIEVED if is_over else _NO_FLAGS)
 

@@ -133,7 +133,7 @@ def rating(total: Decimal, pack: RulePack) -> Rating:
 def rounding_note(pack: RulePack) -> str:
     """The remark after a rounded figure (`（四舍五入至 0.01）`)."""
     places = pack.rounding.places
-    unit = f" {format(Decimal(1).scaleb(-places), 'f')}" if places else "整数"
+    unit = f" {Decimal(1).scaleb(-places)}" if places else "整数"
     return f"（四舍五入至{unit}）"
 
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from perf.core.actuals import Actual, TierChoice
+from perf.core.actuals import Actual, Quotient, TierChoice
+from perf.core.attainment import deduction
 from perf.core.errors import InvalidInput
 from perf.core.rulepack import RulePack
 from perf.core.scoring import (
@@ -17,6 +18,7 @@ from perf.core.targets import Target
 from perf.core.terms import Comparator, Sense, Tier
 from tests.core.scoring_examples import (
     BY_YEAR_END,
+    EVERY_OPTION,
     GE90,
     INVERSE,
     LE7,
@@ -171,6 +173,36 @@ def test_a_pack_can_leave_a_late_completion_a_share_of_its_weight():
 
 
 @pytest.mark.parametrize(
+    ("target", "actual", "pack", "flags"),
+    [
+        (LE7, "10", INVERSE, {"missed"}),
+        (LE7, "10", LINEAR, {"missed"}),
+        (ZERO, "0", INVERSE, set()),
+        (ZERO, "2", INVERSE, {"missed"}),
+        (number_target("ge", "-2", "%"), "-1", INVERSE, {"negative_target"}),
+        (number_target("ge", "-2", "%"), "-3", INVERSE, {"missed", "negative_target"}),
+    ],
+)
+def test_a_missed_target_is_flagged_by_whatever_rule_it_is_missed(
+    target: Target, actual: str, pack: RulePack, flags: set[str]
+):
+    assert set(attainment(target, D(actual), pack).flags) == flags
+
+
+def test_a_curve_of_satisfaction_needs_no_pass_mark_and_is_not_taken_for_granted():
+    pack = dataclasses.replace(EVERY_OPTION, pass_mark=None)
+    assert attainment(GE90, D(59), pack, is_satisfaction=True).zeroed_by is pack.satisfaction
+    assert attainment(GE90, D(59), pack).zeroed_by is None
+
+
+def test_what_only_meets_an_upper_limit_costs_nothing_even_where_meeting_a_lower_one_does():
+    rule = dataclasses.replace(EVERY_OPTION.over_achievement, flagged_from=D(1), deduct_from=D(1))
+    pack = dataclasses.replace(EVERY_OPTION, over_achievement=rule)
+    assert deduction(attainment(GE90, D(90), pack), pack) == 2
+    assert deduction(attainment(LE7, D(7), pack), pack) == 0
+
+
+@pytest.mark.parametrize(
     ("target", "actual", "message"),
     [
         (GE90, date(2022, 1, 1), "请填数字"),
@@ -180,6 +212,7 @@ def test_a_pack_can_leave_a_late_completion_a_share_of_its_weight():
         (BY_YEAR_END, D(1), "请填完成日期"),
         (BY_YEAR_END, datetime(2022, 1, 1), "请填完成日期"),  # noqa: DTZ001
         (BY_YEAR_END, TierChoice(Tier.ACHIEVED, D(90)), "是截止日期"),
+        (BY_YEAR_END, Quotient(D(1), D(3)), "请填完成日期"),
         (Target("年底前", Comparator.BY_DATE), date(2022, 1, 1), "补全年月日"),
         (Target("全年", Comparator.PERIOD), date(2022, 1, 1), "补全年月日"),
         (PLAIN, D(1), "请选择完成等级"),

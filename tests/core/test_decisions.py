@@ -9,7 +9,7 @@ from perf.core.rules import load_pack
 from perf.core.rulewords import describe_rule
 from perf.core.scoring import PlanIndicator, decision_bounds, score_plan
 from perf.core.targets import parse_target
-from tests.core.scoring_examples import EVERY_OPTION, D
+from tests.core.scoring_examples import D
 
 PACK = load_pack("cn-project-2021")
 HENAN = load_pack("henan-project-2024")
@@ -67,14 +67,6 @@ def test_a_revised_target_counts_and_the_initial_one_is_said_beside_it():
     assert (
         scored.steps[-1] == "按年初指标值 ≥95% 计 9.47 分 · 依据 cn-project-2021 第 1 版 §目标调整"
     )
-
-
-def test_the_initial_target_of_a_satisfaction_is_scored_by_its_curve_too():
-    # By the pass mark alone 58 of 95 would earn its share: 0.61 lies above 0.6.
-    row = PlanIndicator(D(10), GE90, D(58), "满意度指标", True, initial_target=GE95)
-    assert score_plan([row], None, EVERY_OPTION).rows[0].initial_points == 0
-    other = row._replace(is_satisfaction=False)
-    assert score_plan([other], None, EVERY_OPTION).rows[0].initial_points == D("6.1")
 
 
 def test_a_pack_may_go_by_the_initial_target_only():

@@ -45,7 +45,7 @@ def test_execution_is_scored_flagged_and_asked_for_a_reason(
 @pytest.mark.parametrize(
     ("adjusted", "executed", "message"),
     [
-        ("0", "1", "全年预算数为 0 而全年执行数大于 0"),
+        ("0", "1", "^全年预算数为 0 而全年执行数大于 0，请核对预算数与执行数。$"),
         ("-1", "0", "全年预算数应为不小于 0"),
         ("1", "-1", "全年执行数应为不小于 0"),
         ("NaN", "1", "全年预算数应为不小于 0"),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from perf.core.actuals import Actual, TierChoice
+from perf.core.actuals import Actual, Quotient, TierChoice
 from perf.core.rulepack import RulePack
 from perf.core.scoring import (
     score_indicator,
@@ -13,6 +13,7 @@ from perf.core.targets import Target
 from perf.core.terms import Comparator, Sense, Tier
 from tests.core.scoring_examples import (
     BY_YEAR_END,
+    EVERY_OPTION,
     GE90,
     INTEGERS,
     INVERSE,
@@ -144,9 +145,21 @@ def test_every_score_opens_into_its_working(
     assert steps == [line, f"依据 cn-project-2021 第 1 版 {rules}"]
 
 
-def test_the_working_names_no_unit_where_the_target_has_none():
-    target = Target("≥3", Comparator.GE, D(3))
-    assert (
-        score_indicator(D(5), target, D(3), INVERSE).steps[0]
-        == "目标 ≥3 · 实际 3 → 达成 · 得满分 5.00"
-    )
+@pytest.mark.parametrize(
+    ("target", "actual", "end"),
+    [
+        (Target("≥3", Comparator.GE, D(3)), D(3), "目标 ≥3 · 实际 3 → 达成"),
+        (Target("≥3", Comparator.GE, D(3)), Quotient(D(10), D(3)), "实际 约 3.33 → 达成"),
+        (Target("≤3", Comparator.LE, D(3)), D(2), "实际 2 → 达成，低于指标值 1"),
+    ],
+)
+def test_the_working_names_no_unit_where_the_target_has_none(
+    target: Target, actual: Actual, end: str
+):
+    line = score_indicator(D(5), target, actual, INVERSE).steps[0]
+    assert line.endswith(f"{end} · 得满分 5.00")
+
+
+def test_a_ratio_below_the_pass_mark_is_written_as_its_rule_writes_it():
+    line = score_indicator(D(10), LE7, D(12), EVERY_OPTION).steps[0]
+    assert line.endswith("→ 未达成 · 完成率 (1 − (12 − 7) ÷ 7) 低于 60%，不得分")
