@@ -55,7 +55,9 @@ def test_grades_and_lists_say_that_they_missed(actual, is_missed):
 
 
 def test_satisfaction_at_its_target_is_met_whatever_the_floor():
-    high = replace(EVERY_OPTION, satisfaction=replace(EVERY_OPTION.satisfaction, floor=D(95)))
+    curve = EVERY_OPTION.satisfaction
+    assert curve is not None
+    high = replace(EVERY_OPTION, satisfaction=replace(curve, floor=D(95)))
     judged = attainment(GE90, D(90), high, is_satisfaction=True)
     assert judged.met
     assert judged.zeroed_by is None
