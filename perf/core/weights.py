@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import lcm
+from typing import TypeVar
 
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
@@ -12,8 +13,10 @@ from perf.core.numbers import format_number, round_half_up
 from perf.core.rulepack import RulePack
 
 _ZERO = Decimal(0)
+_ONE = Decimal(1)
 _BRACKETED = re.compile(r"\([^)]*\)")
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[、..:]")
+_Key = TypeVar("_Key", int, str)
 
 
 def apportion(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
@@ -31,6 +34,14 @@ def apportion(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     for index in by_fraction[: cents - sum(parts)]:
         parts[index] += 1
     return [Decimal(part).scaleb(-2) for part in parts]
+
+
+def _share_out(
+    weights: dict[_Key, Decimal], given: Decimal, shares: Mapping[_Key, Decimal]
+) -> None:
+    """Add `given` to the weights of those who have a share in it."""
+    for key, part in zip(shares, apportion(given, list(shares.values())), strict=True):
+        weights[key] += part
 
 
 def class_name(level1: str) -> str:
@@ -85,16 +96,12 @@ def _shared_weights(pack: RulePack, standing: set[str]) -> dict[str, Decimal]:
     if standing.isdisjoint(weights):
         return {}
     for item in pack.class_weights.classes:
-        takers = [(name, share) for name, share in item.when_absent if name in weights]
+        takers = {name: share for name, share in item.when_absent if name in weights}
         if takers and item.name not in standing:
-            parts = apportion(weights.pop(item.name), [share for _, share in takers])
-            for (name, _), part in zip(takers, parts, strict=True):
-                weights[name] += part
-    left = sum((weights.pop(name) for name in list(weights) if name not in standing), _ZERO)
+            _share_out(weights, weights.pop(item.name), takers)
+    left = sum(weights.pop(name) for name in list(weights) if name not in standing)
     if left:
-        parts = apportion(left, list(weights.values()))
-        for name, part in zip(list(weights), parts, strict=True):
-            weights[name] += part
+        _share_out(weights, left, dict(weights))
     return weights
 
 
@@ -108,7 +115,7 @@ def spread_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack
     Three blanks of 产出指标 under cn-project-2021 → 13.34, 13.33, 13.33.
     """
     classes = [class_of(level1, pack) for level1, _ in entries]
-    result: list[Decimal] = [_ZERO] * len(entries)
+    result = dict.fromkeys(range(len(entries)), _ZERO)
     for name, points, members in _blocks(classes, pack):
         blanks = []
         rest = points
@@ -128,10 +135,8 @@ def spread_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack
                 f"{name}共 {format_number(points)} 分，已填的分值合计 {entered} 分，"
                 f"没有剩余分值可分给 {len(blanks)} 个空白指标。请调低已填的分值。"
             )
-        parts = apportion(rest, [Decimal(1)] * len(blanks))
-        for index, part in zip(blanks, parts, strict=True):
-            result[index] = part
-    return result
+        _share_out(result, rest, dict.fromkeys(blanks, _ONE))
+    return list(result.values())
 
 
 def _blocks(classes: Sequence[str], pack: RulePack) -> Iterator[tuple[str, Decimal, list[int]]]:
@@ -166,29 +171,23 @@ def released_weights(
     Those of a whole class go to the rest of its block; where a block has nothing left to give to,
     they stay. Source: our own decision. 20, 10 and 10 不涉及 of one class → 26.67 and 13.33.
     """
-    result = list(weights)
+    result = dict(enumerate(weights))
     for block in weight_blocks(levels, pack):
         given_up = [index for index in block if index in outside]
-        standing = [index for index in block if index not in outside and weights[index]]
-        if not given_up or not standing:
+        standing = {i: weights[i] for i in block if i not in outside and weights[i]}
+        if not standing:
             continue
         orphaned = _ZERO
         for level1 in dict.fromkeys(levels[index] for index in given_up):
             given = sum((weights[i] for i in given_up if levels[i] == level1), _ZERO)
-            takers = [index for index in standing if levels[index] == level1]
+            takers = {i: share for i, share in standing.items() if levels[i] == level1}
             if takers:
-                _give(result, given, takers)
+                _share_out(result, given, takers)
             else:
                 orphaned += given
         if orphaned:
-            _give(result, orphaned, standing)
-    return result
-
-
-def _give(weights: list[Decimal], given: Decimal, takers: Sequence[int]) -> None:
-    parts = apportion(given, [weights[index] for index in takers])
-    for index, part in zip(takers, parts, strict=True):
-        weights[index] += part
+            _share_out(result, orphaned, standing)
+    return list(result.values())
 
 
 def check_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack) -> list[Finding]:
@@ -200,18 +199,15 @@ def check_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack)
     """
     findings: list[Finding] = []
     sums: dict[str, Decimal] = {}
-    blank = False
     for level1, weight in entries:
         try:
             name = class_of(level1, pack)
-            if weight is None:
-                blank = True
-            else:
+            if weight is not None:
                 _demand_weight(weight)
             sums[name] = sums.get(name, _ZERO) + (weight or _ZERO)
         except InvalidInput as error:
             findings.append(Finding(Severity.ERROR, "weight-invalid", str(error), level1))
-    if blank:
+    if any(weight is None for _, weight in entries):
         message = "有指标没有分值，请填写或由系统分配。"
         findings.append(Finding(Severity.ERROR, "weight-missing", message))
     if findings or not entries:
@@ -224,7 +220,7 @@ def check_weights(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack)
         )
         findings.append(Finding(Severity.ERROR, "weights-sum", message))
     block = pack.check_list
-    if block is not None and sums.get(block.name, _ZERO) != block.weight:
+    if block is not None and sums.get(block.name) != block.weight:
         message = (
             f"{block.name}应合计 {format_number(block.weight)} 分，不与其他指标相互调剂；"
             f"现为 {format_number(sums.get(block.name, _ZERO))} 分，请增补或调整。"

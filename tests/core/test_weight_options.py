@@ -95,6 +95,9 @@ def test_findings_hold_the_total_and_the_check_list(pack: RulePack, text: str, f
         severity, code, words = expected.split(" ", 2)
         assert (finding.severity.value, finding.code) == (severity, code)
         assert words in finding.message
+        # Each but a wrong total names its class.
+        where = "" if code == "weights-sum" else finding.message.partition("指标")[0] + "指标"
+        assert finding.where == where
     assert any(item.severity is Severity.ERROR for item in findings) is ("error" in " ".join(found))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.core.errors import InvalidInput
-from perf.core.findings import Severity
+from perf.core.findings import Finding, Severity
 from perf.core.rulepack import RulePack, WeightClass
 from perf.core.rules import load_pack
 from perf.core.weights import (
@@ -17,13 +17,16 @@ from perf.core.weights import (
     class_name,
     class_of,
     class_weights,
+    released_weights,
     spread_weights,
+    weight_blocks,
 )
 
 D = Decimal
 P2020 = load_pack("cn-project-2020")
 P2021 = load_pack("cn-project-2021")
 DEPARTMENT = load_pack("department-overall")
+HENAN = load_pack("henan-project-2024")
 
 
 def texts(values: list[Decimal]) -> list[str]:
@@ -160,11 +163,11 @@ def read(entries: str) -> list[tuple[str, Decimal | None]]:
             "成本 产出=30 产出=15 产出 效益 满意度",
             "产出指标共 40 分，已填的分值合计 45 分，没有剩余分值可分给 1 个空白指标",
         ),
-        ("产出=0 产出", "分值应大于 0"),
+        ("产出=0 产出", "^分值应大于 0、不超过 100，请修改。$"),
         ("产出=-1 产出", "分值应大于 0"),
         ("产出=100.01 产出", "不超过 100"),
         ("产出=NaN 产出", "分值应大于 0"),
-        ("产出=3.333 产出", "最多两位小数"),
+        ("产出=3.333 产出", "^分值最多两位小数，请修改。$"),
         ("其他 产出", "没有一级指标“其他”"),
     ],
 )
@@ -173,9 +176,63 @@ def test_what_cannot_be_spread_is_refused_with_what_to_do(entries: str, message:
         spread_weights(read(entries), P2021)
 
 
-def test_weights_that_follow_the_pack_have_no_findings():
-    assert check_weights(read("成本=20 产出=40 效益=20 满意度=10"), P2021) == []
-    assert check_weights([], P2021) == []
+@pytest.mark.parametrize(
+    "entries",
+    ["成本=20 产出=40 效益=20 满意度=10", "成本=20 产出=39.5 产出=0.5 效益=20 满意度=10", ""],
+)
+def test_weights_that_follow_the_pack_have_no_findings(entries: str):
+    assert check_weights(read(entries), P2021) == []
+
+
+def test_one_indicator_may_have_all_hundred_points():
+    pack = dataclasses.replace(P2021, execution=dataclasses.replace(P2021.execution, weight=D(0)))
+    assert pack.indicator_weight == 100
+    found = check_weights([("产出", D(100))], pack)
+    assert [finding.code for finding in found] == ["class-weight"]
+
+
+def test_a_finding_on_weights_says_where_it_is_and_what_to_do():
+    assert check_weights(read("成本=10 产出=50 效益=20 满意度=10"), P2021)[0] == Finding(
+        Severity.WARNING,
+        "class-weight",
+        "成本指标分值合计 10，评分办法为 20，如确需不同请核对依据。",
+        "成本指标",
+    )
+    assert check_weights(read("一、产出=101"), P2021) == [
+        Finding(
+            Severity.ERROR,
+            "weight-invalid",
+            "分值应大于 0、不超过 100，请修改。",
+            "一、产出",
+        )
+    ]
+    assert check_weights([("产出", None)], P2021) == [
+        Finding(Severity.ERROR, "weight-missing", "有指标没有分值，请填写或由系统分配。")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "outside", "weights"),
+    [
+        # Two classes give all they have to the one that is left.
+        ("产出=10 效益=20 满意度=50", {0, 1}, ["10", "20", "80.00"]),
+        ("产出=20 产出=10 产出=10", {2}, ["26.67", "13.33", "10"]),
+        # A row without points takes none, and nothing moves where nobody can take it.
+        ("产出=10 产出=0 产出=20", {0}, ["10", "0", "30.00"]),
+        ("产出=10 产出=0", {0}, ["10", "0"]),
+        # The check list gives to itself though nothing is left of the others.
+        ("产出=70 资金管理=15 资金管理=5", {0, 2}, ["70", "20.00", "5"]),
+    ],
+)
+def test_weights_are_given_within_the_class_then_within_the_block(
+    rows: str, outside: set[int], weights: list[str]
+):
+    levels, entered = zip(*read(rows), strict=True)
+    assert texts(released_weights(entered, levels, outside, HENAN)) == weights
+
+
+def test_a_check_list_is_the_last_block():
+    assert weight_blocks(["资金管理", "产出", "效益"], HENAN) == [[1, 2], [0]]
 
 
 @pytest.mark.parametrize(
