@@ -67,6 +67,9 @@ class DescribedApi(Api):
     def _register_error_handlers(self) -> None:
         """Pages and API answer refusals in one place (perf/web/errors.py)."""
 
+    def _register_pagination_header(self) -> None:
+        """A page of a list says in its body which it is."""
+
 
 @docs.get("/openapi.json")
 @open_to_all
