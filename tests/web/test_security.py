@@ -59,7 +59,8 @@ def test_no_route_takes_a_form_without_a_token(guarded) -> None:
             if method == "POST":
                 url = address(guarded, rule, guarded.arguments)
                 status = client.post(url, data={"version": "1"}).status_code
-                if status != 400:
+                # The API takes JSON alone, which no page of another site can send with a cookie.
+                if status not in ({401, 415} if name.startswith("POST api.") else {400}):
                     faults.append(f"{name} as {user}: {status}")
     assert faults == []
     with guarded.app_context():
