@@ -38,10 +38,13 @@ FAMILIES = {
         (
             *("scoring", "attainment", "working", "execution", "weights", "options"),
             *("plan_scores", "decisions", "check_list", "computed_numbers", "over_units"),
-            *("replay", "weight_options"),
+            *("replay", "weight_options", "verdicts"),
         ),
     ),
-    "targets": Family(("targets", "figures", "dates", "readings"), ("targets", "actuals")),
+    "targets": Family(
+        ("targets", "figures", "dates", "readings"),
+        ("targets", "target_edges", "target_sentences", "actuals"),
+    ),
 }
 # The share of survivors, listed ones too, from which on a run fails.
 TOO_MANY = 0.05

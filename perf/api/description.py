@@ -39,6 +39,8 @@ _CODES = (
     *("conflict", "too_large", "not_json", "invalid", "too_many", "failed", "unavailable"),
 )
 
+_AREAS = ("plans", "score", "packs")
+
 docs = PlainBlueprint("api_docs", __name__, url_prefix="/api/v1")
 
 
@@ -125,6 +127,9 @@ def _finished(spec: Any) -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": "session"}
     }
     described["security"] = [{"session": []}]
+    order = {area: place for place, area in enumerate(_AREAS)}
+    paths = sorted(described["paths"], key=lambda path: (order[path.split("/")[3]], path))
+    described["paths"] = {path: described["paths"][path] for path in paths}
     for path, operations in described["paths"].items():
         shared = operations.pop("parameters", [])
         for operation in operations.values():

@@ -1,5 +1,6 @@
 """The description as people read it: each endpoint with what it takes and what it gives."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,12 @@ _FORMATS = {"date": "日期", "date-time": "时间（UTC）"}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One parameter or field: where it stands, what it is, whether it can be missing."""
+    """One parameter or field, by its path where it stands within others (`rows[].steps`)."""
 
     name: str
     kind: str
     description: str
     note: str = ""
-    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Endpoint:
     description: str
     parameters: list[Said]
     body: list[Said]
-    example: dict[str, str]
+    example: str
     answer: list[Said]
     refusals: list[str]
 
@@ -80,7 +80,7 @@ def _parameter(one: dict[str, Any]) -> Said:
 
 
 def _fields(
-    schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0, *, is_asked: bool = False
+    schema: dict[str, Any], schemas: dict[str, Any], within: str = "", *, is_asked: bool = False
 ) -> Iterator[Said]:
     """The fields in their order, those of an object within below it."""
     whole = _resolved(schema, schemas)
@@ -90,9 +90,11 @@ def _fields(
         note = "可为 null" if _may_be_null(field) and not is_asked else ""
         if is_asked and name in required:
             note = "必填"
-        yield Said(name, _kind(field), field.get("description", ""), note, depth)
+        path = f"{within}{name}"
+        yield Said(path, _kind(field), field.get("description", ""), note)
         if inner:
-            yield from _fields(inner, schemas, depth + 1, is_asked=is_asked)
+            below = f"{path}{'[]' if 'items' in field else ''}."
+            yield from _fields(inner, schemas, below, is_asked=is_asked)
 
 
 def _may_be_null(field: dict[str, Any]) -> bool:
@@ -126,6 +128,8 @@ def _kind(field: dict[str, Any]) -> str:
     return _FORMATS.get(field.get("format", ""), _TYPES.get(field.get("type", ""), ""))
 
 
-def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, str]:
+def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
+    """A body to copy, empty where there is none."""
     fields = _resolved(schema, schemas).get("properties", {}) if schema else {}
-    return {name: field["example"] for name, field in fields.items() if "example" in field}
+    given = {name: field["example"] for name, field in fields.items() if "example" in field}
+    return json.dumps(given, ensure_ascii=False, indent=2) if given else ""

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -90,7 +90,9 @@ def words(text: str, left: float = 72, bottom: float = 780, size: float = 9) -> 
     return b"BT /F1 %g Tf %g %g Td <%s> Tj ET\n" % (size, left, bottom, shown)
 
 
-def grid(rows: list[list[str]], top: float = 760, *, left: float = 40, width: float = 510) -> bytes:
+def grid(
+    rows: Sequence[Sequence[str | None]], top: float = 760, *, left: float = 40, width: float = 510
+) -> bytes:
     """A page's content that draws a table of equal columns, 24 points a row.
 
     A text with a line break stands in two lines; None leaves the cell to the one left of it.

@@ -14,6 +14,8 @@ from perf.documents.readers.unreadable import UnreadableDocument
 
 MAX_UNPACKED = 24 * 1024 * 1024
 MAX_ROWS = 20_000
+# Each element takes about 200 bytes while the file is read.
+_MAX_TAGS = 1_500_000
 _MAX_COLUMNS = 80
 _USUAL_WIDTH = 1000.0
 _WIDEST = 100_000
@@ -35,7 +37,8 @@ def read_docx(content: bytes) -> Document:
     """The tables of a Word document; a merged cell's text stands in its first cell.
 
     A line's number counts paragraphs and rows. A table within a cell stands after its row, as a
-    table of its own. Raises UnreadableDocument for what is no sound docx file, or holds macros.
+    table of its own. Raises UnreadableDocument for what is no sound docx file, holds macros or
+    holds too much.
     """
     if len(content) > MAX_BYTES:
         raise UnreadableDocument(
@@ -47,6 +50,10 @@ def read_docx(content: bytes) -> Document:
             if _MACROS in archive.namelist():
                 raise UnreadableDocument("文件带有宏，没有读取。请另存为不带宏的 .docx 后再试。")
             source = archive.read(DOCX.main_part).replace(_STRICT, _W[1:-1].encode())
+        if source.count(b"<") > _MAX_TAGS:
+            raise UnreadableDocument(
+                "文件内容过多，不像一份预算公开文件；请只保留绩效目标表和预算表后再导入。"
+            )
         # check_package has refused every part that declares entities.
         body = ET.fromstring(source).find(f"{_W}body")  # noqa: S314
         if body is None:
