@@ -1,5 +1,6 @@
 """An application and a database for each test: the migrated template, copied."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -135,3 +136,9 @@ def session(app: Flask, ledger_guard: LedgerGuard) -> Iterator[object]:
 def browse(app: Flask) -> Browserless:
     """`browse(user)` gives a signed-in client whose every page is checked."""
     return Browserless(app)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every later garbage collection."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

@@ -30,6 +30,7 @@ from tests import postgres
 from tests.conftest import make_app
 from tests.pages import Browserless
 
+pytestmark = pytest.mark.slow
 PASSWORD = "only for the demo"
 
 
@@ -82,7 +83,6 @@ def test_one_user_a_role_signs_in_with_the_password_from_the_environment(seeded,
         assert not any(user.must_change_password for user in users)
 
 
-@pytest.mark.slow
 def test_passwords_are_generated_one_a_user_and_printed_once(app):
     result = seed(app, "--empty", password=None)
     printed = dict(re.findall(r"\t(\w+)\t(\S+)", result.stdout))
@@ -176,7 +176,6 @@ def test_the_ledger_tells_the_story_in_its_order(seeded):
             assert numbers == list(range(1, len(numbers) + 1))
 
 
-@pytest.mark.slow
 def test_empty_has_the_plans_and_no_results(app):
     assert seed(app, "--empty").exit_code == 0
     with app.app_context():

@@ -107,6 +107,7 @@ def test_what_cannot_be_read_is_refused_on_standard_error(
     assert told in result.stderr
 
 
+@pytest.mark.slow
 def test_our_own_export_is_rechecked_in_a_process_of_its_own_without_a_database(
     tmp_path: Path,
 ) -> None:

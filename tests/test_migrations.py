@@ -203,6 +203,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     assert checks(session) == constraints
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_what_is_append_only_stays_so_after_going_down_and_up(session, table, statement):

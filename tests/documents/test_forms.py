@@ -455,6 +455,7 @@ def test_equal_forms_give_equal_bytes():
     assert self_evaluation_xlsx(with_odd_texts()) == self_evaluation_xlsx(with_odd_texts())
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(text=st.text(), points=st.lists(st.decimals(0, 99, places=2), min_size=1, max_size=12))
 def test_any_text_and_any_points_can_be_written_and_read_back(text, points):

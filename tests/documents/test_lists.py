@@ -311,6 +311,7 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(name, content, senten
         text_of_file(name, content)
 
 
+@pytest.mark.slow
 def test_a_list_has_a_greatest_length() -> None:
     with pytest.raises(InvalidInput, match=f"最多 {MAX_ROWS} 行，现有 {MAX_ROWS + 1} 行"):
         read_answers("满意\n" * (MAX_ROWS + 1))

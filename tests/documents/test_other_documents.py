@@ -217,6 +217,7 @@ def test_classes_are_named_as_the_rules_name_them(
     assert [(i.level1, i.level2) for i in plan.indicators] == [meant]
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(DOCUMENTS)), st.integers(0, 10**9))
 def test_no_damage_to_other_forms_raises_anything_but_a_refusal(name: str, number: int) -> None:

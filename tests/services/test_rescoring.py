@@ -282,6 +282,7 @@ def test_many_at_once_come_out_as_one_by_one(session, change) -> None:
         assert among["ledger"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(CHANGES), unique=True, max_size=6))
 @settings(
     max_examples=25,

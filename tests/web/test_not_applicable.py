@@ -268,6 +268,7 @@ def in_cents(amount: Fraction) -> Decimal:
     return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+@pytest.mark.slow
 def test_the_departments_plan_is_completed_signed_and_printed(app, browse):
     seed(app, "--empty")
     last = figures_of_the_year()

@@ -2,7 +2,6 @@
 
 from types import SimpleNamespace
 
-import html5lib
 import pytest
 
 from perf.core.terms import Role, Status
@@ -46,7 +45,7 @@ def world(app):
 
 
 def card_of(page):
-    tree = html5lib.parse(page.html, namespaceHTMLElements=False)
+    tree = page.tree
     return next((each for each in tree.iter() if each.get("id") == "doubts"), None)
 
 
@@ -98,7 +97,7 @@ def users_of(world):
 
 def test_the_sheet_shows_the_findings_at_the_rows_and_in_whole(world, browse):
     page = browse(world.staff).get(f"/plans/{world.plan}/indicators")
-    tree = html5lib.parse(page.html, namespaceHTMLElements=False)
+    tree = page.tree
     beside = {each.get("id"): each for each in tree.iter("span") if each.get("id")}
     row = beside[f"doubts-{world.rows[1]}"]
     assert [each.get("class") for each in row] == ["doubt warn"]

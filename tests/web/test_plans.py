@@ -4,7 +4,6 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-import html5lib
 import pytest
 from sqlalchemy import select
 
@@ -48,7 +47,7 @@ def version(page) -> str:
 
 def sheet_of(page) -> dict[str, Any]:
     """What a browser would post from the sheet as it stands."""
-    tree = html5lib.parse(page.html, namespaceHTMLElements=False)
+    tree = page.tree
     form = next(each for each in tree.iter("form") if each.get("id") == "sheet")
     data: dict[str, Any] = {"row": []}
     for each in form.iter("input"):

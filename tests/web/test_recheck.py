@@ -193,6 +193,7 @@ OTHERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "make", "told"), [*HOSTILE, *OTHERS], ids=[told for *_, told in [*HOSTILE, *OTHERS]]
 )

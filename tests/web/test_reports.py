@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-import html5lib
 import pytest
 from sqlalchemy import select
 from werkzeug.test import encode_multipart
@@ -89,7 +88,7 @@ def _october():
 
 def fields_of(page: Page, form_id: str = "sheet") -> dict[str, Any]:
     """What a browser would post from the form as it stands on the page."""
-    tree = html5lib.parse(page.html, namespaceHTMLElements=False)
+    tree = page.tree
     form = next(one for one in tree.iter("form") if one.get("id") == form_id)
     found: dict[str, Any] = {}
     for element in form.iter():

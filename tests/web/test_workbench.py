@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
-import html5lib
 import pytest
 from sqlalchemy import delete, select, text
 
@@ -104,7 +103,7 @@ def main_of(page) -> str:
 
 def facts_of(page) -> list[str]:
     """Each fact of the head as “value label”."""
-    tree = html5lib.parse(page.html, namespaceHTMLElements=False)
+    tree = page.tree
     facts = [one for one in tree.iter("div") if "fact" in (one.get("class") or "").split()]
     return [f"{one.find('dd').text} {one.find('dt').text}" for one in facts]
 
