@@ -90,7 +90,7 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ("a.pdf", lambda: pdf([words("text")] * 9)[:700], "已损坏"),
     # Small outside, large inside.
     ("a.docx", lambda: docx(" " * (30 * 2**20)), "解压后超过 24 MB"),
-    ("a.docx", lambda: docx(table([[cell()]] * 100_000)), "内容过多"),
+    ("a.docx", lambda: docx(table([[cell(inside="<w:p/>" * 1_600_000)]])), "内容过多"),
     ("a.docx", lambda: docx("<w:p/>" * 30_000), "超过 20000 行"),
     ("a.docx", lambda: docx("<w:sdt>" * 50_000 + "</w:sdt>" * 50_000), "已损坏"),
     ("a.xlsx", lambda: sheet(20_001), "超过 20000 行"),

@@ -146,7 +146,7 @@ class _Reader:
         if self.header is None or building is None or above is None or not row.after_break:
             return None
         filled, cells_above = row.filled(), dict(above.filled())
-        if any(column not in cells_above or looks_like_figure(text) for column, text in filled):
+        if any(column not in cells_above or _begins_a_cell(text) for column, text in filled):
             return None
         at = {role.column: role.name for role in self.header.roles}
         cells = {
@@ -327,6 +327,11 @@ class _Reader:
         say_repaired(self.report, plan.name, slid=building.slid, torn=building.torn)
         say_left_out(self.report, plan.name, building.left_out)
         say_doubtful(self.report, plan.name, building.doubtful)
+
+
+def _begins_a_cell(text: str) -> bool:
+    """Whether the text is a figure or begins with its own number, and so is no torn end."""
+    return looks_like_figure(text) or strip_numbering(text) != text
 
 
 def _has_pair(cells: dict[str, str], header: ProjectHeader | None) -> bool:
