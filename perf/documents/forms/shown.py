@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from perf.core.numbers import format_fixed, format_number, round_half_up
+from perf.core.numbers import format_number, round_half_up
 from perf.documents.forms.table import Cell, Style
 
 _FIXED = frozenset({Style.MONEY, Style.POINTS, Style.TOTAL_POINTS})
@@ -18,7 +18,7 @@ def shown(cell: Cell) -> str:
     if not isinstance(value, Decimal):
         return value or ""
     if cell.style is Style.RATE:
-        return f"{format_fixed(round_half_up(value.scaleb(2)))}%"
+        return f"{round_half_up(value.scaleb(2)):f}%"
     if cell.style in _FIXED:
-        return format_fixed(round_half_up(value))
+        return f"{round_half_up(value):f}"
     return format_number(value)
