@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from perf.documents.readers.archive import BAD_ARCHIVE, DOCX, check_package, damaged
 from perf.documents.readers.fragments import Cell, Fragment, tables_from
-from perf.documents.readers.tables import Document, Line
+from perf.documents.readers.tables import Document, Line, Place
 from perf.documents.readers.titles import lift_titles
 from perf.documents.readers.txt import MAX_BYTES, is_page_number
 from perf.documents.readers.unreadable import UnreadableDocument
@@ -69,6 +69,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.number = 0
+        self.tables = 0
         self.waiting: list[Line] = []
         self.fragments: list[Fragment] = []
 
@@ -99,7 +100,9 @@ class _Reader:
     def _table(self, table: ET.Element) -> None:
         edges = _edges(table)
         fragment = self._begin(edges)
-        for row in _found(table, {f"{_W}tr"}):
+        self.tables += 1
+        within = f"第 {self.tables} 个表格"
+        for at, row in enumerate(_found(table, {f"{_W}tr"}), 1):
             self._count()
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 continue
@@ -113,7 +116,7 @@ class _Reader:
                 continue
             cells = _cells(row, columns, fragment.edges)
             if any(cell.text for cell in cells):
-                fragment.rows.append((self.number, cells))
+                fragment.rows.append((Place(self.number, at, within), cells))
             for inner in nested:
                 self._end(fragment)
                 self._table(inner)

@@ -9,7 +9,7 @@ import pdfplumber
 from perf.documents.readers.fragments import Cell, Fragment, tables_from
 from perf.documents.readers.pdf_pages import DAMAGED, PageText, pages_of
 from perf.documents.readers.radicals import as_typed
-from perf.documents.readers.tables import Document, Line
+from perf.documents.readers.tables import Document, Line, Place
 from perf.documents.readers.titles import lift_titles
 from perf.documents.readers.txt import is_page_number
 from perf.documents.readers.unreadable import UnreadableDocument
@@ -50,6 +50,9 @@ class _Reader:
     def __init__(self, pages: list[PageText]) -> None:
         self.pages = pages
         self.number = 0
+        # How many lines and rows stood on the pages before this one, and this one's name.
+        self.above = 0
+        self.within = ""
         self.waiting: list[Line] = []
         self.fragments: list[Fragment] = []
         self.heads = _running_heads(pages)
@@ -59,6 +62,7 @@ class _Reader:
         try:
             with pdfplumber.open(BytesIO(content)) as file:
                 for number, page in enumerate(self.pages):
+                    self.above, self.within = self.number, f"第 {number + 1} 页"
                     if page.has_tables:
                         self._page(file.pages[number])
                         file.pages[number].close()
@@ -109,7 +113,8 @@ class _Reader:
                 if box is not None
             ]
             if any(cell.text for cell in cells):
-                fragment.rows.append((self.number, cells))
+                place = Place(self.number, self.number - self.above, self.within)
+                fragment.rows.append((place, cells))
         if fragment.rows:
             self.waiting = []
             self.fragments.append(fragment)

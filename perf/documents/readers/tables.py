@@ -4,9 +4,28 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Self
 
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
 _RULE = re.compile(r"[-—–─━=_＿－·.:|\s]+")
+
+
+class Place(int):
+    """A row's number in its whole document, which knows how a person finds the row.
+
+    `within` is the page, table or sheet as it is said (blank: the document has only one), `shown`
+    the row's number in there, `sheet` the title of a workbook's sheet.
+    """
+
+    within: str
+    shown: int
+    sheet: str
+
+    def __new__(cls, number: int, shown: int, within: str = "", sheet: str = "") -> Self:
+        place = super().__new__(cls, number)
+        place.within, place.shown, place.sheet = within, shown, sheet
+        return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +38,7 @@ class Line:
 
 @dataclass(slots=True)
 class Row:
-    """A table's row: its cells as published, the line it begins on.
+    """A table's row: its cells as published, the line it begins on (a Place where it is known).
 
     `after_break` is set where something (a blank line, a page number, a repeated heading) stood
     between this row and the one before, `before_break` where it stood after this row: there a
@@ -78,6 +97,8 @@ def mark_breaks(rows: list[Row], is_header: Callable[[Row], bool]) -> list[Row]:
     return rows
 
 
+# The same cell is looked at by many questions in a row.
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """The text for comparing: no white space, full-width letters and brackets made plain."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text))

@@ -2,11 +2,13 @@
 
 from perf.documents.readers.filled_forms.grid import FormSheet
 from perf.documents.readers.filled_forms.workbook import read_workbook
-from perf.documents.readers.tables import Document, Line, Row
+from perf.documents.readers.tables import Document, Line, Place, Row
 from perf.documents.readers.titles import tables_of
 from perf.documents.readers.unreadable import UnreadableDocument
 
 MAX_ROWS = 20_000
+# The list of faults in a workbook that was handed back says nothing of the plan.
+HANDED = "问题清单"
 # A list of 10,000 indicators unpacks to about 8 MB.
 MAX_UNPACKED = 24 * 1024 * 1024
 
@@ -18,23 +20,26 @@ def read_xlsx(content: bytes) -> Document:
     """
     document = Document()
     sheets = read_workbook(content, most_rows=MAX_ROWS + 1, most=MAX_UNPACKED)
-    for sheet in sheets:
-        if sheet.is_hidden or not sheet.rows:
-            continue
+    read = [each for each in sheets if not each.is_hidden and each.rows and each.name != HANDED]
+    above = 0
+    for sheet in read:
         if len(sheet.rows) > MAX_ROWS:
             raise UnreadableDocument(
                 f"工作表“{sheet.name}”超过 {MAX_ROWS} 行，请只保留绩效目标表和预算表后再导入。"
             )
         before = [*document.after, Line(sheet.name, 1)]
         document.after = []
-        found = tables_of(_rows(sheet), before)
+        within = f"工作表“{sheet.name}”" if len(read) > 1 else ""
+        found = tables_of(_rows(sheet, above, within), before)
+        above += len(sheet.rows)
         document.tables += found.tables
         document.after = found.after
     return document
 
 
-def _rows(sheet: FormSheet) -> list[Row]:
+def _rows(sheet: FormSheet, above: int, within: str) -> list[Row]:
+    """The sheet's rows, numbered on from the `above` rows of the sheets before it."""
     return [
-        Row([cell.text.strip() for cell in cells], number)
-        for number, cells in enumerate(sheet.rows, 1)
+        Row([cell.text.strip() for cell in cells], Place(above + at, at, within, sheet.name))
+        for at, cells in enumerate(sheet.rows, 1)
     ]
