@@ -9,7 +9,9 @@ from pathlib import Path, PurePath
 
 from perf.core.drafts import Draft
 from perf.documents.draft_json import draft_from_json
-from perf.documents.readers import READERS, UnreadableDocument, read_document
+from perf.documents.readers import READERS, UnreadableDocument, read_tables
+from perf.documents.readers.recogniser import recognise
+from perf.documents.sources import Sources, sources_from_json, sources_of
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +31,18 @@ def read_apart(
     The worker has no settings and no secrets, at most 10 seconds and 300 MB, and ends with the
     file. Raises UnreadableDocument as the readers do, and where the worker's bounds were reached.
     """
+    return read_apart_with_sources(name, content, year=year, seconds=seconds)[0]
+
+
+def read_apart_with_sources(
+    name: str, content: bytes, *, year: int | None = None, seconds: float = MAX_SECONDS
+) -> tuple[Draft, Sources]:
+    """What `read_apart` gives, and the places that its plans and indicators came from."""
     kind = PurePath(name).suffix.lower()
     if kind not in READERS or kind in _SAFE:
-        return read_document(name, content, year=year)
+        document = read_tables(name, content)
+        draft = recognise(document, year=year)
+        return draft, sources_of(document, draft)
     if len(content) > MAX_BYTES:
         raise UnreadableDocument(
             f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请只保留绩效目标表和预算表后再导入。"
@@ -66,4 +77,4 @@ def read_apart(
         ) from error
     if "refused" in told:
         raise UnreadableDocument(told["refused"])
-    return draft_from_json(told["draft"])
+    return draft_from_json(told["draft"]), sources_from_json(told["sources"])

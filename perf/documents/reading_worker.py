@@ -7,7 +7,9 @@ from typing import Any
 
 from perf.core.errors import InvalidInput
 from perf.documents.draft_json import draft_to_json
-from perf.documents.readers import read_document
+from perf.documents.readers import read_tables
+from perf.documents.readers.recogniser import recognise
+from perf.documents.sources import sources_of, sources_to_json
 
 MAX_MEMORY = 300 * 1024 * 1024
 # Reading is stopped by the clock before; this is for a worker whose parent has died.
@@ -19,8 +21,12 @@ def main(kind: str, year: str) -> int:
     _bound()
     content = sys.stdin.buffer.read()
     try:
-        draft = read_document(f"document{kind}", content, year=int(year) if year else None)
-        told: dict[str, Any] = {"draft": draft_to_json(draft, complete=True)}
+        document = read_tables(f"document{kind}", content)
+        draft = recognise(document, year=int(year) if year else None)
+        told: dict[str, Any] = {
+            "draft": draft_to_json(draft, complete=True),
+            "sources": sources_to_json(sources_of(document, draft)),
+        }
     except InvalidInput as error:
         told = {"refused": str(error)}
     sys.stdout.buffer.write(json.dumps(told).encode())

@@ -28,11 +28,19 @@ def read_document(name: str, content: bytes, *, year: int | None = None) -> Draf
     `year` overrides the fiscal year that the document names. Raises UnreadableDocument, with
     what to do instead, where the file cannot be read at all; everything else is a finding.
     """
+    return recognise(read_tables(name, content), year=year)
+
+
+def read_tables(name: str, content: bytes) -> Document:
+    """The tables that a file holds, its reader chosen by the name's ending.
+
+    Raises UnreadableDocument where the file cannot be read at all.
+    """
     reader = READERS.get(PurePath(name).suffix.lower())
     if reader is None:
         accepted = "、".join(READERS)
         raise UnreadableDocument(f"不能读取“{name}”：目前接受的文件类型是 {accepted}。")
-    return recognise(reader(content), year=year)
+    return reader(content)
 
 
-__all__ = ["READERS", "UnreadableDocument", "read_document"]
+__all__ = ["READERS", "UnreadableDocument", "read_document", "read_tables"]
