@@ -20,6 +20,30 @@ _FOLDED = str.maketrans(
         "═": "=",
     }
 )
+_BASIC_PLANE = 0xFFFF
+
+
+class _Spelling(dict[int, str]):
+    """Each character's one spelling, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        category = unicodedata.category(char)
+        folded = unicodedata.normalize("NFKC", char)
+        if category[0] in {"C", "Z"}:
+            spelling = ""
+        elif len(folded) != 1 or category == "No":
+            spelling = char
+        else:
+            spelling = folded
+        plain = spelling.translate(_FOLDED)
+        if code <= _BASIC_PLANE:
+            # What common texts are written in is kept; the rest would only take room.
+            self[code] = plain
+        return plain
+
+
+_SPELLING = _Spelling()
 _SYMBOLS = (
     (re.compile(r">=|=>|≧|⩾|≥=|≮"), "≥"),
     (re.compile(r"<=|=<|≦|⩽|≤=|≯"), "≤"),
@@ -71,14 +95,7 @@ def plain_text(text: str) -> str:
 
     Full-width forms are folded; ①, ², ½ and ㎡ stay, since folding them would make new digits.
     """
-    chars = []
-    for char in _MIDNIGHT.sub("", text):
-        if unicodedata.category(char)[0] in {"C", "Z"}:
-            continue
-        folded = unicodedata.normalize("NFKC", char)
-        kept = len(folded) != 1 or unicodedata.category(char) == "No"
-        chars.append(char if kept else folded)
-    plain = "".join(chars).translate(_FOLDED)
+    plain = _MIDNIGHT.sub("", text).translate(_SPELLING)
     for pattern, replacement in _SYMBOLS:
         plain = pattern.sub(replacement, plain)
     return re.sub(

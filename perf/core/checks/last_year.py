@@ -19,7 +19,7 @@ def check_last_year(subject: Subject) -> Iterator[Noticed]:
     a cost follows the year's budget, and nothing can be asked beyond 100 %: neither is judged.
     """
     easier = []
-    for row in subject.rows:
+    for row in subject.rows if subject.last_year else ():
         actual = subject.last_year.get(row.key)
         if actual is not None and _is_easier(row, actual):
             easier.append((row, f"上年 {format_number(actual)}{row.target.unit or ''}"))
