@@ -23,7 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LARGEST_IMAGE = 150 * 1024
 # Files of worked examples, which a reader is to make; none of them may exist.
 EXAMPLES = {
-    "perf/documents/forms/delimited.py",
+    "perf/documents/forms/plain.py",
     "perf/queries/overdue.py",
     "templates/units/overdue.html",
 }

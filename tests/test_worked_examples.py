@@ -46,14 +46,14 @@ def test_the_example_of_a_reader_reads_what_the_text_reader_reads() -> None:
 
 
 def test_the_example_of_a_writer_writes_what_stands_on_the_form() -> None:
-    render_csv = run(example("adding-a-form.md", '"""Writes a layout'))["render_csv"]
+    render_text = run(example("adding-a-form.md", '"""Writes a layout'))["render_text"]
     sheet = Sheet("表", [50, 50])
     sheet.add_row(20)
     sheet.put(0, 1, "总分", Style.LABEL)
     sheet.add_row(20)
     sheet.put(1, 1, Decimal("90.51"), Style.TOTAL)
     layout = Layout("题", "单位", datetime(2022, 1, 1, tzinfo=UTC), sheets=[sheet])
-    assert render_csv(layout).decode("utf-8-sig").split() == ["总分,", ",90.51"]
+    assert render_text(layout).decode("utf-8-sig").splitlines() == ["总分\t", "\t90.51"]
 
 
 def test_the_example_of_a_rule_pack_is_taken(tmp_path: Path) -> None:

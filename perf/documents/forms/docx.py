@@ -1,0 +1,194 @@
+"""Writes a layout as a Word document that prints on A4."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+from xml.sax.saxutils import escape
+
+from perf.documents.cell_text import printable
+from perf.documents.forms.docx_package import BORDERLESS, STYLE_IDS, pack, section
+from perf.documents.forms.measure import line_height
+from perf.documents.forms.pages import MARGIN_SIDE, PAGE_WIDTH
+from perf.documents.forms.shown import shown
+from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Cell, Layout, Sheet, Style
+
+# Word measures in twentieths of a point.
+_TWIPS = 20
+_TABLE_WIDTH = (PAGE_WIDTH - 2 * MARGIN_SIDE) * _TWIPS
+# A row up to this height, in points, goes to the next page as a whole.
+_SHORT = 240
+_EDGES = "".join(
+    f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+    for edge in ("top", "left", "bottom", "right")
+)
+_BORDERS = f"<w:tcBorders>{_EDGES}</w:tcBorders>"
+# Word joins two tables with nothing between them; this line is as low as it can be.
+_SEPARATOR = '<w:p><w:pPr><w:pStyle w:val="Separator"/>{}</w:pPr></w:p>'
+_NEW_PAGE = "<w:pageBreakBefore/>"
+
+
+def render_docx(layout: Layout) -> bytes:
+    """The layout as a docx file; equal layouts give equal bytes.
+
+    Each sheet is a section with tables of one grid. A new table begins at the heading row and
+    at each of the sheet's page breaks, because Word repeats only rows that begin a table. A
+    title or note over the whole width is a paragraph.
+    """
+    parts: list[str] = []
+    for number, sheet in enumerate(layout.sheets, 1):
+        parts += _Section(sheet).blocks()
+        # The mark stands in the header of every page, or in the first page's own text.
+        has_mark_inside = any(
+            cell.row == 0 and cell.style is Style.MARK and cell.value == layout.mark
+            for cell in sheet.cells
+        )
+        ends = section(has_mark=bool(layout.mark), has_own_first=has_mark_inside)
+        is_last = number == len(layout.sheets)
+        parts.append(_SEPARATOR.format("" if is_last else ends))
+        if is_last:
+            parts.append(ends)
+    return pack(layout, "".join(parts))
+
+
+class _Section:
+    """One sheet as tables and paragraphs."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        total = sum(sheet.widths) or 1
+        edges = [0]
+        for width in sheet.widths:
+            edges.append(edges[-1] + width)
+        # Rounding the edges instead of the widths keeps the sum.
+        self.edges = [edge * _TABLE_WIDTH // total for edge in edges]
+        self.owners: list[list[Cell | None]] = [[None] * len(sheet.widths) for _ in sheet.heights]
+        for cell in sheet.cells:
+            for row in range(cell.row, cell.last_row + 1):
+                for column in range(cell.column, cell.last_column + 1):
+                    self.owners[row][column] = cell
+        grid = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(self.edges))
+        self.opening = (
+            f'<w:tbl><w:tblPr><w:tblW w:w="{_TABLE_WIDTH}" w:type="dxa"/>'
+            '<w:tblInd w:w="0" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+            '<w:top w:w="0" w:type="dxa"/><w:left w:w="60" w:type="dxa"/>'
+            '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
+            f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+        )
+
+    def blocks(self) -> Iterator[str]:
+        """The sheet's paragraphs and tables in order."""
+        sheet = self.sheet
+        breaks = set(sheet.breaks)
+        starts = {0, *breaks}
+        if sheet.header_row is not None:
+            starts.add(sheet.header_row)
+        ordered = [*sorted(starts), len(sheet.heights)]
+        for first, end in pairwise(ordered):
+            if first in breaks:
+                yield _SEPARATOR.format(_NEW_PAGE)
+            elif first:
+                yield _SEPARATOR.format("")
+            yield from self._part(first, end)
+
+    def _part(self, first: int, end: int) -> Iterator[str]:
+        """The rows from `first` up to `end`, under the heading row if they come after it."""
+        header = self.sheet.header_row
+        rows: list[str] = []
+        if header is not None and header < first < end:
+            rows.append(self._row(header, header, header + 1, is_header=True))
+        for row in range(first, end):
+            line = self._line(row)
+            if line is None:
+                rows.append(self._row(row, first, end, is_header=row == header))
+                continue
+            if rows:
+                yield self._table(rows)
+                rows = []
+            yield line
+        if rows:
+            yield self._table(rows)
+
+    def _table(self, rows: list[str]) -> str:
+        return f"{self.opening}{''.join(rows)}</w:tbl>"
+
+    def _line(self, row: int) -> str | None:
+        """A row that is one borderless text over the whole width, as a paragraph."""
+        cell = self.owners[row][0]
+        if (
+            cell is None
+            or cell.style not in BORDERLESS
+            or cell.last_row > cell.row
+            or cell.last_column - cell.column + 1 < len(self.sheet.widths)
+        ):
+            return None
+        line = line_height(FONT_SIZE.get(cell.style, BODY_SIZE))
+        height = self.sheet.heights[row]
+        around = (height - max(1, height // line) * line) * _TWIPS // 2
+        spacing = f'<w:spacing w:before="{around}" w:after="{around}"/>' if around > 0 else ""
+        return _paragraph(shown(cell), cell.style, spacing)
+
+    def _row(self, row: int, first: int, end: int, *, is_header: bool) -> str:
+        height = self.sheet.heights[row]
+        properties = "<w:cantSplit/>" if height <= _SHORT else ""
+        properties += f'<w:trHeight w:val="{height * _TWIPS}" w:hRule="atLeast"/>'
+        if is_header:
+            properties += "<w:tblHeader/>"
+        cells = "".join(self._cells(row, first, end))
+        return f"<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>"
+
+    def _cells(self, row: int, first: int, end: int) -> Iterator[str]:
+        owners = self.owners[row]
+        column = 0
+        while column < len(owners):
+            cell = owners[column]
+            last = column
+            if cell is not None:
+                last = cell.last_column
+            else:
+                while last + 1 < len(owners) and owners[last + 1] is None:
+                    last += 1
+            yield self._cell(cell, row, column, last, first, end)
+            column = last + 1
+
+    def _cell(
+        self, cell: Cell | None, row: int, column: int, last: int, first: int, end: int
+    ) -> str:
+        width = self.edges[last + 1] - self.edges[column]
+        properties = f'<w:tcW w:w="{width}" w:type="dxa"/>'
+        if last > column:
+            properties += f'<w:gridSpan w:val="{last - column + 1}"/>'
+        if cell is None:
+            return f"<w:tc><w:tcPr>{properties}</w:tcPr>{_paragraph('', Style.SIGN)}</w:tc>"
+        # A merge that goes on over a page break is one on each page, its text on the first.
+        top, bottom = max(cell.row, first), min(cell.last_row, end - 1)
+        if bottom > top:
+            properties += '<w:vMerge w:val="restart"/>' if row == top else "<w:vMerge/>"
+        if cell.style not in BORDERLESS:
+            properties += _BORDERS
+        if cell.style is not Style.NOTE:
+            properties += '<w:vAlign w:val="center"/>'
+        text = shown(cell) if row == cell.row else ""
+        paragraph = _paragraph(text, cell.style, size=_size(cell, text, width))
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph}</w:tc>"
+
+
+def _size(cell: Cell, text: str, width: int) -> int | None:
+    """Half points in which a number stays on one line, where the style's own size is too large."""
+    if not isinstance(cell.value, Decimal):
+        return None
+    # A digit is a little wider than half its height; 120 is what the cell's margins take.
+    fitting = (width - 120) * 2 * 20 // (11 * _TWIPS * max(1, len(text)))
+    usual = FONT_SIZE.get(cell.style, BODY_SIZE) * 2
+    return max(8, fitting) if fitting < usual else None
+
+
+def _paragraph(text: str, style: Style, more: str = "", size: int | None = None) -> str:
+    properties = f'<w:pPr><w:pStyle w:val="{STYLE_IDS[style]}"/>{more}</w:pPr>'
+    if not text:
+        return f"<w:p>{properties}</w:p>"
+    smaller = f'<w:rPr><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>' if size else ""
+    plain = escape(printable(text))
+    words = "<w:br/>".join(
+        f'<w:t xml:space="preserve">{line}</w:t>' if line else "" for line in plain.split("\n")
+    ).replace("\t", '</w:t><w:tab/><w:t xml:space="preserve">')
+    return f"<w:p>{properties}<w:r>{smaller}{words}</w:r></w:p>"
