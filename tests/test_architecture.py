@@ -40,7 +40,8 @@ ROOMS = {
     "queries": room("models core clock", "sqlalchemy"),
     "services": room("queries models formulas core clock", "sqlalchemy argon2 chinese_calendar"),
     "documents": room(
-        "formulas core", "docx docxtpl lxml openpyxl pdfplumber pypdfium2 typst xlsxwriter"
+        "formulas core",
+        "docx docxtpl lxml openpyxl pdfplumber pylopdf_fonts_zh_cn pypdfium2 typst xlsxwriter",
     ),
     "extensions": room("models", FLASK),
     "web": room(f"{INNER} extensions", f"sqlalchemy {FLASK}"),

@@ -1,0 +1,85 @@
+"""What of a text the fonts can show, how wide it is, and where a long word may break."""
+
+import re
+import unicodedata
+
+from perf.documents.forms.glyphs import Coverage
+
+# The printer's sign for a character that is not in the case.
+SUBSTITUTE = "〓"
+_NAMED = 20
+# Chinese characters, between which a line may always break, and what separates words.
+_WORD = re.compile("[^ \n\u3000\u3400-\u4db5\u4e00-\u9fff\U00020000-\U0003ffff]{2,}")
+_NARROW = dict.fromkeys("0123456789", 0.56) | dict.fromkeys(".,:;-'!|()[] ", 0.36)
+_WIDE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
+
+
+class Printable:
+    """Makes texts printable and keeps in mind which characters could not be shown."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self._known: dict[str, str] = {"\n": "\n"}
+        self._missing: dict[str, None] = {}
+
+    def text(self, text: str) -> str:
+        """The text with a sign for each character that the fonts lack.
+
+        Marks without a width of their own, as those that turn the reading direction, are left
+        out; the many spaces of Unicode become the two that are typed.
+        """
+        known = self._known
+        odd = False
+        for character in set(text):
+            shown = known.get(character)
+            if shown is None:
+                shown = known[character] = self._shown(character)
+            odd = odd or shown != character
+        return "".join(known[character] for character in text) if odd else text
+
+    def _shown(self, character: str) -> str:
+        category = unicodedata.category(character)
+        if category == "Zs" and character != "\u3000":
+            return " "
+        if category in {"Zl", "Zp"}:
+            return "\n"
+        if category in {"Cc", "Cf", "Cs"}:
+            return " " if character == "\t" else ""
+        if character in self._coverage:
+            return character
+        if category in {"Mn", "Me"}:
+            return ""
+        self._missing[character] = None
+        return SUBSTITUTE
+
+    def note(self) -> str:
+        """A sentence that names the characters shown by the sign; blank where there are none."""
+        if not self._missing:
+            return ""
+        codes = "、".join(f"U+{ord(character):04X}" for character in [*self._missing][:_NAMED])
+        more = f"等 {len(self._missing)} 个字符" if len(self._missing) > _NAMED else ""
+        return f"注：字库中没有的字符以“{SUBSTITUTE}”代替：{codes}{more}，原文见系统。"
+
+
+def width(text: str) -> float:
+    """The greatest width of the text in one line, in em."""
+    return sum(
+        _NARROW.get(character) or (1.0 if character in _WIDE or character > "~" else 0.62)
+        for character in text
+    )
+
+
+def breakable(text: str, room: float) -> str | list[str]:
+    """The text for a column of `room` em: as it is, or in pieces where a word is wider.
+
+    Every second piece (the first may be empty) is a word that may break after each character.
+    """
+    if len(text) <= room:
+        return text
+    pieces, at = [], 0
+    for word in _WORD.finditer(text):
+        # A Chinese character beside a sign may have to stay with it.
+        if width(word[0]) + 1 > room:
+            pieces += [text[at : word.start()], word[0]]
+            at = word.end()
+    return [*pieces, text[at:]] if pieces else text
