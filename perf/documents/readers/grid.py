@@ -31,6 +31,7 @@ _HEADS: dict[str, frozenset[str]] = {
         {"指标值类型", "指标方向性", "指标方向", "指标类型", "评(扣)分标准", "评分规则"}
     ),
 }
+_ROLES = {word: role for role, words in _HEADS.items() for word in words}
 _IN_BRACKETS = re.compile(r"\((年度|长期|中期|实施期|%|分)\)$")
 _SIGN = re.compile(r"[<>=≥≤≧≦⩾⩽]=?|大于等于|小于等于|大于|小于|等于")
 _BARE_NUMBER = re.compile(rf"({_SIGN.pattern})?[+-]?\d[\d,.]*")
@@ -41,8 +42,7 @@ def role_of(text: str) -> str | None:
     """The role that a heading of such a grid names, if any."""
     if len(text) > 20:
         return None
-    plain = _IN_BRACKETS.sub("", head(text))
-    return next((role for role, heads in _HEADS.items() if plain in heads), None)
+    return _ROLES.get(_IN_BRACKETS.sub("", head(text)))
 
 
 def is_grid_header(row: Row) -> bool:

@@ -13,7 +13,7 @@ from perf.documents.readers.vocabulary import (
     looks_like_target,
 )
 
-_FURTHEST = 6
+_SLIDES = tuple(sign * distance for distance in range(1, 7) for sign in (-1, 1))
 _STEP = 0.4
 _NO_COLUMN = 3.0
 _SIGN = re.compile(r"[<>=≥≤≧≦⩾⩽]=?|(大于|小于)?等于|大于|小于|定性|文字描述")
@@ -27,10 +27,14 @@ def straighten(
     Rows whose merged cells in front were lost begin further left; the smallest move under which
     every cell looks at home is taken. A cell under no heading is dropped.
     """
-    best = min(
-        range(-_FURTHEST, _FURTHEST + 1),
-        key=lambda slide: (_cost(filled, columns, slide), abs(slide)),
-    )
+    best, least = 0, _cost(filled, columns, 0)
+    for slide in _SLIDES:
+        # No slide this far, nor any further, can be better.
+        if _STEP * abs(slide) >= least:
+            break
+        cost = _cost(filled, columns, slide)
+        if cost < least:
+            best, least = slide, cost
     cells: dict[str, str] = {}
     for column, text in filled:
         role = columns.get(column + best)

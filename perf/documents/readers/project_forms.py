@@ -34,6 +34,7 @@ _LABELS = {
     },
     _KIND: {"项目类别", "项目类型"},
 }  # fmt: skip
+_LABEL_OF = {word: label for label, words in _LABELS.items() for word in words}
 _YEAR_OBJECTIVE = {"年度绩效目标", "年度目标", "本年度绩效目标", "年度总体目标", "当年绩效目标"}
 _OBJECTIVE = {"总体目标", "绩效目标", "项目绩效目标", "项目总体目标", "总体绩效目标"}
 _LONG_OBJECTIVE = {"实施期目标", "实施期绩效目标", "中期目标", "长期目标", "项目实施期目标"}
@@ -61,8 +62,7 @@ def begins_form(row: Row) -> bool:
 def _label(text: str) -> str | None:
     if len(text) > _LONGEST_LABEL:
         return None
-    plain = head(text)
-    return next((label for label, words in _LABELS.items() if plain in words), None)
+    return _LABEL_OF.get(head(text))
 
 
 def _values(row: Row) -> list[tuple[str, str]]:

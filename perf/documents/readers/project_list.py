@@ -26,6 +26,7 @@ _HEADS = {
     "objective": {"年度目标", "年度绩效目标", "绩效目标", "总体目标", "年度总体目标"},
     "code": {"项目编码", "项目代码"},
 }
+_ROLES = {word: role for role, words in _HEADS.items() for word in words}
 
 
 def is_list_header(row: Row) -> bool:
@@ -37,7 +38,7 @@ def _project_columns(row: Row) -> dict[int, str]:
     found: dict[int, str] = {}
     for column, text in row.filled():
         plain = head(text).split("(")[0]
-        role = next((role for role, words in _HEADS.items() if plain in words), None)
+        role = _ROLES.get(plain)
         if role is not None and role not in found.values():
             found[column] = role
     return found

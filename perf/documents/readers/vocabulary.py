@@ -81,6 +81,8 @@ _UNIT_SAID = re.compile(r"\((?:单位[:：]?)?(千元|万元|亿元|元)\)|单�
 
 
 @lru_cache(maxsize=4096)
+# Where a row may have slid, every cell is asked about under several headings.
+@lru_cache(maxsize=4096)
 def looks_like_target(text: str) -> bool:
     """Whether the cell says a figure or a day to reach (`≥90%`, `30万`, `7日内`, `2022年底前`)."""
     if len(text) > 60:
@@ -89,6 +91,7 @@ def looks_like_target(text: str) -> bool:
     return bool(_COMPARED.fullmatch(plain) or _MEASURED.fullmatch(plain) or _DATED.fullmatch(plain))
 
 
+@lru_cache(maxsize=4096)
 def looks_like_amount(text: str) -> bool:
     """Whether the cell is a sum of money (`2,109,100.0`, `30.00`, `30万元`) and nothing else."""
     return len(text) <= 30 and amount(text) is not None
