@@ -27,6 +27,8 @@ _MAX_SHEETS = 20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TARGET = re.compile(r"\s*[0-9][0-9.,]*\s*[^\x00-\x24\x26-\x7f]*%?")
 # What a reader raises on parts that are well packed but nonsense inside.
+# Formulas and merges; a zero byte tells that the text is not written in single bytes.
+_LEFT_OUT = re.compile(rb"[<:](?:f|mergeCell)[\s>/]|\0")
 _NONSENSE = (
     *BAD_ARCHIVE,
     ArithmeticError,
@@ -93,7 +95,11 @@ def _sheet(worksheet: Any, most_rows: int) -> FormSheet:
     # The size that a sheet declares of itself may be wrong in both directions.
     worksheet.reset_dimensions()
     for row in worksheet.iter_rows(max_row=most_rows, max_col=MAX_COLUMNS):
-        cells = [shown_cell(cell.value, cell.number_format or "") for cell in row]
+        width = len(row)
+        # Every row comes as wide as a sheet may be.
+        while width and row[width - 1].value is None:
+            width -= 1
+        cells = [shown_cell(cell.value, cell.number_format or "") for cell in row[:width]]
         while cells and not cells[-1].text:
             cells.pop()
         rows.append(cells)
@@ -109,9 +115,12 @@ def _complete(sheet: FormSheet, worksheet: Any, most_rows: int) -> None:
 
     A target such as `=8个` that a program took for a formula is a text again.
     """
+    with worksheet._get_source() as source:  # noqa: SLF001 - as above, the part as a stream.
+        if not _LEFT_OUT.search(source.read()):
+            return
     merges: dict[tuple[int, int], tuple[int, int]] = {}
     covered = 0
-    with worksheet._get_source() as source:  # noqa: SLF001 - as above, the part as a stream.
+    with worksheet._get_source() as source:  # noqa: SLF001
         # check_package has refused every part that declares entities.
         for _, element in ET.iterparse(source):  # noqa: S314
             if element.tag == f"{_MAIN}row":
