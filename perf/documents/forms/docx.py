@@ -17,14 +17,14 @@ _TWIPS = 20
 _TABLE_WIDTH = (PAGE_WIDTH - 2 * MARGIN_SIDE) * _TWIPS
 # A row up to this height, in points, goes to the next page as a whole.
 _SHORT = 240
-_EDGES = "".join(
-    f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
-    for edge in ("top", "left", "bottom", "right")
-)
-_BORDERS = f"<w:tcBorders>{_EDGES}</w:tcBorders>"
-# Word joins two tables with nothing between them; this line is as low as it can be.
+_EDGE = '<w:{} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+_OPEN_BORDERS = "".join(map(_EDGE.format, ("top", "left", "right")))
+_BORDERS = "".join(map(_EDGE.format, ("top", "left", "bottom", "right")))
+# Word joins two tables with nothing between them, so a line as low as can be stands there. Hidden,
+# it leaves no gap.
 _SEPARATOR = '<w:p><w:pPr><w:pStyle w:val="Separator"/>{}</w:pPr></w:p>'
 _NEW_PAGE = "<w:pageBreakBefore/>"
+_HIDDEN = "<w:rPr><w:vanish/></w:rPr>"
 
 
 def render_docx(layout: Layout) -> bytes:
@@ -87,7 +87,7 @@ class _Section:
             if first in breaks:
                 yield _SEPARATOR.format(_NEW_PAGE)
             elif first:
-                yield _SEPARATOR.format("")
+                yield _SEPARATOR.format(_HIDDEN)
             yield from self._part(first, end)
 
     def _part(self, first: int, end: int) -> Iterator[str]:
@@ -164,7 +164,10 @@ class _Section:
         if bottom > top:
             properties += '<w:vMerge w:val="restart"/>' if row == top else "<w:vMerge/>"
         if cell.style not in BORDERLESS:
-            properties += _BORDERS
+            # The table below, which goes on with this one, draws the line between the two.
+            is_open = row == end - 1 and end == self.sheet.header_row
+            borders = _OPEN_BORDERS if is_open else _BORDERS
+            properties += f"<w:tcBorders>{borders}</w:tcBorders>"
         if cell.style is not Style.NOTE:
             properties += '<w:vAlign w:val="center"/>'
         text = shown(cell) if row == cell.row else ""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from perf.documents.forms.delimited import render_csv
 from perf.documents.forms.docx import render_docx
+from perf.documents.forms.pdf import render_pdf
 from perf.documents.forms.table import Layout
 from perf.documents.forms.xlsx import render_xlsx
 
@@ -29,5 +30,6 @@ FORMATS: dict[str, Format] = {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "Word 文档",
     ),
+    "pdf": Format(render_pdf, "application/pdf", "PDF 文件"),
     "csv": Format(render_csv, "text/csv; charset=utf-8", "CSV 文本"),
 }
