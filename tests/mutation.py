@@ -58,7 +58,7 @@ filterwarnings = ["error"]
 source_paths = ["perf/"]
 only_mutate = {only}
 pytest_add_cli_args_test_selection = {tests}
-timeout_multiplier = 3.0
+timeout_multiplier = 10.0
 use_git_change_detection = false
 """
 # Few examples, always the same ones, and nothing made smaller: a failure is all that counts.

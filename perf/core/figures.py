@@ -62,7 +62,7 @@ _COUNTED = (
     "|[米倍只头辆张种起例成轮站支幅块间栋册宗课届节棵株盏面组对枚万亿]"
 )
 _CHINESE_NUMERAL = re.compile(
-    rf"([{CHINESE_DIGITS}十百千]+)(?=[万亿]?(?!批)(?:{_COUNTED})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
+    rf"[{CHINESE_DIGITS}十百千]+(?=[万亿]?(?!批)(?:{_COUNTED})(?:及?以[上下]|[之以]?内.{{0,8}})?$|$)"
 )
 # Nouns before a plain count (举办培训班3期) can be left out, but not words that turn its meaning.
 _NOUN_LEAD = re.compile(
