@@ -7,15 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from perf.core.checks import place_of
-from perf.core.drafts import Draft, DraftPlan
+from perf.core.drafts import Draft, DraftIndicator, DraftPlan
 from perf.core.findings import Finding, Severity
 from perf.core.storable import check_published
 from perf.core.terms import PlanKind
 from perf.documents.draft_json import draft_from_json, draft_to_json
 from perf.documents.readers.document_findings import check_codes
 from perf.documents.readers.report import Report
+from perf.documents.sources import Sources, sources_from_json, sources_to_json
 
 DEPARTMENT_KEY = "d"
+PLAN_TEXTS = {"title": "name", "code": "code"}
+ROW_TEXTS = ("level1", "level2", "name", "target")
 _MARK = re.compile(r"（§(\d*)）$")
 # What a reader says of a form that is missing ends once the answer was typed.
 _ANSWERED = {
@@ -48,18 +51,57 @@ class Preview:
 
     `draft.findings` are those that only the reading of the document can tell, `about` names for
     each the plan it concerns (blank: none). Keys: `d` is the department's plan, `p0` the first
-    project, `p0-3` its fourth row; they stay the same whatever is left out.
+    project, `p0-3` its fourth row; they stay the same whatever is left out. `as_read` has what
+    the document says where somebody changed it (`target-p0-3`), `sources` what stands there.
     """
 
     draft: Draft
     about: list[str]
     left_out: set[str] = field(default_factory=set)
+    as_read: dict[str, str] = field(default_factory=dict)
+    sources: Sources = field(default_factory=dict)
 
     def plans(self) -> list[tuple[str, DraftPlan]]:
         """Every plan with its key, the department's first."""
         department = self.draft.department
         own = [(DEPARTMENT_KEY, department)] if department else []
         return [*own, *((f"p{at}", plan) for at, plan in enumerate(self.draft.projects))]
+
+    def rows(self) -> Iterator[tuple[str, DraftPlan, DraftIndicator]]:
+        """Every indicator with its key and its plan."""
+        for key, plan in self.plans():
+            for at, row in enumerate(plan.indicators):
+                yield f"{key}-{at}", plan, row
+
+    def whole(self) -> "Preview":
+        """The same with nothing left out, to ask what would stand against it then."""
+        return replace(self, left_out=set())
+
+    def rows_in_error(self) -> set[str]:
+        """The keys of the rows with an error that are not left out."""
+        return {
+            key
+            for key, findings in self.check().rows.items()
+            if any(each.severity is Severity.ERROR for each in findings)
+        }
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text that can be corrected, by the name of its field."""
+        for key, plan in self.plans():
+            for name, attribute in PLAN_TEXTS.items():
+                yield f"{name}-{key}", getattr(plan, attribute) or ""
+        for key, _, row in self.rows():
+            for name in ROW_TEXTS:
+                yield f"{name}-{key}", getattr(row, name) or ""
+
+    def remember(self, before: "Preview") -> None:
+        """Keep what the document said of every text that differs from the preview before."""
+        old = dict(before.texts())
+        for name, text in self.texts():
+            if text != old[name]:
+                self.as_read.setdefault(name, old[name])
+                if self.as_read[name] == text:
+                    del self.as_read[name]
 
     def kept(self) -> Draft:
         """What is to be stored, with everything that is to be said of it."""
@@ -140,10 +182,12 @@ class Preview:
             "draft": draft_to_json(self.draft, complete=True),
             "about": self.about,
             "left_out": sorted(self.left_out),
+            "as_read": self.as_read,
+            "sources": sources_to_json(self.sources),
         }
 
 
-def preview_of(draft: Draft) -> Preview:
+def preview_of(draft: Draft, sources: Sources | None = None) -> Preview:
     """The preview of a document just read; what is checked anew each time is taken out."""
     bare = Preview(replace(draft, findings=[]), [])
     again = Counter(finding for _, finding in bare.check().all())
@@ -154,13 +198,17 @@ def preview_of(draft: Draft) -> Preview:
         else:
             own.append(finding)
     about = [_plan_meant(bare, finding) for finding in own]
-    return Preview(replace(draft, findings=own), about)
+    return Preview(replace(draft, findings=own), about, sources=sources or {})
 
 
 def preview_from_content(content: Mapping[str, Any]) -> Preview:
     """The preview that `to_content` kept."""
     return Preview(
-        draft_from_json(content["draft"]), list(content["about"]), set(content["left_out"])
+        draft_from_json(content["draft"]),
+        list(content["about"]),
+        set(content["left_out"]),
+        dict(content.get("as_read", {})),
+        sources_from_json(content.get("sources", {})),
     )
 
 

@@ -1,24 +1,20 @@
 """The worker of `read_apart`: a file's bytes on standard input, its draft or a refusal as JSON."""
 
-import contextlib
 import json
 import sys
 from typing import Any
 
 from perf.core.errors import InvalidInput
+from perf.documents.apart import bound_worker
 from perf.documents.draft_json import draft_to_json
 from perf.documents.readers import read_tables
 from perf.documents.readers.recogniser import recognise
 from perf.documents.sources import sources_of, sources_to_json
 
-MAX_MEMORY = 300 * 1024 * 1024
-# Reading is stopped by the clock before; this is for a worker whose parent has died.
-_CPU_SECONDS = 30
-
 
 def main(kind: str, year: str) -> int:
     """Reads the file; 0 also where it is refused, because that is an answer."""
-    _bound()
+    bound_worker()
     content = sys.stdin.buffer.read()
     try:
         document = read_tables(f"document{kind}", content)
@@ -31,16 +27,6 @@ def main(kind: str, year: str) -> int:
         told = {"refused": str(error)}
     sys.stdout.buffer.write(json.dumps(told).encode())
     return 0
-
-
-def _bound() -> None:
-    """Takes no more memory and time than a document needs, where the system knows bounds."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - Windows has no such module.
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def corrected(
                     is_left_out=is_left_out,
                 )
                 setattr(row, field, (text or None) if field == "level2" else text)
+    new.remember(preview)
     return new, reading.typed.errors
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf.core.errors import InvalidInput
-from perf.documents import reading
+from perf.documents import apart
 from perf.documents.draft_json import draft_to_json
 from perf.documents.readers import UnreadableDocument, read_document
 from perf.documents.reading import read_apart
@@ -118,7 +118,7 @@ def test_what_is_no_document_is_refused_with_a_sentence_within_seconds(name, mak
     begun = monotonic()
     with pytest.raises(UnreadableDocument, match=told):
         read_apart(name, content)
-    assert monotonic() - begun < reading.MAX_SECONDS + 2
+    assert monotonic() - begun < apart.MAX_SECONDS + 2
 
 
 def test_an_image_in_a_word_file_is_never_unpacked() -> None:
