@@ -1,13 +1,24 @@
 """A sheet as the data that the template sets: one part for each page, measures in points."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from perf.documents.forms.pages import MARGIN_SIDE, PAGE_WIDTH
+from perf.documents.forms.pages import (
+    MARGIN_BOTTOM,
+    MARGIN_SIDE,
+    MARGIN_TOP,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+)
 from perf.documents.forms.pdf_texts import Printable, breakable, width
 from perf.documents.forms.shown import shown
 from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Cell, Sheet, Style
 
 _ROOM = PAGE_WIDTH - 2 * MARGIN_SIDE
+# Heights are estimates, a little too large; still a page is not filled to its last point.
+_HEIGHT = (PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM) * 0.98
+# A sheet that would leave but a few rows to a second page is set as much smaller.
+_SMALLEST = 0.92
+_CLASSES = 3
 _POINTS_PER_PIXEL = 0.75
 _INSET = 3
 # A row lower than this stays on one page; its height is an estimate, and a page holds twice that.
@@ -17,6 +28,14 @@ _FEET = frozenset({Style.NOTE, Style.SIGN})
 _NUMBERS = frozenset(
     {Style.MONEY, Style.RATE, Style.NUMBER, Style.POINTS, Style.TOTAL, Style.TOTAL_POINTS}
 )
+
+
+class _Text(NamedTuple):
+    """What the template sets in a cell: points of type, text or its pieces, more than one line."""
+
+    size: float
+    body: str | list[str]
+    is_long: bool
 
 
 def sheet_data(sheet: Sheet, mark: str, printable: Printable) -> dict[str, Any]:
@@ -37,14 +56,21 @@ class _Parts:
         # A table wider than the page is set smaller as a whole, as spreadsheets do it.
         self.scale = min(1.0, _ROOM / (total * _POINTS_PER_PIXEL))
         self.columns = [_ROOM * each / total for each in sheet.widths]
+        self.breaks = sheet.breaks
+        cells = sheet.cells
+        height = sum(sheet.heights) * self.scale
+        if self.breaks and height * _SMALLEST <= _HEIGHT:
+            self.scale *= min(1.0, _HEIGHT / height)
+            cells = _rejoined(cells, self.breaks)
+            self.breaks = []
         self.rows: list[list[Cell]] = [[] for _ in sheet.heights]
-        for cell in sheet.cells:
+        for cell in cells:
             self.rows[cell.row].append(cell)
 
     def data(self) -> dict[str, Any]:
         first = self._first_of_table()
         last = self._last_of_table(first)
-        starts = [0, *(each for each in self.sheet.breaks if 0 < each < len(self.rows))]
+        starts = [0, *(each for each in self.breaks if 0 < each < len(self.rows))]
         ends = [*starts[1:], len(self.rows)]
         return {
             "columns": [round(each, 2) for each in self.columns],
@@ -93,40 +119,69 @@ class _Parts:
 
     def _line(self, at: int) -> list[Any]:
         cell = self.rows[at][0]
-        size, text = self._text(cell)
-        return [cell.style, size, text, round(self.sheet.heights[at] * self.scale, 2)]
+        text = self._text(cell)
+        return [cell.style, text.size, text.body, round(self.sheet.heights[at] * self.scale, 2)]
 
     def _cells(self, at: int, top: int, end: int) -> list[list[Any]]:
         """The cells that begin in a row; one of them keeps it as high as the sheet wants it."""
         height = self.sheet.heights[at]
-        short = height < _SHORT
-        host = next((cell for cell in self.rows[at] if cell.last_row == at and short), None)
         least = round((height - 2 * _INSET) * self.scale, 2)
-        made = []
-        for cell in self.rows[at]:
-            size, text = self._text(cell)
-            last_row = min(cell.last_row, end - 1)
-            made.append(
-                [
-                    cell.column,
-                    at - top,
-                    cell.last_column - cell.column + 1,
-                    last_row - at + 1,
-                    cell.style,
-                    size,
-                    text,
-                    least if cell is host else 0,
-                    last_row == at and short,
-                ]
-            )
-        return made
+        cells = self.rows[at]
+        texts = [self._text(cell) for cell in cells]
+        last_rows = [min(cell.last_row, end - 1) for cell in cells]
+        # A row taller than that is as high as its texts, and may break over pages.
+        whole = [last_row == at and height < _SHORT for last_row in last_rows]
+        # The template does it best in a cell of one line.
+        hosts = sorted(range(len(cells)), key=lambda each: (not whole[each], texts[each].is_long))
+        host = hosts[0] if hosts and whole[hosts[0]] else None
+        return [
+            [
+                cell.column,
+                at - top,
+                cell.last_column - cell.column + 1,
+                last_rows[each] - at + 1,
+                cell.style,
+                texts[each].size,
+                texts[each].body,
+                least if each == host else 0,
+                texts[each].is_long,
+                whole[each],
+            ]
+            for each, cell in enumerate(cells)
+        ]
 
-    def _text(self, cell: Cell) -> tuple[float, str | list[str]]:
-        """Points of type, and the text for the template."""
+    def _text(self, cell: Cell) -> _Text:
         text = self.printable.text(shown(cell))
         size = FONT_SIZE.get(cell.style, BODY_SIZE) * self.scale
         room = sum(self.columns[cell.column : cell.last_column + 1]) - 2 * _INSET * self.scale
         if cell.style in _NUMBERS:
             size = min(size, room / max(width(text), 1))
-            return round(size, 2), text
-        return round(size, 2), breakable(text, room / size)
+            return _Text(round(size, 2), text, is_long=False)
+        is_long = "\n" in text or (len(text) * size > room and width(text) * size > room)
+        return _Text(round(size, 2), breakable(text, room / size), is_long)
+
+
+def _rejoined(cells: list[Cell], breaks: list[int]) -> list[Cell]:
+    """The cells of a sheet that stays on one page: classes parted by its breaks are one again."""
+    ending = {(cell.last_row, cell.column): cell for cell in cells}
+    begun = {(cell.row, cell.column): cell for cell in cells}
+    for at in breaks:
+        column = 0
+        while column < _CLASSES:
+            upper, lower = ending.get((at - 1, column)), begun.get((at, column))
+            if upper is None or lower is None or not _is_one_class(upper, lower):
+                break
+            whole = upper._replace(last_row=lower.last_row)
+            del begun[at, column], ending[at - 1, column]
+            begun[whole.row, column] = ending[whole.last_row, column] = whole
+            column = upper.last_column + 1
+    return list(begun.values())
+
+
+def _is_one_class(upper: Cell, lower: Cell) -> bool:
+    return (
+        upper.style is lower.style is Style.CENTRE
+        and bool(upper.value)
+        and upper.value == lower.value
+        and upper.last_column == lower.last_column
+    )
