@@ -1,4 +1,4 @@
-"""`make.py bench`: pages, scoring and rescoring against the bare work, as ratios taken in one run.
+"""`make.py bench`: pages, scoring, forms and readers against the bare work, as ratios taken in one run.
 
 Both servers of the pages run side by side with the same settings and are asked in turn, round
 after round, so that a slow moment of the machine meets both. What is quoted is the median of the
@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import rescore, scoring
+from bench import forms, rescore, scoring, workbook
 from bench.load import requests_per_second
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,19 +37,40 @@ PROMISED = {"工作台（填报人）": 0.2}
 def main() -> int:
     """Run the benchmarks, write bench/results.json and print their tables."""
     # Pages last: what is measured in processor time before does not run beside a server.
-    times = {"scoring": _scoring(), "rescore": _rescore()}
+    times = {"scoring": _scoring(), "rescore": _rescore(), **_forms(), "workbook": _workbook()}
     return _report(_pages(), times)
 
 
 def _scoring() -> dict[str, object]:
-    ratios = scoring.measure()
+    what = f"{scoring.INDICATORS} 个指标计分，与同样次数的十进制除、乘、舍入之比"
+    return _times(what, scoring.measure(), scoring.PROMISED)
+
+
+def _forms() -> dict[str, dict[str, object]]:
+    bare = {"xlsx": "XlsxWriter 写同样的单元格", "pdf": "typst 排同样的单元格"}
+    return {
+        f"forms_{ending}": _times(
+            f"{forms.NUMBER} 份自评表写成 {ending}，与{bare[ending]}之比",
+            ratios,
+            forms.PROMISED[ending],
+        )
+        for ending, ratios in forms.measure().items()
+    }
+
+
+def _workbook() -> dict[str, object]:
+    what = f"{workbook.ROWS} 行申报表识别、读指标值、审核，与 openpyxl 读同一张表之比"
+    return _times(what, workbook.measure(), workbook.PROMISED)
+
+
+def _times(what: str, ratios: list[float], promised: float) -> dict[str, object]:
     ratio = statistics.median(ratios)
     return {
-        "what": f"{scoring.INDICATORS} 个指标计分，与同样次数的十进制除、乘、舍入之比",
+        "what": what,
         "ratios": ratios,
         "median_ratio": ratio,
-        "promised": scoring.PROMISED,
-        "kept": ratio <= scoring.PROMISED,
+        "promised": promised,
+        "kept": ratio <= promised,
     }
 
 
