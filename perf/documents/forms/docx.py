@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
@@ -14,9 +15,13 @@ from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Cell, Layout, Sheet
 
 # Word measures in twentieths of a point.
 _TWIPS = 20
+_TWIPS_OF_PIXEL = 15
 _TABLE_WIDTH = (PAGE_WIDTH - 2 * MARGIN_SIDE) * _TWIPS
-# A row up to this height, in points, goes to the next page as a whole.
-_SHORT = 240
+# A row up to this height, a third of the page, goes to the next page as a whole.
+_SHORT = 240 * _TWIPS
+# Left and right of a text, as the estimate of heights takes it.
+_CELL_MARGIN = 60
+_LEAST_SIZE = 8
 _EDGE = '<w:{} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
 _OPEN_BORDERS = "".join(map(_EDGE.format, ("top", "left", "right")))
 _BORDERS = "".join(map(_EDGE.format, ("top", "left", "bottom", "right")))
@@ -56,6 +61,10 @@ class _Section:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         total = sum(sheet.widths) or 1
+        # A sheet wider than the page is shrunk as a whole, as a spreadsheet prints it.
+        self.scale = min(Fraction(1), Fraction(_TABLE_WIDTH, total * _TWIPS_OF_PIXEL))
+        # The row before which a table ends that goes on as another one on the same page.
+        self.open_until = None if sheet.header_row in sheet.breaks else sheet.header_row
         edges = [0]
         for width in sheet.widths:
             edges.append(edges[-1] + width)
@@ -70,9 +79,9 @@ class _Section:
         self.opening = (
             f'<w:tbl><w:tblPr><w:tblW w:w="{_TABLE_WIDTH}" w:type="dxa"/>'
             '<w:tblInd w:w="0" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
-            '<w:top w:w="0" w:type="dxa"/><w:left w:w="60" w:type="dxa"/>'
-            '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
-            f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+            f'<w:top w:w="0" w:type="dxa"/><w:left w:w="{_CELL_MARGIN}" w:type="dxa"/>'
+            f'<w:bottom w:w="0" w:type="dxa"/><w:right w:w="{_CELL_MARGIN}" w:type="dxa"/>'
+            f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         )
 
     def blocks(self) -> Iterator[str]:
@@ -94,7 +103,7 @@ class _Section:
         """The rows from `first` up to `end`, under the heading row if they come after it."""
         header = self.sheet.header_row
         rows: list[str] = []
-        if header is not None and header < first < end:
+        if header is not None and header < first and self._line(first) is None:
             rows.append(self._row(header, header, header + 1, is_header=True))
         for row in range(first, end):
             line = self._line(row)
@@ -123,14 +132,14 @@ class _Section:
             return None
         line = line_height(FONT_SIZE.get(cell.style, BODY_SIZE))
         height = self.sheet.heights[row]
-        around = (height - max(1, height // line) * line) * _TWIPS // 2
+        around = int((height - max(1, height // line) * line) * self.scale * _TWIPS / 2)
         spacing = f'<w:spacing w:before="{around}" w:after="{around}"/>' if around > 0 else ""
-        return _paragraph(shown(cell), cell.style, spacing)
+        return _paragraph(shown(cell), cell.style, spacing, self._size(cell))
 
     def _row(self, row: int, first: int, end: int, *, is_header: bool) -> str:
-        height = self.sheet.heights[row]
+        height = int(self.sheet.heights[row] * self.scale * _TWIPS)
         properties = "<w:cantSplit/>" if height <= _SHORT else ""
-        properties += f'<w:trHeight w:val="{height * _TWIPS}" w:hRule="atLeast"/>'
+        properties += f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>'
         if is_header:
             properties += "<w:tblHeader/>"
         cells = "".join(self._cells(row, first, end))
@@ -165,31 +174,34 @@ class _Section:
             properties += '<w:vMerge w:val="restart"/>' if row == top else "<w:vMerge/>"
         if cell.style not in BORDERLESS:
             # The table below, which goes on with this one, draws the line between the two.
-            is_open = row == end - 1 and end == self.sheet.header_row
+            is_open = row == end - 1 and end == self.open_until
             borders = _OPEN_BORDERS if is_open else _BORDERS
             properties += f"<w:tcBorders>{borders}</w:tcBorders>"
         if cell.style is not Style.NOTE:
             properties += '<w:vAlign w:val="center"/>'
         text = shown(cell) if row == cell.row else ""
-        paragraph = _paragraph(text, cell.style, size=_size(cell, text, width))
+        paragraph = _paragraph(text, cell.style, size=self._size(cell, text, width))
         return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph}</w:tc>"
 
+    def _size(self, cell: Cell, text: str = "", width: int = 0) -> int | None:
+        """The size in half points where it is not the style's own.
 
-def _size(cell: Cell, text: str, width: int) -> int | None:
-    """Half points in which a number stays on one line, where the style's own size is too large."""
-    if not isinstance(cell.value, Decimal):
-        return None
-    # A digit is a little wider than half its height; 120 is what the cell's margins take.
-    fitting = (width - 120) * 2 * 20 // (11 * _TWIPS * max(1, len(text)))
-    usual = FONT_SIZE.get(cell.style, BODY_SIZE) * 2
-    return max(8, fitting) if fitting < usual else None
+        A number is made so small that it stays on one line.
+        """
+        usual = FONT_SIZE.get(cell.style, BODY_SIZE) * 2
+        size = int(usual * self.scale)
+        if text and isinstance(cell.value, Decimal):
+            # A digit is a little wider than half its height.
+            fitting = (width - 2 * _CELL_MARGIN) * 2 * 20 // (11 * _TWIPS * len(text))
+            size = min(size, fitting)
+        return None if size == usual else max(_LEAST_SIZE, size)
 
 
 def _paragraph(text: str, style: Style, more: str = "", size: int | None = None) -> str:
-    properties = f'<w:pPr><w:pStyle w:val="{STYLE_IDS[style]}"/>{more}</w:pPr>'
+    smaller = f'<w:rPr><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>' if size else ""
+    properties = f'<w:pPr><w:pStyle w:val="{STYLE_IDS[style]}"/>{more}{smaller}</w:pPr>'
     if not text:
         return f"<w:p>{properties}</w:p>"
-    smaller = f'<w:rPr><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>' if size else ""
     plain = escape(printable(text))
     words = "<w:br/>".join(
         f'<w:t xml:space="preserve">{line}</w:t>' if line else "" for line in plain.split("\n")

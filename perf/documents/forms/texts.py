@@ -38,7 +38,7 @@ def local_day(moment: datetime) -> date:
 def day_text(moment: datetime | None) -> str:
     """The day in Asia/Shanghai, or room to write one by hand."""
     if moment is None:
-        return "　　　年　　月　　日"
+        return "　　年　　月　　日"
     local = local_day(moment)
     return f"{local.year}年{local.month}月{local.day}日"
 
