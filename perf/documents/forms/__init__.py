@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from perf.core.terms import PlanKind
+from perf.documents.forms.formats import FORMATS
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
     ExecutionRow,
@@ -12,17 +13,24 @@ from perf.documents.forms.rows import (
     SelfEvaluationForm,
 )
 from perf.documents.forms.self_evaluation import self_evaluation_layout
+from perf.documents.forms.target import target_layout
+from perf.documents.forms.target_rows import TargetForm, TargetRow, target_from_record
 from perf.documents.forms.xlsx import render_xlsx
 
 __all__ = [
+    "FORMATS",
     "NOT_APPLICABLE",
     "ExecutionRow",
     "IndicatorRow",
     "Money",
     "SelfEvaluationForm",
+    "TargetForm",
+    "TargetRow",
     "form_file_name",
     "self_evaluation_layout",
     "self_evaluation_xlsx",
+    "target_from_record",
+    "target_layout",
 ]
 
 # Windows refuses these; file systems commonly end a name at 255 bytes.
@@ -38,19 +46,27 @@ def self_evaluation_xlsx(form: SelfEvaluationForm) -> bytes:
     return render_xlsx(self_evaluation_layout(form))
 
 
-def form_file_name(form: SelfEvaluationForm) -> str:
+def form_file_name(form: SelfEvaluationForm | TargetForm, ending: str = "xlsx") -> str:
     """A file name that every common system takes, e.g. `2022年度-党建经费-绩效自评表.xlsx`.
 
-    What is not signed, or not real, says so in the name too.
+    What is not signed, or not real, says so in the name too. `ending` is a key of FORMATS.
     """
+    is_department = form.kind is PlanKind.DEPARTMENT
+    if isinstance(form, TargetForm):
+        kind = "部门整体绩效目标表" if is_department else "绩效目标申报表"
+    else:
+        kind = "部门整体绩效自评表" if is_department else "绩效自评表"
+    marks = ("-草稿" if form.is_draft else "") + ("-演示数据" if form.is_demo else "")
+    return f"{form.year}年度-{_safe(form.name)}-{kind}{marks}.{ending}"
+
+
+def _safe(text: str) -> str:
+    """The text as part of a file name, of bounded length and never empty."""
     # Format characters could turn the reading direction and so disguise the extension.
     name = "".join(
         character
-        for character in unicodedata.normalize("NFC", form.name)
+        for character in unicodedata.normalize("NFC", text)
         if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     )
     name = " ".join(_REFUSED.sub("_", name).split())
-    name = name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore").strip(" .") or "未命名"
-    kind = "部门整体绩效自评表" if form.kind is PlanKind.DEPARTMENT else "绩效自评表"
-    marks = ("-草稿" if form.is_draft else "") + ("-演示数据" if form.is_demo else "")
-    return f"{form.year}年度-{name}-{kind}{marks}.xlsx"
+    return name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore").strip(" .") or "未命名"

@@ -93,6 +93,11 @@ class IndicatorReader:
         else:
             self._level_alone(cells, row)
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the form prints weights, which a draft does not carry."""
+        return self.grid is not None and self.grid.weighted
+
     def finish(self) -> list[DraftIndicator]:
         """The indicators in form order."""
         if self.grid is not None:
@@ -113,8 +118,9 @@ class IndicatorReader:
         return [*(row.indicator for row in self.rows), *(self.grid.indicators if self.grid else ())]
 
     def _take_header(self, row: Row) -> None:
-        if {role_of(text) for _, text in row.filled()} & {"sign", "measure"}:
-            # Forms that print sign, figure and unit apart have no second levels to settle.
+        if {role_of(text) for _, text in row.filled()} & {"sign", "measure", "weight"}:
+            # Forms that print sign, figure and unit apart, or weights, are filled in row by row
+            # and have no second levels to settle.
             self.grid = self.grid or Grid({})
             self.grid.columns = columns_of(row)
             return

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from perf.core.drafts import DraftPlan
 from perf.core.targets import strip_numbering
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
+from perf.documents.readers.grid_foot import is_below_grid, is_weight_sum
+from perf.documents.readers.project_forms import say_weights
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import (
     amount,
     code_and_name,
+    code_digits,
     head,
     is_class,
     looks_like_amount,
@@ -35,11 +39,13 @@ _OBJECTIVE = frozenset(
         "年度整体绩效目标", "整体绩效目标",
     }
 )  # fmt: skip
+_CODE_HEADS = frozenset({"单位编码", "单位代码", "部门编码", "部门代码", "预算单位编码"})
+_MONEY_HEADS = frozenset({"年初预算数", "调整后预算数", "全年预算数"})
 _UNIT_NAME = re.compile(r"(?:部门|单位|部门\(单位\)|预算部门)名称[:：]?(.*)")
 _AMOUNT_LABEL = re.compile(
     r"(?:\d[、.])?(?:资金来源|资金结构)?[:：]?(?:\(\d\)|\d[、.)])?(?:其中[:：])?"
     r"((?:部门|单位|部门\(单位\))?预算总额|年度预算总额|资金总额|政府预算资金|财政拨款|一般公共预算"
-    r"|财政专户管理资金|单位资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
+    r"|财政专户管理资金|单位资金|上年结转资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
 )
 _LONGEST_LABEL = 60
 _LONGEST_TASK = 24
@@ -49,6 +55,7 @@ _SOURCES = {
     "一般公共预算": FundSource.FISCAL,
     "财政专户管理资金": FundSource.SPECIAL_ACCOUNT,
     "单位资金": FundSource.UNIT_FUNDS,
+    "上年结转资金": FundSource.CARRYOVER,
     "其他资金": FundSource.OTHER,
 }
 
@@ -59,6 +66,7 @@ class DepartmentForm:
 
     plan: DraftPlan
     unit_name: str | None = None
+    unit_code: str | None = None
     total_text: str | None = None
     total_unit: str | None = None
     total_line: int = 0
@@ -89,6 +97,10 @@ class _Top:
             self.form.unit_name += close_up(cells[0])
             return
         keys = [head(text) for text in cells]
+        if any(each in _MONEY_HEADS for each in keys):
+            self.part = "budget"
+            self.unit = next((unit for text in cells if (unit := money_unit(text))), self.unit)
+            return
         if any(each in _OBJECTIVE for each in keys):
             self.part = "objective"
         if any(each in _DUTIES for each in keys):
@@ -120,6 +132,8 @@ class _Top:
         if name is None:
             return False
         self.form.unit_name = name or self.form.unit_name
+        labelled = (text for label, text in pairwise(cells) if head(label) in _CODE_HEADS)
+        self.form.unit_code = next(map(code_digits, labelled), None) or self.form.unit_code
         return True
 
     def _take_task(self, placed: list[tuple[int, str]], row: Row) -> None:
@@ -217,20 +231,21 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
     said = next((unit for line in before if (unit := money_unit(line))), None)
     top = _Top(form, report, said)
     indicators = IndicatorReader(report)
-    begun = False
+    begun = ended = False
     for row in mark_breaks([row for row in rows if not row.is_rule()], is_indicator_header):
         plan.where = plan.where or at_line(row.line)
         if is_indicator_header(row) or (not begun and _begins_without_header(row)):
             begun = True
-        if begun and unit_named(row) is None:
-            indicators.read(row)
-        elif begun:
-            continue
+        if begun:
+            ended = ended or is_below_grid(row)
+            if not ended and not is_weight_sum(row) and unit_named(row) is None:
+                indicators.read(row)
         else:
             indicators.note_class_above(row)
             top.read(row)
     plan.objective = "".join(top.objective) or None
     plan.indicators = indicators.finish()
+    say_weights(report, plan.name, weighted=indicators.is_weighted)
     total = form.plan.budget_total
     if total is None and plan.budget:
         report.warning(

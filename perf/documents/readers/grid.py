@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from perf.core.drafts import DraftIndicator
 from perf.core.targets import strip_numbering
-from perf.documents.readers.grid_cells import straighten
+from perf.documents.readers.grid_cells import BLOCKS, straighten
 from perf.documents.readers.projects import PLACEHOLDERS, is_placeholder
 from perf.documents.readers.report import at_line
 from perf.documents.readers.tables import Row, close_up, key, trim
@@ -23,6 +23,7 @@ _HEADS: dict[str, frozenset[str]] = {
     "level2": frozenset({"二级指标"}),
     "name": NAME_HEADS,
     "sign": frozenset({"指标性质", "指标符号", "比较符号", "运算符号", "计算符号", "比较符"}),
+    "initial": frozenset({"年初指标值", "原指标值", "调整前指标值"}),
     "target": TARGET_HEADS,
     "measure": frozenset({"度量单位", "计量单位", "指标单位", "指标值单位"}),
     "weight": frozenset({"权重", "分值", "分值权重", "指标分值", "指标权重", "权重分值"}),
@@ -35,6 +36,7 @@ _ROLES = {word: role for role, words in _HEADS.items() for word in words}
 _IN_BRACKETS = re.compile(r"\((年度|长期|中期|实施期|%|分)\)$")
 _SIGN = re.compile(r"[<>=≥≤≧≦⩾⩽]=?|大于等于|小于等于|大于|小于|等于")
 _BARE_NUMBER = re.compile(rf"({_SIGN.pattern})?[+-]?\d[\d,.]*")
+_UNFILLED = frozenset({"未填写", "未填报"})
 _MAIN = frozenset({"成本指标", "产出指标", "效益指标", "满意度指标", "投入管理指标"})
 
 
@@ -65,6 +67,9 @@ def columns_of(row: Row) -> dict[int, str]:
     yearly = [column for column in found["name"] if "年度" in cells[column]]
     name = max(yearly or found["name"])
     columns = {column: "kind" for column in cells if column > name}
+    columns |= {
+        column: "block" for column in cells if column < name and key(cells[column]) in BLOCKS
+    }
     for role, here in found.items():
         if role == "level2":
             columns[max((each for each in here if each < name), default=here[0])] = role
@@ -86,6 +91,7 @@ class Grid:
     weighted: bool = False
     level1: str = ""
     level2: str = ""
+    has_no_level2: bool = False
 
     def read(self, row: Row) -> dict[str, str]:
         """Takes one row; gives its cells by role, also those that are not the grid's own."""
@@ -103,10 +109,10 @@ class Grid:
         last = self.indicators[-1] if self.indicators else None
         if not name and not target and own2 and not own1 and self._completes_level2(own2, row):
             return
-        if own1:
-            self.level1, self.level2 = own1, own2
-        elif own2:
-            self.level2 = own2
+        if own1 or own2:
+            self.level1, self.level2 = own1 or self.level1, own2
+            # A dash in the column says that there is none; a blank may be a merged cell.
+            self.has_no_level2 = own2 in PLACEHOLDERS
         self.weighted = self.weighted or bool(cells.get("weight"))
         if is_placeholder(name, target):
             self.left_out.append(row.line)
@@ -114,7 +120,9 @@ class Grid:
             if last is not None and not last.target and row.after_break and not (own1 or own2):
                 self._join(last, name, target, note, row)
                 return
-            level1, level2 = classes(self.level1, self.level2)
+            level1, level2 = self.level1, None
+            if not self.has_no_level2:
+                level1, level2 = classes(self.level1, self.level2)
             self.indicators.append(
                 DraftIndicator(level1, level2, name, target, note or None, at_line(row.line))
             )
@@ -176,6 +184,8 @@ def _class_of_level2(plain: str) -> str:
 def _target(cells: dict[str, str]) -> str:
     """The target as one text where a form prints sign, figure and unit in three columns."""
     target, sign = trim(cells.get("target", "")), key(cells.get("sign", ""))
+    if target in _UNFILLED:
+        return ""
     measure = close_up(cells.get("measure", ""))
     match = _BARE_NUMBER.fullmatch(key(target))
     if match is None:

@@ -13,6 +13,8 @@ from perf.documents.readers.vocabulary import (
     looks_like_target,
 )
 
+# The heading that stands beside all rows of a grid.
+BLOCKS = frozenset({"绩效指标", "年度绩效指标"})
 _SLIDES = tuple(sign * distance for distance in range(1, 7) for sign in (-1, 1))
 _STEP = 0.4
 _NO_COLUMN = 3.0
@@ -27,7 +29,7 @@ def straighten(
     Rows whose merged cells in front were lost begin further left; the smallest move under which
     every cell looks at home is taken. A cell under no heading is dropped.
     """
-    best, least = 0, _cost(filled, columns, 0)
+    best, least = 0, 0.0 if _stands(filled, columns) else _cost(filled, columns, 0)
     for slide in _SLIDES:
         # No slide this far, nor any further, can be better.
         if _STEP * abs(slide) >= least:
@@ -43,12 +45,27 @@ def straighten(
     return cells, best
 
 
+def _stands(filled: list[tuple[int, str]], columns: dict[int, str]) -> bool:
+    """Whether the row is beyond doubt: a name, a number as its weight, every cell headed."""
+    cells = {columns.get(column, ""): text for column, text in filled}
+    return (
+        "" not in cells
+        and "name" in cells
+        and _number(cells.get("weight", "")) == 0
+        and _words(cells.get("note", "")) < 1
+    )
+
+
 def _cost(filled: list[tuple[int, str]], columns: dict[int, str], slide: int) -> float:
     cost = _STEP * abs(slide)
     for column, text in filled:
         role = columns.get(column + slide)
         cost += _NO_COLUMN if role is None else MISFITS[role](text)
     return cost
+
+
+def _block(text: str) -> float:
+    return 0.0 if key(text) in BLOCKS else _NO_COLUMN
 
 
 def _is_level(text: str) -> bool:
@@ -123,7 +140,9 @@ MISFITS: dict[str, Callable[[str], float]] = {
     "level1": _level1,
     "level2": _level2,
     "name": _name,
+    "block": _block,
     "sign": _sign,
+    "initial": _target,
     "target": _target,
     "measure": _measure,
     "weight": _number,

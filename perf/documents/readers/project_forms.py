@@ -8,6 +8,7 @@ from perf.core.drafts import DraftPlan
 from perf.core.targets import strip_numbering
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.grid import Grid, columns_of, is_grid_header, role_of
+from perf.documents.readers.grid_foot import is_below_grid, is_weight_sum
 from perf.documents.readers.projects import ProjectForm, say_left_out, say_repaired
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
@@ -50,13 +51,19 @@ _SOURCES = (
     (FundSource.CARRYOVER, re.compile("结转")),
     (FundSource.FISCAL, re.compile("财政拨款|财政资金|一般公共预算|政府预算资金")),
 )
-_TAIL = re.compile("(?:.{0,6}审核意见|填表人|填报人|单位负责人|联系人|注|备注|其他说明)")
+_LETTERED_CODE = re.compile("[0-9A-Za-z][0-9A-Za-z._/-]{1,63}")
 _LONGEST_LABEL = 24
 
 
 def begins_form(row: Row) -> bool:
     """Whether the row names a project as such a form does: 项目名称 with its value beside it."""
     return any(label == _NAME and value for label, value in _values(row))
+
+
+def _other_code(text: str) -> str | None:
+    """A code with letters and signs, which only stands where a label announces it."""
+    plain = key(text)
+    return plain if _LETTERED_CODE.fullmatch(plain) else None
 
 
 def _label(text: str) -> str | None:
@@ -137,9 +144,8 @@ class _Reader:
 
     def _grid_row(self, building: _Building, row: Row) -> None:
         assert building.grid is not None  # noqa: S101
-        first = row.filled()[0][1]
-        building.ended = building.ended or bool(_TAIL.match(key(first)))
-        if not building.ended:
+        building.ended = building.ended or is_below_grid(row)
+        if not building.ended and not is_weight_sum(row):
             building.grid.read(row)
 
     def _head(self, building: _Building, row: Row, values: list[tuple[str, str]]) -> None:
@@ -148,7 +154,7 @@ class _Reader:
             if label == _NAME:
                 plan.name, plan.where = strip_numbering(close_up(value)), at_line(row.line)
             elif label == _CODE:
-                plan.code = code_digits(value) or plan.code
+                plan.code = code_digits(value) or _other_code(value) or plan.code
             elif label == _UNIT and value:
                 plan.implementing_unit = code_and_name(value)[1]
             elif label == _DEPARTMENT and value:

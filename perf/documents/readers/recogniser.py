@@ -57,6 +57,8 @@ def recognise(document: Document, *, year: int | None = None) -> Draft:
     named = department.unit_name if department else form.department
     unit_name = find_unit_name(document, named) or _first_unit(form)
     unit_code = find_unit_code(document, unit_name, form.units or spending.units)
+    if unit_code is None and department is not None:
+        unit_code = department.unit_code
     said = find_year(document)
     draft = Draft(
         unit_code=unit_code,

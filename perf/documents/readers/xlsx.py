@@ -1,12 +1,19 @@
 """Published tables as a workbook: each sheet's rows as its formats show them."""
 
-from perf.documents.readers.filled_forms.grid import FormSheet
+import re
+
+from perf.core.numbers import format_number
+from perf.documents.readers.filled_forms.grid import FormCell, FormSheet
 from perf.documents.readers.filled_forms.workbook import read_workbook
 from perf.documents.readers.tables import Document, Line, Place, Row
 from perf.documents.readers.titles import tables_of
 from perf.documents.readers.unreadable import UnreadableDocument
 
 MAX_ROWS = 20_000
+# 万元 to the 分.
+_WAN_DECIMALS = 6
+_AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]+")
+_POINTER = re.compile("全文见附页第 ([0-9]{1,6}) 项")
 # The list of faults in a workbook that was handed back says nothing of the plan.
 HANDED = "问题清单"
 # A list of 10,000 indicators unpacks to about 8 MB.
@@ -40,6 +47,23 @@ def read_xlsx(content: bytes) -> Document:
 def _rows(sheet: FormSheet, above: int, within: str) -> list[Row]:
     """The sheet's rows, numbered on from the `above` rows of the sheets before it."""
     return [
-        Row([cell.text.strip() for cell in cells], Place(above + at, at, within, sheet.name))
+        Row([_text(cell, sheet.annex) for cell in cells], Place(above + at, at, within, sheet.name))
         for at, cells in enumerate(sheet.rows, 1)
     ]
+
+
+def _text(cell: FormCell, annex: dict[int, str]) -> str:
+    """What the cell says: as shown, but an amount with all its decimals and a text whole.
+
+    1.23 shown of 1.234567 (万元 to the 分) → `1.234567`; a figure that is longer still was computed
+    and stays as shown. A text that goes on in the annex is taken from there.
+    """
+    text = cell.text.strip()
+    if cell.number is None:
+        pointer = _POINTER.search(text)
+        return annex.get(int(pointer[1]), text) if pointer else text
+    exponent = cell.number.as_tuple().exponent
+    is_exact = isinstance(exponent, int) and exponent >= -_WAN_DECIMALS
+    if is_exact and _AMOUNT.fullmatch(text) and cell.figure() != cell.number:
+        return format_number(cell.number)
+    return text
