@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -119,16 +120,19 @@ def measure(number: int = NUMBER) -> dict[str, list[float]]:
     bare: dict[str, Callable[[Layout], Any]] = {"xlsx": _bare_xlsx, "pdf": _BarePdf().write}
     found: dict[str, list[float]] = {}
     for ending, write_bare in bare.items():
-        write = FORMATS[ending].write
+        write = partial(_write, ending)
         # Compilers and fonts are made ready once a process, not once a form.
-        write(layouts[0])
+        write(forms[0])
         write_bare(layouts[0])
         found[ending] = [
-            _taken(lambda form: write(self_evaluation_layout(form)), forms[at : at + SLICE])
-            / _taken(write_bare, layouts[at : at + SLICE])
+            _taken(write, forms[at : at + SLICE]) / _taken(write_bare, layouts[at : at + SLICE])
             for at in range(0, number, SLICE)
         ]
     return found
+
+
+def _write(ending: str, form: SelfEvaluationForm) -> bytes:
+    return FORMATS[ending].write(self_evaluation_layout(form))
 
 
 def _taken(write: Callable[[Any], Any], things: list[Any]) -> float:

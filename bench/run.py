@@ -1,4 +1,4 @@
-"""`make.py bench`: pages, scoring, forms and readers against the bare work, as ratios taken in one run.
+"""`make.py bench`: pages, scoring, forms and readers against the bare work, as ratios of one run.
 
 Both servers of the pages run side by side with the same settings and are asked in turn, round
 after round, so that a slow moment of the machine meets both. What is quoted is the median of the
