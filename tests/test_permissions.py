@@ -100,6 +100,8 @@ TABLE: dict[str, Rule] = {
     "GET imports.show": Rule("SA", is_personal=True),
     "POST imports.save": Rule("SA", is_personal=True),
     "POST imports.confirm": Rule("SA", is_personal=True),
+    "GET imports.marked": Rule("SA", is_personal=True),
+    "POST imports.discard": Rule("SA", is_personal=True),
     "GET plans.index": Rule(EVERYONE),
     "GET plans.show": Rule(EVERYONE, is_owned=True),
     "GET plans.new": Rule("S"),

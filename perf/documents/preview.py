@@ -85,6 +85,17 @@ class Preview:
             if any(each.severity is Severity.ERROR for each in findings)
         }
 
+    def names_left_out(self) -> tuple[dict[int, list[str]], list[str]]:
+        """What is left out: rows by the number of their plan among those kept, and whole plans."""
+        rows: dict[int, list[str]] = {}
+        kept = [key for key, _ in self.plans() if key not in self.left_out]
+        for key, plan, row in self.rows():
+            plan_key = key.partition("-")[0]
+            if key in self.left_out and plan_key in kept:
+                rows.setdefault(kept.index(plan_key), []).append(place_of(plan, row))
+        gone = [place_of(plan) for key, plan in self.plans() if key in self.left_out]
+        return rows, gone
+
     def texts(self) -> Iterator[tuple[str, str]]:
         """Every text that can be corrected, by the name of its field."""
         for key, plan in self.plans():

@@ -10,7 +10,7 @@ from perf.core.errors import Conflict, NotFound, Stale
 from perf.core.permissions import Actor, Permission
 from perf.core.storable import LINE
 from perf.models import ImportDraft
-from perf.services.imports import Imported, Source, import_draft
+from perf.services.imports import Imported, LeftOut, Source, import_draft
 from perf.services.typed import clean_text
 
 Content = dict[str, Any]
@@ -55,14 +55,17 @@ def confirm_draft(
     content: Content,
     *,
     version: int,
+    left_out: LeftOut | None = None,
 ) -> Imported:
     """Create the draft's plans, all or nothing, and keep what became of each.
 
-    `content` is the corrected draft that is kept, `draft` what of it is to be stored. Raises
-    InvalidInput while an error stands, Stale, and Conflict where it was confirmed already.
+    `content` is the corrected draft that is kept, `draft` what of it is to be stored, `left_out`
+    names what is not. Raises InvalidInput while an error stands, Stale, and Conflict where it was
+    confirmed already.
     """
     _demand_open(actor, row, version)
-    imported = import_draft(session, actor, draft, Source(row.file_name, row.sha256))
+    source = Source(row.file_name, row.sha256, left_out or LeftOut())
+    imported = import_draft(session, actor, draft, source)
     row.content = {
         **content,
         "outcome": [
@@ -78,6 +81,13 @@ def confirm_draft(
     row.confirmed_at = clock.now()
     session.flush()
     return imported
+
+
+def discard_draft(session: Session, actor: Actor, row: ImportDraft) -> None:
+    """Give up an import that was never confirmed; raises Conflict for one that was."""
+    _demand_open(actor, row, row.version)
+    session.delete(row)
+    session.flush()
 
 
 def _demand_open(actor: Actor, row: ImportDraft, version: int) -> None:

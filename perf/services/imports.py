@@ -1,5 +1,6 @@
 """What a document says becomes plans: all or nothing, and nothing that exists is overwritten."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -11,13 +12,16 @@ from perf.core.findings import Finding, Severity
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import FundSource, Labelled
 from perf.models import FiscalYear, Plan, Unit
-from perf.services.ledger import record_change
+from perf.services.imported_plans import stored_plans
+from perf.services.ledger import Changes, record_change
 from perf.services.organisation import create_unit, create_year
 from perf.services.plan_content import differences_from_draft
 from perf.services.plans import create_plan_from_draft, find_plan
 
 UNIT_NAME = 200
 UNIT_CODE = 64
+# So many rows that were left out are named in the ledger.
+_MOST_NAMES = 50
 # A unit's own staff import into their unit, whatever the document says of it.
 _OF_UNIT = frozenset({"unit-name-missing", "unit-code-missing"})
 
@@ -31,11 +35,20 @@ class Outcome(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What of a document is not imported: rows by the number of their plan, and whole plans."""
+
+    rows: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    plans: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """The file that a draft was read from, as the ledger names it."""
+    """The file that a draft was read from, and what of it stayed outside, for the ledger."""
 
     file_name: str
     sha256: str
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +96,11 @@ def foresee_import(session: Session, actor: Actor, draft: Draft) -> Imported:
     findings += _year_findings(session, actor, draft.fiscal_year)
     findings += _name_findings(draft)
     foreseen = Imported(unit, draft.fiscal_year, findings=findings)
-    for draft_plan in map(_with_source, _plans_of(draft)):
-        plan = None
-        if unit is not None and draft.fiscal_year is not None:
-            plan = _find(session, unit, draft.fiscal_year, draft_plan)
-        foreseen.plans.append(_compare(plan, draft_plan))
+    wanted = [_with_source(plan) for plan in _plans_of(draft)]
+    stored: list[Plan | None] = [None] * len(wanted)
+    if unit is not None and draft.fiscal_year is not None:
+        stored = stored_plans(session, unit, draft.fiscal_year, wanted)
+    foreseen.plans += map(_compare, stored, wanted)
     return foreseen
 
 
@@ -116,14 +129,19 @@ def import_draft(
     if session.get(FiscalYear, draft.fiscal_year) is None:
         create_year(session, actor, draft.fiscal_year)
     imported = Imported(unit, draft.fiscal_year, findings=foreseen.findings)
-    for draft_plan in map(_with_source, _plans_of(draft)):
+    for number, draft_plan in enumerate(map(_with_source, _plans_of(draft))):
         plan = _find(session, unit, draft.fiscal_year, draft_plan)
         if plan is not None:
             imported.plans.append(_compare(plan, draft_plan))
             continue
+        is_first = not imported.count(Outcome.CREATED)
         plan = create_plan_from_draft(session, actor, unit, draft.fiscal_year, draft_plan)
         if source is not None:
-            _record_source(session, actor, plan, source)
+            # What has no plan of its own is told once, with the first one.
+            others = source.left_out.plans if is_first else ()
+            _record_source(
+                session, actor, plan, source, [*source.left_out.rows.get(number, ()), *others]
+            )
         imported.plans.append(ImportedPlan(plan, draft_plan, Outcome.CREATED, []))
     return imported
 
@@ -166,13 +184,22 @@ def _with_source(draft_plan: DraftPlan) -> DraftPlan:
     return replace(draft_plan, budget={FundSource.FISCAL: draft_plan.budget_total})
 
 
-def _record_source(session: Session, actor: Actor, plan: Plan, source: Source) -> None:
+def _record_source(
+    session: Session, actor: Actor, plan: Plan, source: Source, left_out: Sequence[str]
+) -> None:
+    changes: Changes = {
+        "file_name": (None, source.file_name),
+        "sha256": (None, source.sha256),
+    }
+    if left_out:
+        rest = f"；等 {len(left_out)} 项" if len(left_out) > _MOST_NAMES else ""
+        changes["left_out"] = (None, "；".join(left_out[:_MOST_NAMES]) + rest)
     record_change(
         session,
         actor,
         "import_plan",
         plan,
-        changes={"file_name": (None, source.file_name), "sha256": (None, source.sha256)},
+        changes=changes,
         name=plan.name,
         plan_id=plan.id,
     )

@@ -13,6 +13,7 @@ from perf.core.storable import known_classes
 from perf.core.targets import describe_target, parse_target
 from perf.core.terms import PlanKind
 from perf.documents.preview import Checked, Preview
+from perf.documents.sources import SourceRow
 from perf.services.imports import Imported, ImportedPlan, Outcome, foresee_import
 from perf.web.import_form import ROW_FIELDS, budget_fields
 
@@ -21,12 +22,16 @@ TONE_OF_OUTCOME = {Outcome.CREATED: "ok", Outcome.UNCHANGED: "none", Outcome.DIF
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One control: its name, label, what stands in it, and what is wrong with it."""
+    """One control: its name, label, what stands in it, and what is wrong with it.
+
+    `was` is what the file says where somebody changed it, None where nobody did.
+    """
 
     name: str
     label: str
     value: str
     error: str = ""
+    was: str | None = None
 
 
 # From a field's name, its label and what the preview says to the control.
@@ -44,6 +49,7 @@ class RowView:
     fields: dict[str, Field]
     findings: list[Finding]
     is_left_out: bool
+    source: list[SourceRow]
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +70,7 @@ class PlanView:
     budgets: list[Field]
     findings: list[Finding]
     foreseen: ImportedPlan | None
+    source: list[SourceRow]
     classes: list[tuple[str, str]]
     counts: dict[Severity, int]
 
@@ -100,6 +107,12 @@ class PreviewView:
         return len(self.findings[Severity.ERROR])
 
     @property
+    def rows_in_error(self) -> int:
+        """How many rows with an error can be left out at once."""
+        anchors = {anchor for anchor, _ in self.findings[Severity.ERROR]}
+        return sum(anchor.startswith("row-") for anchor in anchors)
+
+    @property
     def created(self) -> int:
         """How many plans would be new."""
         return self.foreseen.count(Outcome.CREATED)
@@ -120,7 +133,8 @@ def preview_view(
     draft = preview.draft
 
     def control(name: str, label: str, value: str | None) -> Field:
-        return Field(name, label, typed.get(name, value or ""), errors.get(name, ""))
+        shown, error = typed.get(name, value or ""), errors.get(name, "")
+        return Field(name, label, shown, error, preview.as_read.get(name))
 
     head = {
         "year": control("year", "预算年度", str(draft.fiscal_year or "")),
@@ -185,6 +199,7 @@ def _plan_view(
         ],
         findings=own,
         foreseen=becomes,
+        source=preview.sources.get(plan.where, []),
         classes=[(name, name) for name in dict.fromkeys(names)],
         counts={severity: sum(one.severity is severity for one in told) for severity in Severity},
     )
@@ -216,4 +231,5 @@ def _row_view(
         },
         checked.rows.get(key, []),
         key in preview.left_out,
+        preview.sources.get(row.where, []),
     )

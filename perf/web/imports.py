@@ -1,28 +1,47 @@
 """导入: a document is uploaded, looked through and corrected, and confirmed once."""
 
 import hashlib
+from collections import Counter
+from io import BytesIO
+from pathlib import PurePath
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from perf.core.errors import InvalidInput, PerfError, Stale
 from perf.core.permissions import Permission
 from perf.database import begin_writing
+from perf.documents.marked import SPREADSHEETS, hand_back, marks_of
 from perf.documents.preview import Preview, preview_from_content, preview_of
 from perf.documents.readers import READERS
-from perf.documents.reading import MAX_BYTES, read_apart
+from perf.documents.reading import MAX_BYTES, read_apart_with_sources
 from perf.extensions import db
 from perf.models import ImportDraft, Unit
 from perf.queries.imports import draft_of, draft_to_change, drafts_page
-from perf.services.import_drafts import confirm_draft, open_draft, revise_draft
-from perf.services.imports import Outcome
+from perf.services.import_drafts import confirm_draft, discard_draft, open_draft, revise_draft
+from perf.services.import_files import drop_import_files, import_file, keep_import_file
+from perf.services.imports import LeftOut, Outcome
 from perf.services.typed import without_controls
 from perf.web.import_form import corrected, read_year
 from perf.web.import_page import TONE_OF_OUTCOME, preview_view
+from perf.web.import_result import left_out_rows
 from perf.web.listing import form_text, page_number, page_url
 from perf.web.security import current_actor, requires
 
 blueprint = Blueprint("imports", __name__)
+# The button that leaves out all rows with an error at once.
+LEAVE = "leave"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/imports/new")
@@ -46,23 +65,22 @@ def create() -> ResponseReturnValue:
     try:
         # One byte more than is taken tells the reader that the file is too large.
         content = upload.stream.read(MAX_BYTES + 1)
-        draft = read_apart(upload.filename, content, year=year)
+        draft, sources = read_apart_with_sources(upload.filename, content, year=year)
         if draft.department is None and not draft.projects:
             found = (one.message for one in draft.findings if one.code == "no-tables-found")
             raise InvalidInput(next(found))
     except InvalidInput as error:
         return _upload_page({"file": str(error)}), 422
-    kept = preview_of(draft).to_content()
+    kept = preview_of(draft, sources).to_content()
+    actor, sha256 = current_actor(), hashlib.sha256(content).hexdigest()
+    data_dir = current_app.config["DATA_DIR"]
+    if PurePath(upload.filename).suffix.lower() in SPREADSHEETS:
+        keep_import_file(data_dir, actor, sha256, content)
     begin_writing(db.session())
-    row = open_draft(
-        db.session(),
-        current_actor(),
-        file_name=upload.filename,
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=kept,
-    )
+    row = open_draft(db.session(), actor, file_name=upload.filename, sha256=sha256, content=kept)
     draft_id = row.id
     db.session.commit()
+    drop_import_files(db.session(), data_dir, actor)
     return redirect(url_for("imports.show", draft_id=draft_id))
 
 
@@ -70,16 +88,49 @@ def create() -> ResponseReturnValue:
 @requires(Permission.IMPORT, draft_of)
 def show(row: ImportDraft) -> ResponseReturnValue:
     """The preview, or once it is confirmed what became of each plan."""
+    preview = preview_from_content(row.content)
+    if row.confirmed_at is None:
+        return _preview_page(row, preview)
+    outcomes = {one.value: one for one in Outcome}
+    marks = marks_of(preview)
+    return render_template(
+        "imports/result.html",
+        row=row,
+        draft=preview.draft,
+        outcomes=[(outcomes[one["outcome"]], one) for one in row.content["outcome"]],
+        left_out=left_out_rows(preview, marks),
+        has_marks=bool(marks),
+        tones=TONE_OF_OUTCOME,
+    )
+
+
+@blueprint.get("/imports/<int:draft_id>/marked")
+@requires(Permission.IMPORT, draft_of)
+def marked(row: ImportDraft) -> ResponseReturnValue:
+    """The user's own workbook with the bad cells marked, as things stand."""
+    name, preview = row.file_name, preview_from_content(row.content)
+    content = import_file(current_app.config["DATA_DIR"], row)
+    # A large workbook takes seconds: no transaction stays open meanwhile.
+    db.session.rollback()
+    book = hand_back(name, content, preview)
+    stem = PurePath(name).stem or "导入"
+    return send_file(
+        BytesIO(book), mimetype=XLSX, as_attachment=True, download_name=f"{stem}（标注）.xlsx"
+    )
+
+
+@blueprint.post("/imports/<int:draft_id>/discard")
+@requires(Permission.IMPORT, draft_to_change)
+def discard(row: ImportDraft) -> ResponseReturnValue:
+    """Give up an import that was not confirmed, with the file that was uploaded."""
     if row.confirmed_at is not None:
-        outcomes = {one.value: one for one in Outcome}
-        return render_template(
-            "imports/result.html",
-            row=row,
-            draft=preview_from_content(row.content).draft,
-            outcomes=[(outcomes[one["outcome"]], one) for one in row.content["outcome"]],
-            tones=TONE_OF_OUTCOME,
-        )
-    return _preview_page(row, preview_from_content(row.content))
+        return _done_already(row.id)
+    actor, name = current_actor(), row.file_name
+    discard_draft(db.session(), actor, row)
+    db.session.commit()
+    drop_import_files(db.session(), current_app.config["DATA_DIR"], actor)
+    flash(f"已放弃“{name}”的导入，没有建立任何绩效目标。", "ok")
+    return redirect(url_for("imports.new"))
 
 
 @blueprint.post("/imports/<int:draft_id>")
@@ -106,9 +157,19 @@ def _write(row: ImportDraft, *, is_confirmed: bool) -> ResponseReturnValue:
         preview, errors = corrected(preview, _typed(), names_unit=_names_unit())
         if errors:
             raise InvalidInput("有内容不能保存，请按各处的提示修改；已填内容都还在。")
+        if LEAVE in request.form:
+            preview.left_out |= preview.rows_in_error()
         version, content = _posted_version(), preview.to_content()
         if is_confirmed:
-            imported = confirm_draft(session, actor, row, preview.kept(), content, version=version)
+            imported = confirm_draft(
+                session,
+                actor,
+                row,
+                preview.kept(),
+                content,
+                version=version,
+                left_out=LeftOut(*preview.names_left_out()),
+            )
             created = imported.count(Outcome.CREATED)
             told = f"已新建 {created} 份绩效目标。" if created else "系统中都已有，没有改动。"
         else:
@@ -155,6 +216,8 @@ def _preview_page(
         view=preview_view(db.session(), current_actor(), preview, typed or {}, errors),
         names_unit=_names_unit(),
         tones=TONE_OF_OUTCOME,
+        marks=Counter(mark.kind for mark in marks_of(preview)),
+        can_mark=PurePath(row.file_name).suffix.lower() in SPREADSHEETS,
         errors=errors,
         message=message,
     )

@@ -64,6 +64,7 @@ ACTIONS: dict[str, str] = {
     "update_project": "修改",
     "update_unit": "修改",
     "update_user": "修改",
+    "upload_quarter_sheet": "按填报表填报",
     "withdraw_decision": "撤销评定",
 }
 SUBJECTS: dict[str, str] = {
@@ -172,6 +173,7 @@ COLUMNS: dict[str, str] = {
     "is_not_applicable": "不涉及",
     "is_zero_over_zero": "分子分母都为 0",
     "kind": "年度取值方式",
+    "left_out": "没有导入的行",
     "level1": "一级指标",
     "level2": "二级指标",
     "likelihood": "完成目标可能性",
