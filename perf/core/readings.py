@@ -52,6 +52,8 @@ _SYMBOLS = (
     (re.compile(r"百分百"), "100%"),
     (re.compile(r"百分之([0-9.]+)"), r"\1%"),
 )
+# Without one of these there is nothing to spell otherwise.
+_SPELT_OUT = re.compile("[=<>≧⩾≮≦⩽≯百]")
 # A date cell of a spreadsheet turns into text with a time of day that nobody wrote.
 _MIDNIGHT = re.compile(r"(?<=[0-9])[ T]00:00(?::00)?\s*$")
 _DIGITS = {"〇": 0, "零": 0, "○": 0, "两": 2}
@@ -96,6 +98,8 @@ def plain_text(text: str) -> str:
     Full-width forms are folded; ①, ², ½ and ㎡ stay, since folding them would make new digits.
     """
     plain = _MIDNIGHT.sub("", text).translate(_SPELLING)
+    if not _SPELT_OUT.search(plain):
+        return plain
     for pattern, replacement in _SYMBOLS:
         plain = pattern.sub(replacement, plain)
     return re.sub(

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 from perf.core.numbers import format_number, round_half_up
 from perf.documents.readers.filled_forms.grid import EMPTY, FormCell
@@ -21,6 +22,8 @@ def shown_cell(value: object, number_format: str) -> FormCell:
     """
     if value is None:
         return EMPTY
+    if isinstance(value, str):
+        return FormCell(value) if value.strip() else EMPTY
     if isinstance(value, bool):
         return FormCell("是" if value else "否")
     if isinstance(value, int | float):
@@ -33,6 +36,7 @@ def shown_cell(value: object, number_format: str) -> FormCell:
     return FormCell(text) if text.strip() else EMPTY
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _shown_number(value: float, number_format: str) -> FormCell:
     number = Decimal(repr(value))
     if not number.is_finite():
