@@ -20,6 +20,7 @@ from perf.documents.forms.shown import shown
 from perf.documents.forms.table import Layout, Sheet, Style
 from perf.documents.forms.texts import actual_text, remark_text, target_text
 from perf.documents.readers.docx import read_docx
+from tests.documents.printed import pages_of, plain, signs, to_pdf
 from tests.documents.test_filled_forms import OWN
 from tests.documents.test_forms import FORMS
 
@@ -235,3 +236,71 @@ def test_a_sheet_wider_than_the_page_is_shrunk_as_a_whole():
     made = body(render_docx(layout_of(sheet)))
     assert made.find(f".//{qn('w:trHeight')}").get(qn("w:val")) == "399"
     assert made.find(f".//{qn('w:r')}//{qn('w:sz')}").get(qn("w:val")) == "9"
+
+
+# As LibreOffice prints it
+
+PRINTED = {
+    "one-indicator": 2,
+    "eleven-indicators": 3,
+    "sixty-two-indicators": 7,
+    "department": 5,
+    "missing-actuals": 2,
+    "long-texts": 6,
+}
+
+
+def with_texts_of_many_lines():
+    """A form whose texts need many lines, in words and without any place to break them."""
+    whole = FORMS["eleven-indicators"]()
+    rows = list(whole.rows)
+    rows[0] = replace(rows[0], deviation_reason="受疫情影响，接待批次减少；" * 12)
+    rows[1] = replace(rows[1], name="a" * 120, target="≥" + "9" * 40, actual="http://" + "x" * 60)
+    rows[2] = replace(rows[2], name="第一行\n第二行\n\n第四行", level2="一个很长的二级指标名称" * 6)
+    rows[3] = replace(rows[3], steps=["目标 ≥95% · 实际 98% → 达成；" * 30] * 3)
+    return replace(whole, rows=rows, objective_expected="化解矛盾纠纷。" * 60, name="经费" * 40)
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """Each form's layout and its pages."""
+    made = {
+        name: self_evaluation_layout(FORMS.get(name, with_texts_of_many_lines)())
+        for name in PRINTED
+    }
+    files = {f"{name}.docx": render_docx(layout) for name, layout in made.items()}
+    paths = to_pdf(tmp_path_factory.mktemp("printed"), files)
+    return {name: (layout, pages_of(paths[f"{name}.docx"])) for name, layout in made.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PRINTED)
+def test_every_sign_of_the_form_is_printed_where_it_can_be_seen(printed, name):
+    layout, pages = printed[name]
+    expected = signs([text for sheet in layout.sheets for row in rows_of(sheet) for text in row])
+    feet = [f"第{number}页,共{len(pages)}页" for number in range(1, len(pages) + 1)]
+    assert signs([page.text() for page in pages]) == expected + signs(feet)
+    assert [fault for page in pages for fault in page.faults()] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "count"), PRINTED.items())
+def test_each_page_has_its_number_and_its_heading_row_and_there_are_few(printed, name, count):
+    layout, pages = printed[name]
+    assert len(pages) <= count
+    for number, page in enumerate(pages, 1):
+        assert page.text().startswith(plain(layout.mark))
+        assert f"第{number}页,共{len(pages)}页" in page.text()
+        assert "三级指标" in page.text() or "计算过程" in page.text()
+    main = layout.sheets[0]
+    assert sum("三级指标" in page.text() for page in pages) == len(main.breaks) + 1
+
+
+@pytest.mark.slow
+def test_a_form_without_page_breaks_flows_and_repeats_its_heading_row(tmp_path):
+    layout = self_evaluation_layout(FORMS["sixty-two-indicators"]())
+    layout.sheets = layout.sheets[:1]
+    layout.sheets[0].breaks = []
+    pages = pages_of(to_pdf(tmp_path, {"flow.docx": render_docx(layout)})["flow.docx"])
+    assert len(pages) > 2
+    assert all("三级指标" in page.text() for page in pages)
