@@ -188,7 +188,7 @@ figures = st.builds(
 )
 weights = st.decimals(0, 100, places=2)
 rows = st.builds(
-    lambda levels, name, target, weight, note: TargetRow(*levels, name, target, weight, note),
+    lambda levels, *cells: TargetRow(levels[0], levels[1], *cells),
     st.sampled_from(CLASSES),
     words,
     figures | st.sampled_from(["有效提升", "定性", "健全", "2022年底前", ""]),

@@ -13,6 +13,8 @@ from perf.documents.forms.rows import (
     SelfEvaluationForm,
 )
 from perf.documents.forms.self_evaluation import self_evaluation_layout
+from perf.documents.forms.summary import TITLE, summary_layout
+from perf.documents.forms.summary_rows import SummaryForm, SummaryRow, summary_from_records
 from perf.documents.forms.target import target_layout
 from perf.documents.forms.target_rows import TargetForm, TargetRow, target_from_record
 from perf.documents.forms.xlsx import render_xlsx
@@ -21,14 +23,19 @@ __all__ = [
     "FORMATS",
     "NOT_APPLICABLE",
     "ExecutionRow",
+    "Form",
     "IndicatorRow",
     "Money",
     "SelfEvaluationForm",
+    "SummaryForm",
+    "SummaryRow",
     "TargetForm",
     "TargetRow",
     "form_file_name",
     "self_evaluation_layout",
     "self_evaluation_xlsx",
+    "summary_from_records",
+    "summary_layout",
     "target_from_record",
     "target_layout",
 ]
@@ -46,11 +53,17 @@ def self_evaluation_xlsx(form: SelfEvaluationForm) -> bytes:
     return render_xlsx(self_evaluation_layout(form))
 
 
-def form_file_name(form: SelfEvaluationForm | TargetForm, ending: str = "xlsx") -> str:
+Form = SelfEvaluationForm | TargetForm | SummaryForm
+
+
+def form_file_name(form: Form, ending: str = "xlsx") -> str:
     """A file name that every common system takes, e.g. `2022年度-党建经费-绩效自评表.xlsx`.
 
     What is not signed, or not real, says so in the name too. `ending` is a key of FORMATS.
     """
+    if isinstance(form, SummaryForm):
+        marks = "-演示数据" if form.is_demo else ""
+        return f"{form.year}年度-{_safe(form.unit or '全部单位')}-{TITLE}{marks}.{ending}"
     is_department = form.kind is PlanKind.DEPARTMENT
     if isinstance(form, TargetForm):
         kind = "部门整体绩效目标表" if is_department else "绩效目标申报表"

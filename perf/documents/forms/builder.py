@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from perf.documents.forms.annex import Annex
 from perf.documents.forms.measure import clean, cut, text_height
@@ -18,6 +18,16 @@ def wan(yuan: Decimal | None) -> Decimal | None:
     """元 as 万元, exact; None stays None."""
     # scaleb is exact within the context's 28 digits, which 18-digit amounts never reach.
     return None if yuan is None else yuan.scaleb(-4)
+
+
+def execution_rate(executed: Decimal | None, adjusted: Decimal | None) -> Decimal | None:
+    """执行率 from 0 to 1 and beyond; None where a figure is missing or there is no budget."""
+    if not adjusted or executed is None:
+        return None
+    with localcontext() as context:
+        # A spreadsheet holds about 17 significant digits.
+        context.prec = 17
+        return executed / adjusted
 
 
 class SheetBuilder:
