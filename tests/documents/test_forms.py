@@ -506,6 +506,11 @@ def test_pages_break_only_where_it_is_allowed():
     assert break_pages(sheet, set()) == [7, 13]
 
 
+def test_the_heading_row_never_stands_alone_at_the_end_of_a_page():
+    sheet = Sheet("x", [700], heights=[100] * 14, header_row=6)
+    assert break_pages(sheet, range(14)) == [6, 13]
+
+
 # --- file names ----------------------------------------------------------------------------------
 
 

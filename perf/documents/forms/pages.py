@@ -28,7 +28,8 @@ def break_pages(sheet: Sheet, allowed: Container[int]) -> list[int]:
     start, candidate, used = 0, 0, 0
     for row, height in enumerate(sheet.heights):
         if row in allowed:
-            candidate = row
+            # The heading row goes with the first row below it.
+            candidate = row - 1 if row - 1 == sheet.header_row else row
         used += height
         if used <= room or row == start:
             continue
