@@ -63,6 +63,7 @@ class _Parts:
             self.scale *= min(1.0, _HEIGHT / height)
             cells = _rejoined(cells, self.breaks)
             self.breaks = []
+        cells = _parted(cells, self.breaks)
         self.rows: list[list[Cell]] = [[] for _ in sheet.heights]
         for cell in cells:
             self.rows[cell.row].append(cell)
@@ -97,11 +98,11 @@ class _Parts:
         body = range(max(start, first), min(end, last + 1))
         repeated = header is not None and first <= header < start and len(body) > 0
         top = body.start - 1 if repeated else body.start
-        rows = [cell for at in body if at != header for cell in self._cells(at, top, end)]
+        rows = [cell for at in body if at != header for cell in self._cells(at, top)]
         before = 0
         heading: list[list[Any]] = []
         if header is not None and (repeated or header in body):
-            heading = self._cells(header, header if repeated else top, end)
+            heading = self._cells(header, header if repeated else top)
             before = 0 if repeated else sum(len(self.rows[at]) for at in range(top, header))
         foot = range(max(start, last + 1), end)
         return {
@@ -109,7 +110,7 @@ class _Parts:
             "before": before,
             "header": heading,
             "rows": rows,
-            "foot": [cell for at in foot for cell in self._cells(at, foot.start, end)],
+            "foot": [cell for at in foot for cell in self._cells(at, foot.start)],
         }
 
     def _is_told(self, at: int) -> bool:
@@ -122,15 +123,14 @@ class _Parts:
         text = self._text(cell)
         return [cell.style, text.size, text.body, round(self.sheet.heights[at] * self.scale, 2)]
 
-    def _cells(self, at: int, top: int, end: int) -> list[list[Any]]:
+    def _cells(self, at: int, top: int) -> list[list[Any]]:
         """The cells that begin in a row; one of them keeps it as high as the sheet wants it."""
         height = self.sheet.heights[at]
         least = round((height - 2 * _INSET) * self.scale, 2)
         cells = self.rows[at]
         texts = [self._text(cell) for cell in cells]
-        last_rows = [min(cell.last_row, end - 1) for cell in cells]
         # A row taller than that is as high as its texts, and may break over pages.
-        whole = [last_row == at and height < _SHORT for last_row in last_rows]
+        whole = [cell.last_row == at and height < _SHORT for cell in cells]
         # The template does it best in a cell of one line.
         hosts = sorted(range(len(cells)), key=lambda each: (not whole[each], texts[each].is_long))
         host = hosts[0] if hosts and whole[hosts[0]] else None
@@ -139,7 +139,7 @@ class _Parts:
                 cell.column,
                 at - top,
                 cell.last_column - cell.column + 1,
-                last_rows[each] - at + 1,
+                cell.last_row - at + 1,
                 cell.style,
                 texts[each].size,
                 texts[each].body,
@@ -159,6 +159,19 @@ class _Parts:
             return _Text(round(size, 2), text, is_long=False)
         is_long = "\n" in text or (len(text) * size > room and width(text) * size > room)
         return _Text(round(size, 2), breakable(text, room / size), is_long)
+
+
+def _parted(cells: list[Cell], breaks: list[int]) -> list[Cell]:
+    """The cells with those in two that reach over a break; the lower part is blank."""
+    parted = []
+    for cell in cells:
+        rest = cell
+        for at in breaks:
+            if rest.row < at <= rest.last_row:
+                parted.append(rest._replace(last_row=at - 1))
+                rest = rest._replace(row=at, value=None)
+        parted.append(rest)
+    return parted
 
 
 def _rejoined(cells: list[Cell], breaks: list[int]) -> list[Cell]:

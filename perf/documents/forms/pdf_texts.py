@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from perf.documents.forms.glyphs import Coverage
+from perf.documents.readers.radicals import as_typed
 
 # The printer's sign for a character that is not in the case.
 SUBSTITUTE = "〓"
@@ -20,13 +21,14 @@ class Printable:
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self._known: dict[str, str] = {"\n": "\n"}
-        self._missing: dict[str, None] = {}
+        self._missing: set[str] = set()
 
     def text(self, text: str) -> str:
         """The text with a sign for each character that the fonts lack.
 
         Marks without a width of their own, as those that turn the reading direction, are left
-        out; the many spaces of Unicode become the two that are typed.
+        out; the many spaces of Unicode become the two that are typed. Radicals become the
+        characters whose shape they share, or both would be read back as one of the two.
         """
         known = self._known
         odd = False
@@ -45,18 +47,19 @@ class Printable:
             return "\n"
         if category in {"Cc", "Cf", "Cs"}:
             return " " if character == "\t" else ""
-        if character in self._coverage:
-            return character
+        typed = as_typed(character)
+        if all(each in self._coverage for each in typed):
+            return typed
         if category in {"Mn", "Me"}:
             return ""
-        self._missing[character] = None
+        self._missing.add(character)
         return SUBSTITUTE
 
     def note(self) -> str:
         """A sentence that names the characters shown by the sign; blank where there are none."""
         if not self._missing:
             return ""
-        codes = "、".join(f"U+{ord(character):04X}" for character in [*self._missing][:_NAMED])
+        codes = "、".join(f"U+{ord(character):04X}" for character in sorted(self._missing)[:_NAMED])
         more = f"等 {len(self._missing)} 个字符" if len(self._missing) > _NAMED else ""
         return f"注：字库中没有的字符以“{SUBSTITUTE}”代替：{codes}{more}，原文见系统。"
 
