@@ -21,6 +21,8 @@ _TABLE_WIDTH = (PAGE_WIDTH - 2 * MARGIN_SIDE) * _TWIPS
 _SHORT = 240 * _TWIPS
 # Left and right of a text, as the estimate of heights takes it.
 _CELL_MARGIN = 60
+# A line between tables begins where the texts in their cells do.
+_INDENT = f'<w:ind w:left="{_CELL_MARGIN}" w:right="{_CELL_MARGIN}"/>'
 _LEAST_SIZE = 8
 _EDGE = '<w:{} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
 _OPEN_BORDERS = "".join(map(_EDGE.format, ("top", "left", "right")))
@@ -134,7 +136,7 @@ class _Section:
         height = self.sheet.heights[row]
         around = int((height - max(1, height // line) * line) * self.scale * _TWIPS / 2)
         spacing = f'<w:spacing w:before="{around}" w:after="{around}"/>' if around > 0 else ""
-        return _paragraph(shown(cell), cell.style, spacing, self._size(cell))
+        return _paragraph(shown(cell), cell.style, spacing + _INDENT, self._size(cell))
 
     def _row(self, row: int, first: int, end: int, *, is_header: bool) -> str:
         height = int(self.sheet.heights[row] * self.scale * _TWIPS)
