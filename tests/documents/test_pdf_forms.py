@@ -240,6 +240,21 @@ def test_nothing_reaches_over_its_cell(value, style, width):
         assert faults(page) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("（年初：≥90%，按年初指标值）", ["（年初：", "≥90%，按", "年初指标", "值）"]),
+        ("自2022-12-31起", ["自", "2022-12-31", "起"]),
+        ("见a.cn/list?page=12345", ["见a.cn/", "list?page=", "12345"]),
+        ("1234567890123456", ["123456789", "0123456"]),
+    ],
+)
+def test_figures_stay_whole_in_narrow_cells(text, lines):
+    content = render_pdf(of(text, width=76))
+    (page,) = pages_of(content)
+    assert page.split("\r\n")[: len(lines)] == lines
+
+
 # Where a closing and an opening mark have their ink; the rest of a full-width one is blank, and
 # neighbours may be moved into it.
 CLOSING = "，。；：、！？）》”’】」』"

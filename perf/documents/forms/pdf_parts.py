@@ -34,7 +34,7 @@ class _Text(NamedTuple):
     """What the template sets in a cell: points of type, text or its pieces, more than one line."""
 
     size: float
-    body: str | list[str]
+    body: str | list[str | list[str]]
     is_long: bool
 
 

@@ -11,6 +11,9 @@ SUBSTITUTE = "〓"
 _NAMED = 20
 # Chinese characters, between which a line may always break, and what separates words.
 _WORD = re.compile("[^ \n\u3000\u3400-\u4db5\u4e00-\u9fff\U00020000-\U0003ffff]{2,}")
+# What belongs together in a word: a figure with its sign, a character with its accents.
+_PART = re.compile("[!-~≥≤±￥]+|.[\u0300-\u036f]*")
+_PIECE = re.compile("[^-/_?&=;]*[-/_?&=;]|[^-/_?&=;]+")
 _NARROW = dict.fromkeys("0123456789", 0.56) | dict.fromkeys(".,:;-'!|()[] ", 0.36)
 _WIDE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 
@@ -72,17 +75,30 @@ def width(text: str) -> float:
     )
 
 
-def breakable(text: str, room: float) -> str | list[str]:
+def breakable(text: str, room: float) -> str | list[str | list[str]]:
     """The text for a column of `room` em: as it is, or in pieces where a word is wider.
 
-    Every second piece (the first may be empty) is a word that may break after each character.
+    A piece that is a list is such a word, in parts between which a line may end: figures and
+    addresses stay whole as far as they fit.
     """
     if len(text) <= room:
         return text
-    pieces, at = [], 0
+    pieces: list[str | list[str]] = []
+    at = 0
     for word in _WORD.finditer(text):
         # A Chinese character beside a sign may have to stay with it.
         if width(word[0]) + 1 > room:
-            pieces += [text[at : word.start()], word[0]]
+            pieces += [text[at : word.start()], _parts(word[0], room)]
             at = word.end()
     return [*pieces, text[at:]] if pieces else text
+
+
+def _parts(word: str, room: float) -> list[str]:
+    parts: list[str] = []
+    for part in _PART.findall(word):
+        if width(part) <= room:
+            parts.append(part)
+            continue
+        for piece in _PIECE.findall(part):
+            parts += [piece] if width(piece) <= room else [*piece]
+    return parts
