@@ -157,7 +157,7 @@ def _font(name: str, otherwise: str) -> str:
     """A font with what replaces it where it is missing: another name, else a Chinese one."""
     return (
         f'<w:font w:name="{name}"><w:altName w:val="{otherwise}"/><w:charset w:val="86"/>'
-        '<w:family w:val="roman"/><w:pitch w:val="auto"/></w:font>'
+        '<w:family w:val="roman"/><w:pitch w:val="default"/></w:font>'
     )
 
 
