@@ -30,7 +30,7 @@ from perf.models import ImportDraft, Unit
 from perf.queries.imports import draft_of, draft_to_change, drafts_page
 from perf.services.import_drafts import confirm_draft, discard_draft, open_draft, revise_draft
 from perf.services.import_files import drop_import_files, import_file, keep_import_file
-from perf.services.imports import LeftOut, Outcome
+from perf.services.imports import LeftOut, Outcome, unsaid_codes
 from perf.services.typed import without_controls
 from perf.web.import_form import corrected, read_year
 from perf.web.import_page import TONE_OF_OUTCOME, preview_view
@@ -92,7 +92,7 @@ def show(row: ImportDraft) -> ResponseReturnValue:
     if row.confirmed_at is None:
         return _preview_page(row, preview)
     outcomes = {one.value: one for one in Outcome}
-    marks = marks_of(preview)
+    marks = marks_of(preview, unsaid_codes(current_actor()))
     return render_template(
         "imports/result.html",
         row=row,
@@ -112,7 +112,7 @@ def marked(row: ImportDraft) -> ResponseReturnValue:
     content = import_file(current_app.config["DATA_DIR"], row)
     # A large workbook takes seconds: no transaction stays open meanwhile.
     db.session.rollback()
-    book = hand_back(name, content, preview)
+    book = hand_back(name, content, preview, unsaid_codes(current_actor()))
     stem = PurePath(name).stem or "导入"
     return send_file(
         BytesIO(book), mimetype=XLSX, as_attachment=True, download_name=f"{stem}（标注）.xlsx"
@@ -209,6 +209,7 @@ def _preview_page(
     message: str = "",
 ) -> str:
     errors = errors or {}
+    marks = marks_of(preview, unsaid_codes(current_actor()))
     return render_template(
         "imports/show.html",
         row=row,
@@ -216,7 +217,7 @@ def _preview_page(
         view=preview_view(db.session(), current_actor(), preview, typed or {}, errors),
         names_unit=_names_unit(),
         tones=TONE_OF_OUTCOME,
-        marks=Counter(mark.kind for mark in marks_of(preview)),
+        marks=Counter(mark.kind for mark in marks),
         can_mark=PurePath(row.file_name).suffix.lower() in SPREADSHEETS,
         errors=errors,
         message=message,

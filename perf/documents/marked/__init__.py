@@ -15,14 +15,20 @@ SPREADSHEETS = (".xlsx", ".csv")
 _REBUILT = "原文件太大或不能改写，这里只列出有问题的行；请按“位置”在原文件中更正。"
 
 
-def hand_back(name: str, content: bytes | None, preview: Preview) -> bytes:
+def hand_back(
+    name: str,
+    content: bytes | None,
+    preview: Preview,
+    unsaid: frozenset[str] = frozenset(),
+) -> bytes:
     """The workbook to hand back for an uploaded file, which is None where it is kept no more.
 
     Of xlsx and csv it is the user's own rows with the bad cells coloured, a comment in each, and
     a sheet 问题清单; of other kinds, and where the own file cannot be written anew within a
-    worker's bounds, the bad rows as they were recognised.
+    worker's bounds, the bad rows as they were recognised. What `unsaid`
+    names by code is no finding here.
     """
-    marks = marks_of(preview)
+    marks = marks_of(preview, unsaid)
     kind = PurePath(name).suffix.lower()
     if kind not in SPREADSHEETS or content is None:
         return list_bad_rows(preview, marks)
