@@ -12,6 +12,8 @@ from click.testing import Result
 from sqlalchemy import select
 
 from perf.core.terms import Action, PlanKind
+from perf.documents.forms import FORMATS
+from perf.documents.readers import read_document
 from perf.extensions import db
 from perf.models import LedgerEntry, Plan, Score, SelfEvaluation, Submission
 from perf.services.evaluations import (
@@ -67,10 +69,10 @@ def run(app: Any, *words: str) -> Result:
     return app.test_cli_runner().invoke(args=["perf", *words])
 
 
-def export(app: Any, *words: str, year: str = "2022") -> Result:
-    return run(
-        app, "export", "--year", year, "--form", "self-evaluation", "--format", "xlsx", *words
-    )
+def export(
+    app: Any, *words: str, year: str = "2022", form: str = "self-evaluation", kind: str = "xlsx"
+) -> Result:
+    return run(app, "export", "--year", year, "--form", form, "--format", kind, *words)
 
 
 def total_of(path: Any) -> Decimal:
@@ -182,8 +184,12 @@ def test_what_was_not_begun_and_what_cannot_be_written_is_refused(bureau, tmp_pa
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--all", "--form", "summary", "--format", "xlsx"], "self-evaluation"),
-        (["--all", "--form", "self-evaluation", "--format", "pdf"], "xlsx"),
+        (["--all", "--form", "report", "--format", "docx"], "summary"),
+        (["--all", "--form", "self-evaluation", "--format", "odt"], "xlsx、docx"),
+        (["--form", "target", "--format", "docx"], "--project"),
+        (["--form", "summary", "--format", "xlsx"], "--unit"),
+        (["--department", "--form", "summary", "--format", "xlsx"], "--all"),
+        (["--project", "1", "--unit", "1", "--form", "summary", "--format", "pdf"], "--project"),
         (["--form", "self-evaluation", "--format", "xlsx"], "--project"),
         (["--all", "--department", "--form", "self-evaluation", "--format", "xlsx"], "一个"),
         (["--all", "--format", "xlsx"], "--form"),
@@ -193,6 +199,100 @@ def test_wrong_usage_exits_with_two_and_says_what_there_is(bureau, tmp_path, wor
     done = run(bureau, "export", "--year", "2022", "--output", str(tmp_path / "x"), *words)
     assert done.exit_code == 2
     assert told in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+STARTS = {"xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF", "csv": b"\xef\xbb\xbf"}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        (
+            "target",
+            ["党建经费-绩效目标申报表", "未开始的项目-绩效目标申报表", "部门整体绩效目标表"],
+        ),
+        ("self-evaluation", ["党建经费-绩效自评表", "部门整体绩效自评表-草稿"]),
+    ],
+)
+def test_every_form_is_written_in_every_format(bureau, tmp_path, form, names, kind):
+    done = export(bureau, "--all", "--output", str(tmp_path), form=form, kind=kind)
+    assert done.exit_code == 0, done.output
+    found = sorted(tmp_path.iterdir())
+    assert len(found) == len(names)
+    for name in names:
+        (path,) = [one for one in found if one.name.endswith(f"{name}.{kind}")]
+        assert path.read_bytes().startswith(STARTS[kind])
+
+
+def test_a_plan_that_was_never_evaluated_is_read_back_from_its_target_form(bureau, tmp_path):
+    with bureau.app_context():
+        plan = db.session.scalars(select(Plan).order_by(Plan.id.desc())).first()
+        assert plan is not None
+        assert plan.project is not None
+        code, unit = plan.project.code or "", plan.unit.name
+        wanted = [
+            (row.level1, row.level2 or None, row.name, row.target_text) for row in plan.indicators
+        ]
+    path = tmp_path / "target.docx"
+    done = export(
+        bureau, "--project", code, "--output", str(path), "--json", form="target", kind="docx"
+    )
+    (told,) = json.loads(done.stdout)["files"]
+    assert (told["code"], told["name"], told["status"]) == (code, "未开始的项目", "approved")
+    draft = read_document(path.name, path.read_bytes())
+    (read,) = draft.projects
+    assert (draft.unit_name, draft.fiscal_year) == (unit, 2022)
+    assert (read.name, read.code, read.budget_total) == ("未开始的项目", code, 100_000)
+    assert [(row.level1, row.level2, row.name, row.target) for row in read.indicators] == wanted
+
+
+def summary_rows(path: Path) -> list[tuple[Any, ...]]:
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    return [row for row in sheet.iter_rows(values_only=True) if str(row[0]).isdigit()]
+
+
+def test_the_summary_lists_what_was_signed_begun_and_not_begun(bureau, tmp_path):
+    unit = bureau.config["CODES"][0]
+    path = tmp_path / "summary.xlsx"
+    done = export(bureau, "--unit", unit, "--output", str(path), "--json", form="summary")
+    assert done.exit_code == 0, done.output
+    (told,) = json.loads(done.stdout)["files"]
+    assert told == {"path": str(path), "unit_code": unit, "rows": 3}
+    signed, not_begun, department = summary_rows(path)
+    assert signed[2].startswith("党建经费")
+    assert (signed[3], signed[4], signed[7], signed[8]) == (10, 9.509, 96.51, "优")
+    assert signed[9].startswith("已签署\n")
+    assert not_begun[2].startswith("未开始的项目")
+    assert not_begun[3:] == (10, None, None, None, None, None, "未开展自评")
+    assert (department[2], department[7], department[9]) == ("部门整体", 100, "填写中")
+
+
+def test_the_summary_prints_the_money_that_was_signed(bureau, tmp_path):
+    with bureau.app_context():
+        plan = db.session.scalars(select(Plan).order_by(Plan.id)).first()
+        assert plan is not None
+        plan.budget_lines[0].initial = Decimal(1)
+        evaluation = db.session.scalars(
+            select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id)
+        ).one()
+        evaluation.executed = Decimal(1)
+        db.session.commit()
+    export(bureau, "--all", "--output", str(tmp_path / "x.xlsx"), form="summary")
+    assert summary_rows(tmp_path / "x.xlsx")[0][3:5] == (10, 9.509)
+
+
+def test_the_summary_of_all_units_goes_by_its_own_name_into_a_folder(bureau, tmp_path):
+    done = export(bureau, "--all", "--output", str(tmp_path), form="summary", kind="pdf")
+    assert done.exit_code == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["2022年度-全部单位-绩效自评结果汇总表.pdf"]
+
+
+def test_a_summary_of_nothing_is_refused(bureau, tmp_path):
+    done = export(bureau, "--unit", "no", "--output", str(tmp_path / "x"), form="summary")
+    assert done.exit_code == 1
+    assert "没有符合条件" in done.stderr
     assert not (tmp_path / "x").exists()
 
 

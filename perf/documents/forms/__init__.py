@@ -15,6 +15,7 @@ from perf.documents.forms.rows import (
 from perf.documents.forms.self_evaluation import self_evaluation_layout
 from perf.documents.forms.summary import TITLE, summary_layout
 from perf.documents.forms.summary_rows import SummaryForm, SummaryRow, summary_from_records
+from perf.documents.forms.table import Layout
 from perf.documents.forms.target import target_layout
 from perf.documents.forms.target_rows import TargetForm, TargetRow, target_from_record
 from perf.documents.forms.xlsx import render_xlsx
@@ -32,12 +33,14 @@ __all__ = [
     "TargetForm",
     "TargetRow",
     "form_file_name",
+    "form_layout",
     "self_evaluation_layout",
     "self_evaluation_xlsx",
     "summary_from_records",
     "summary_layout",
     "target_from_record",
     "target_layout",
+    "write_form",
 ]
 
 # Windows refuses these; file systems commonly end a name at 255 bytes.
@@ -54,6 +57,20 @@ def self_evaluation_xlsx(form: SelfEvaluationForm) -> bytes:
 
 
 Form = SelfEvaluationForm | TargetForm | SummaryForm
+
+
+def form_layout(form: Form) -> Layout:
+    """The form as a layout that every writer takes."""
+    if isinstance(form, SummaryForm):
+        return summary_layout(form)
+    if isinstance(form, TargetForm):
+        return target_layout(form)
+    return self_evaluation_layout(form)
+
+
+def write_form(form: Form, ending: str) -> bytes:
+    """The form as a file's bytes; `ending` is a key of FORMATS. Equal forms give equal bytes."""
+    return FORMATS[ending].write(form_layout(form))
 
 
 def form_file_name(form: Form, ending: str = "xlsx") -> str:
