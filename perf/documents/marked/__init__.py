@@ -25,8 +25,8 @@ def hand_back(
 
     Of xlsx and csv it is the user's own rows with the bad cells coloured, a comment in each, and
     a sheet 问题清单; of other kinds, and where the own file cannot be written anew within a
-    worker's bounds, the bad rows as they were recognised. What `unsaid`
-    names by code is no finding here.
+    worker's bounds, the bad rows as they were recognised. What `unsaid` names by code is no
+    finding here.
     """
     marks = marks_of(preview, unsaid)
     kind = PurePath(name).suffix.lower()
