@@ -16,19 +16,25 @@ _DPI = 100
 _NEIGHBOUR = 0.5
 
 
-def to_pdf(folder: Path, files: dict[str, bytes]) -> dict[str, Path]:
-    """The files (name with ending → content) as LibreOffice prints them, by their names."""
+def converted(
+    folder: Path, files: dict[str, bytes], kind: str, *, reading: str = ""
+) -> dict[str, Path]:
+    """The files (name with ending → content) as LibreOffice saves them in another kind.
+
+    `reading` is the filter that they are opened with, where the ending does not tell it.
+    """
     assert shutil.which("soffice"), "LibreOffice is missing: install libreoffice"
     for name, data in files.items():
         (folder / name).write_bytes(data)
     subprocess.run(
         [
             "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-            "--convert-to", "pdf", "--outdir", str(folder), *(str(folder / name) for name in files),
+            *([f"--infilter={reading}"] if reading else []),
+            "--convert-to", kind, "--outdir", str(folder), *(str(folder / name) for name in files),
         ],
         check=True, capture_output=True, timeout=240,
     )  # fmt: skip
-    return {name: (folder / name).with_suffix(".pdf") for name in files}
+    return {name: (folder / name).with_suffix(f".{kind}") for name in files}
 
 
 @dataclass
