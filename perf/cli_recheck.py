@@ -22,8 +22,8 @@ from perf.documents.rechecking import (
 
 @click.command(
     "recheck",
-    short_help="复核一张填好的绩效自评表（xlsx、csv），列出不一致之处。",
-    help="复核一张填好的绩效自评表（xlsx、csv）：按评分办法重算各项得分，列出不一致之处。"
+    short_help="复核一张填好的绩效自评表（xlsx、docx、pdf、csv），列出不一致之处。",
+    help="复核一张填好的绩效自评表（xlsx、docx、pdf、csv）：按评分办法重算各项得分，列出不一致之处。"
     "不读写数据库；只要读得出表，无论结果如何都正常结束。",
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -91,7 +91,7 @@ def test_a_pack_can_be_given(printed: Path) -> None:
     ("name", "content", "words", "code", "told"),
     [
         ("表.csv", csv_bytes(HEAD), (), 1, "没有找到自评表"),
-        ("表.docx", b"PK", (), 1, "接受的文件类型是 .xlsx、.csv"),
+        ("表.doc", b"PK", (), 1, "接受的文件类型是 .xlsx、.docx、.pdf、.csv"),
         ("表.xlsx", bytes(10 * 1024 * 1024 + 1), (), 1, "超过 10 MB"),
         ("表.csv", csv_bytes(HEAD + PRINTED), ("--pack", "x"), 1, "没有名为“x”的评分办法"),
         ("表.csv", csv_bytes(HEAD + PRINTED), ("--page", "x"), 2, "No such option"),

@@ -280,7 +280,7 @@ def test_cells_are_read_as_their_formats_show_them_and_merges_as_they_reach():
     # The program that wrote the file left no value beside its formula.
     assert (read.weight_total, read.total) == (None, D("98.65"))
     assert {found.code: found.message for found in read.findings} == {
-        "several-forms": "只复核了第一张自评表，其余工作表 “第二张” 请分别存成文件复核。",
+        "several-forms": "文件里有 2 张自评表，只复核了第一张；其余 1 张（“第二张”）请分别存成文件复核。",
         "formula-without-value": "单元格 F10 等处的公式没有保存结果，没有读入；"
         "请在表格软件中打开文件、保存一次后再复核。",
     }
@@ -428,7 +428,7 @@ HOSTILE = [
     ("表.csv", lambda _: b"\xff\xff\xff", "不是 csv 文本"),
     ("表.csv", lambda _: b'"' + b"a" * 200_000, "不是 csv 文本"),
     ("表.csv", lambda _: csv_bytes(INDICATORS[:1]), "没有一行指标"),
-    ("表.pdf", lambda _: b"%PDF-1.7", "接受的文件类型是 .xlsx、.csv"),
+    ("表.doc", lambda _: OLD, "接受的文件类型是 .xlsx、.docx、.pdf、.csv"),
 ]  # fmt: skip
 
 

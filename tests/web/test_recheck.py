@@ -80,7 +80,7 @@ def test_every_role_finds_the_page_by_its_navigation_and_may_use_it(client, brow
     page = signed_in.get("/recheck")
     navigation = page.html.partition('aria-label="主导航"')[2].partition("</nav>")[0]
     assert '<a href="/recheck" aria-current="page">复核' in navigation
-    assert "Word 和 PDF 还不能读" in page.text
+    assert "目前接受 .xlsx、.docx、.pdf、.csv" in page.text
     assert "禁毒经费" in send(signed_in, FILLED).text
 
 
@@ -188,8 +188,8 @@ def test_texts_of_a_file_are_shown_as_texts_and_bounded(client):
 # What is refused
 
 OTHERS = [
-    ("表.docx", lambda _: b"PK", "接受的文件类型是 .xlsx、.csv"),
-    ("表", lambda _: b"1", "接受的文件类型是 .xlsx、.csv"),
+    ("表.doc", lambda _: b"PK", "接受的文件类型是 .xlsx、.docx、.pdf、.csv"),
+    ("表", lambda _: b"1", "接受的文件类型是 .xlsx、.docx、.pdf、.csv"),
 ]
 
 

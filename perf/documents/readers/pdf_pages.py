@@ -21,10 +21,12 @@ _SCANNED_SHARE = 0.3
 _MUCH_DRAWN = 200
 # The least of lines and boxes that a table is drawn with.
 _LEAST_DRAWN = 8
+# A table that goes on over a whole page by one row has fewer of them there.
+_LEAST_GOING_ON = 4
 # The words of the forms that are read, and of the money tables beside them.
 _WANTED = re.compile(
     "绩效目标|三级指标|指标值|目标值|一级指标|指标名称|项目支出预算|项目名称|收支预算|收支总体"
-    "|收入总计|收入合计"
+    "|收入总计|收入合计|自评表|年度资金总额|全年执行数"
 )
 _UNREADABLE = re.compile("[\\ufffd\\ue000-\\uf8ff\\x00-\\x08\\x0e-\\x1f]")
 
@@ -82,7 +84,8 @@ def _read(file: Any) -> list[PageText]:
         is_named = bool(_WANTED.search(key(text)))
         goes_on = bool(pages) and pages[-1].has_tables
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        pages.append(PageText(lines, drawn >= _LEAST_DRAWN and (is_named or goes_on)))
+        is_table = drawn >= (_LEAST_GOING_ON if goes_on else _LEAST_DRAWN)
+        pages.append(PageText(lines, is_table and (is_named or goes_on)))
     if scanned:
         raise UnreadableDocument(_say_scanned(scanned, count))
     _demand_text(pages)

@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from perf.core.filled import FilledForm
 from perf.documents.readers.filled_forms.delimited import read_csv
+from perf.documents.readers.filled_forms.documents import read_docx_form, read_pdf_form
 from perf.documents.readers.filled_forms.grid import FormSheet
 from perf.documents.readers.filled_forms.layout import read_layout
 from perf.documents.readers.filled_forms.workbook import read_workbook
@@ -15,6 +16,8 @@ __all__ = ["FORM_READERS", "MAX_BYTES", "UnreadableDocument", "read_filled_form"
 MAX_BYTES = 10 * 1024 * 1024
 FORM_READERS: dict[str, Callable[[bytes], list[FormSheet]]] = {
     ".xlsx": read_workbook,
+    ".docx": read_docx_form,
+    ".pdf": read_pdf_form,
     ".csv": read_csv,
 }
 
@@ -22,8 +25,8 @@ FORM_READERS: dict[str, Callable[[bytes], list[FormSheet]]] = {
 def read_filled_form(name: str, content: bytes) -> FilledForm:
     """The filled form that a file holds, its reader chosen by the name's ending.
 
-    The first sheet with a form's headings is read; its columns are found by them, wherever they
-    stand. Raises UnreadableDocument, with what to do instead, where there is no form to read.
+    The first form is read; its columns are found by their headings, wherever they stand. Raises
+    UnreadableDocument, with what to do instead, where there is no form to read.
     """
     reader = FORM_READERS.get(PurePath(name).suffix.lower())
     if reader is None:

@@ -4,6 +4,9 @@ import codecs
 import csv
 from io import StringIO
 
+from perf.documents.cell_text import unguarded
+from perf.documents.readers.csv_text import delimiter_of
+from perf.documents.readers.filled_forms.annex import take_annex
 from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, MAX_ROWS, FormCell, FormSheet
 from perf.documents.readers.unreadable import UnreadableDocument
 
@@ -16,16 +19,18 @@ def read_csv(content: bytes) -> list[FormSheet]:
     Raises UnreadableDocument where the content is no text.
     """
     text = decode_text(content)
-    delimiter = max(",\t;", key=text.count)
-    rows: list[list[FormCell]] = []
+    rows: list[list[str]] = []
     try:
-        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter_of(text)):
             if len(rows) == MAX_ROWS:
                 break
-            rows.append([FormCell(cell.strip()) for cell in row[:MAX_COLUMNS]])
+            rows.append([unguarded(cell) for cell in row[:MAX_COLUMNS]])
     except csv.Error as error:
         raise UnreadableDocument(_NOT_TEXT) from error
-    return [FormSheet("csv", rows)]
+    sheet = FormSheet("", [])
+    begins = take_annex(sheet, rows)
+    sheet.rows = [[FormCell(cell.strip()) for cell in row] for row in rows[:begins]]
+    return [sheet]
 
 
 def decode_text(content: bytes) -> str:

@@ -1,13 +1,14 @@
 """A sheet as a grid of cells, each as shown and as the number behind it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from perf.core.errors import InvalidInput
 from perf.core.numbers import parse_number
 from perf.core.readings import plain_text
+from perf.documents.readers.report import at_line
 from perf.documents.readers.tables import key
 
 # No form is larger; what lies beyond is not read.
@@ -67,7 +68,10 @@ class FormSheet:
     """The cells of one sheet; `merges` maps each covered cell to the first one of its merge.
 
     It is None where the file kind has no merges: then a blank class takes the one above.
-    `unsaved` names the cells whose formula was saved without its value.
+    `unsaved` names the cells whose formula was saved without its value. Of a document's tables
+    `numbers` are the lines that its rows begin on, `breaks` the rows before which a page or a
+    table ended, `texts` those that are running text; `is_wrapped` says that line breaks within a
+    cell are those of the printed page.
     """
 
     name: str
@@ -76,6 +80,33 @@ class FormSheet:
     annex: dict[int, str] = field(default_factory=dict)
     unsaved: list[str] = field(default_factory=list)
     is_hidden: bool = False
+    numbers: list[int] = field(default_factory=list)
+    breaks: set[int] = field(default_factory=set)
+    texts: set[int] = field(default_factory=set)
+    is_wrapped: bool = False
+
+    def part(self, start: int, stop: int) -> "FormSheet":
+        """The rows from `start` up to `stop` as a sheet, its places told as those of the whole."""
+        merges = self.merges
+        if merges is not None:
+            merges = {
+                (row - start, column): (first - start, left)
+                for (row, column), (first, left) in merges.items()
+                if start <= row < stop
+            }
+        numbers = self.numbers or list(range(1, len(self.rows) + 1))
+        return replace(
+            self,
+            rows=self.rows[start:stop],
+            merges=merges,
+            numbers=numbers[start:stop],
+            breaks={row - start for row in self.breaks if start <= row < stop},
+            texts={row - start for row in self.texts if start <= row < stop},
+        )
+
+    def place(self, row: int) -> str:
+        """Where a row stands, as findings say it."""
+        return at_line(self.numbers[row] if self.numbers else row + 1)
 
     def cell(self, row: int, column: int) -> FormCell:
         """The cell, empty outside the sheet."""

@@ -4,31 +4,48 @@ import re
 from dataclasses import dataclass
 
 from perf.documents.readers.filled_forms.grid import MAX_COLUMNS, FormSheet
-from perf.documents.readers.tables import key
 
 INDICATOR_HEADINGS = {
-    "level1": re.compile("一级指标"),
-    "level2": re.compile("二级指标"),
-    "name": re.compile("三级指标(?:名称)?|(?:绩效)?指标名称|指标内容"),
-    "target": re.compile("(?:年度|全年|年初|预期|绩效|计划|本年度?)*(?:指标值|目标值)"),
-    "sign": re.compile("指标(?:性质|方向)|(?:方向|运算|比较)?符号"),
-    "unit": re.compile("(?:计量|度量|指标)?单位"),
-    "actual": re.compile(
-        "(?:年度|全年|本年度?)?(?:实际完成|完成|实际|业绩)(?:指标)?(?:值|情况|结果)"
+    "level1": re.compile("一级指标(?:名称)?"),
+    "level2": re.compile("二级指标(?:名称)?"),
+    "name": re.compile("三级指标(?:名称|内容)?|(?:绩效|具体|考核|评价)?指标(?:名称|内容)|具体指标"),
+    "target": re.compile(
+        "(?:本?年度?|全年|年初|预期|绩效|计划|设定|三级|当年)*(?:指标|目标)(?:值|数)(?:及单位)?"
+        "|(?:年度|年初|设定|预期|计划)+(?:目标|(?:完成)?(?:值|数))"
     ),
-    "weight": re.compile("(?:指标)?(?:分值|权重)(?:权重)?"),
-    "score": re.compile("(?:自评|指标|实际|评价)?(?:得分|评分|自评分)"),
-    "reason": re.compile(".*(?:偏差|未完成|扣分).*原因.*|原因分析.*|.*改进措施.*"),
+    "sign": re.compile("(?:指标)?(?:性质|方向|符号)|(?:方向|运算|比较|计算)符号"),
+    "unit": re.compile("(?:计量|度量|指标值?|数量)?单位"),
+    "actual": re.compile(
+        "(?:本?年度?|全年|年末|年终|指标|自评|目标|绩效)*(?:实际|完成|业绩|实现)+(?:指标|目标)?"
+        "(?:值|情况|结果|数值?|水平)|实际完成"
+    ),
+    "weight": re.compile("(?:指标|标准|单项)?(?:分值|权重|满分|标准分|赋分)(?:权重|分值|值)?"),
+    "score": re.compile(
+        "(?:自评|指标|实际|评价|单位|部门|项目)*(?:得分|评分|自评分)(?:值|情况|结果)?"
+    ),
+    "reason": re.compile(
+        ".*(?:偏差|未完成|扣分|差异).*(?:原因|分析|说明|措施).*|原因(?:分析|说明)?.*"
+        "|.*原因(?:分析|说明)?|.*问题.*(?:改进|整改).*"
+    ),
+    "measure": re.compile(".*(?:改进|整改|纠偏).*(?:措施|建议|意见|情况)?"),
 }
 MONEY_HEADINGS = {
-    "initial": re.compile("年初(?:资金)?预算数?"),
-    "adjusted": re.compile("(?:全年|调整后?|本年|年度)?(?:资金)?预算(?:调整)?数?"),
-    "executed": re.compile("(?:全年|实际|本年|年度)*(?:执行|支出)数?"),
+    "initial": re.compile("年初(?:资金|部门|项目)?预算(?:数|金额|安排数?)?"),
+    "adjusted": re.compile(
+        "(?:调整后|全年|本年|年度|当年|调整)*(?:资金|项目)?预算(?:调整|安排|下达)?(?:数|金额|总额)?"
+    ),
+    "executed": re.compile(
+        "(?:全年|实际|本年|年度|当年|累计|预算|资金)*(?:执行|支出|使用|支付)(?:数|金额|总额)?"
+    ),
     "weight": re.compile("分值|权重"),
-    "rate": re.compile("(?:预算)?执行率"),
-    "score": re.compile("得分|自评得分"),
+    "rate": re.compile("(?:预算|资金|全年)*(?:执行|支出|支付)(?:率|进度)"),
+    "score": re.compile("(?:自评|执行|实际|评价)?得分"),
 }
+_NEEDED = frozenset({"name", "actual"}), frozenset({"name", "score"})
 _HEADING_WEIGHT = re.compile(r"(?:分值|得分)\(([0-9]{1,2}(?:\.[0-9]+)?)分?[^0-9)]*\)")
+_LONGEST = 60
+# A row with as many headings is one of the heading's rows, repeated on a later page.
+_HEADING_ROW = 3
 
 
 @dataclass(slots=True)
@@ -40,36 +57,57 @@ class Columns:
     heading_weight: str = ""
 
 
-def find_columns(
-    sheet: FormSheet, headings: dict[str, re.Pattern[str]], needed: set[str], *, before: int
+def indicator_headings(sheet: FormSheet) -> list[Columns]:
+    """Every row that closes the headings of an indicator table, from the top."""
+    for needed in _NEEDED:
+        found = [
+            columns_at(sheet, row, INDICATOR_HEADINGS, needed) for row in range(len(sheet.rows))
+        ]
+        if any(found):
+            return [columns for columns in found if columns is not None]
+    return []
+
+
+def money_columns(sheet: FormSheet, *, before: int) -> Columns | None:
+    """The headings of the funds block, in the first row above `before` that has them."""
+    needed = frozenset({"adjusted", "executed"})
+    found = (columns_at(sheet, row, MONEY_HEADINGS, needed) for row in range(before))
+    return next((columns for columns in found if columns is not None), None)
+
+
+def columns_at(
+    sheet: FormSheet, row: int, headings: dict[str, re.Pattern[str]], needed: frozenset[str]
 ) -> Columns | None:
-    """The first row above `before` with the needed headings, together with the row over it.
+    """The columns of a row with the needed headings, together with the row over it.
 
     A column reaches to the next heading of the row, so that merged cells lie inside it.
     """
-    for row in range(before):
-        own = _match(sheet, row, headings)
-        if needed & set(own) and not needed <= set(own) and row:
-            # Headings merged over two rows stand in the upper one.
-            own = _match(sheet, row - 1, headings) | own
-        if not needed <= set(own):
-            continue
-        bounds = {column for column, _ in sheet.filled(row)} | set(own.values())
-        if row:
-            bounds |= {at for at in own.values() if sheet.cell(row - 1, at).text}
-        spans = {
-            name: range(column, min([at for at in bounds if at > column], default=MAX_COLUMNS))
-            for name, column in own.items()
-        }
-        printed = (_HEADING_WEIGHT.search(sheet.key(row, column)) for column in own.values())
-        return Columns(row, spans, next((found[1] for found in printed if found), ""))
-    return None
+    own = _match(sheet, row, headings)
+    if needed & set(own) and not needed <= set(own) and row:
+        # Headings merged over two rows stand in the upper one.
+        own = _match(sheet, row - 1, headings) | own
+    if not needed <= set(own):
+        return None
+    bounds = {column for column, _ in sheet.filled(row)} | set(own.values())
+    if row:
+        bounds |= {at for at in own.values() if sheet.cell(row - 1, at).text}
+    spans = {
+        name: range(column, min([at for at in bounds if at > column], default=MAX_COLUMNS))
+        for name, column in own.items()
+    }
+    printed = (_HEADING_WEIGHT.search(sheet.key(row, column)) for column in own.values())
+    return Columns(row, spans, next((found[1] for found in printed if found), ""))
+
+
+def is_heading_row(sheet: FormSheet, row: int) -> bool:
+    """Whether the row holds headings of the indicator table and no indicator."""
+    return len(_match(sheet, row, INDICATOR_HEADINGS)) >= _HEADING_ROW
 
 
 def _match(sheet: FormSheet, row: int, headings: dict[str, re.Pattern[str]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, cell in sheet.filled(row):
-        if len(cell.text) > 60:
+        if len(cell.text) > _LONGEST:
             continue
         text = sheet.heading(row, column)
         name = next(
@@ -83,8 +121,3 @@ def _match(sheet: FormSheet, row: int, headings: dict[str, re.Pattern[str]]) -> 
         if name is not None:
             found[name] = column
     return found
-
-
-def is_heading(text: str) -> bool:
-    """Whether a text is the heading of the third level, repeated on a later page."""
-    return INDICATOR_HEADINGS["name"].fullmatch(key(text)) is not None

@@ -1,0 +1,153 @@
+"""Published self-evaluation tables in the layouts that bureaus have read back row for row."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perf.core.filled import FilledForm
+from perf.core.recheck import recheck
+from perf.documents.readers.filled_forms import read_filled_form
+from tests.documents.rebuilt import (
+    LAYOUTS,
+    Cell,
+    Piece,
+    Published,
+    as_csv,
+    as_docx,
+    as_filled,
+    as_html,
+    as_xlsx,
+    convert_all,
+    official,
+    public,
+    torn,
+)
+from tests.documents.test_readers import DATA, SEED
+
+CORPUS = SEED.parent / "corpus" / "self_evaluations.jsonl"
+OWN_MAKING = DATA / "self_evaluations.jsonl"
+# The page of a printed form, and two on which rows and merged classes are torn in many places.
+A4, LOW, SMALL = "21cm 29.7cm", "21cm 11cm", "16cm 14cm"
+WRITERS = {"csv": as_csv, "xlsx": as_xlsx, "docx": as_docx}
+
+
+def tables_of(path: Path) -> list[Published]:
+    if not path.exists():
+        pytest.skip("the published tables do not lie beside this copy of the project")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def differences(table: Published, kind: str, content: bytes) -> list[str]:
+    """What of the form read from a file is other than the published table, in words."""
+    wanted, read = as_filled(table), read_filled_form(f"表.{kind}", content)
+    pairs = [
+        *((name, getattr(wanted, name), getattr(read, name)) for name in ("kind", "year", "money")),
+        ("project", wanted.project, closed(read.project)),
+        ("total", wanted.total, read.total),
+        ("execution", wanted.execution, read.execution),
+        ("rows", len(wanted.rows), len(read.rows)),
+    ]
+    for at, (own, found) in enumerate(zip(wanted.rows, read.rows, strict=False), 1):
+        for name in own.__slots__:
+            one, other = getattr(own, name), getattr(found, name)
+            if kind == "pdf" and isinstance(one, str):
+                # A line that a page wraps at a space does not show it.
+                one, other = closed(one), closed(other)
+            pairs.append((f"row {at} {name}", one, other))
+    pairs.append(("verdicts", verdicts(wanted), verdicts(read)))
+    extra = {found.code for found in read.findings} - {"total-missing"}
+    pairs.append(("findings", set(), extra))
+    return [f"{table['project']}: {name} {one!r} {other!r}" for name, one, other in pairs if one != other]  # fmt: skip
+
+
+def closed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def verdicts(form: FilledForm) -> list[Any]:
+    checked = recheck(form)
+    return [*((each.verdict, each.computed) for each in checked.rows), checked.computed_total]
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_table_of_our_own_making_is_read_back_row_for_row(layout: str, kind: str) -> None:
+    tables = tables_of(OWN_MAKING)
+    assert len(tables) == 3
+    for table in tables:
+        content = WRITERS[kind](LAYOUTS[layout](table))
+        assert differences(table, kind, content) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_published_table_is_read_back_row_for_row(layout: str, kind: str) -> None:
+    tables = tables_of(CORPUS)
+    assert len(tables) >= 12
+    found = [
+        difference
+        for table in tables
+        for difference in differences(table, kind, WRITERS[kind](LAYOUTS[layout](table)))
+    ]
+    assert found == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "page"), [("docx", A4), ("pdf", A4), ("pdf", LOW), ("pdf", SMALL)]
+)
+@pytest.mark.parametrize("path", [OWN_MAKING, CORPUS], ids=["own", "published"])
+def test_what_libreoffice_makes_of_a_table_is_read_back_row_for_row(
+    path: Path, kind: str, page: str, tmp_path: Path
+) -> None:
+    named = {
+        f"{layout}-{at}": (layout, table)
+        for layout in LAYOUTS
+        for at, table in enumerate(tables_of(path))
+    }
+    pages = {name: as_html(LAYOUTS[layout](table), page) for name, (layout, table) in named.items()}
+    contents = convert_all(pages, kind, tmp_path)
+    found = [
+        f"{name} {difference}"
+        for name, (_, table) in named.items()
+        for difference in differences(table, kind, contents[name])
+    ]
+    assert found == []
+
+
+# Several forms in one file
+
+
+def together(*parts: Iterable[Piece]) -> list[Piece]:
+    return [piece for part in parts for piece in part]
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_the_first_of_several_forms_is_read_and_the_others_are_named(kind: str) -> None:
+    first, second, third = tables_of(OWN_MAKING)
+    pieces = together(official(first), torn(second), public(third))
+    read = read_filled_form(f"表.{kind}", WRITERS[kind](pieces))
+    assert [row.name for row in read.rows] == [each["level3"] for each in first["indicators"]]
+    assert [found.code for found in read.findings] == ["several-forms"]
+    message = read.findings[0].message
+    assert message.startswith("文件里有 3 张自评表，只复核了第一张；其余 2 张（")
+    if kind != "xlsx":
+        assert "“某区城管局公厕管护”、“某镇财政所部门整体支出”" in message
+
+
+def test_prose_and_another_table_above_a_form_are_no_part_of_it() -> None:
+    table = tables_of(OWN_MAKING)[0]
+    report = Piece(
+        ["部门整体支出绩效自评报告", "我单位2019年度整体支出情况如下。"],
+        [line_of("项目名称", "另一个项目"), line_of("三级指标", "指标值"), line_of("次数", "≥2次")],
+    )
+    assert differences(table, "docx", as_docx([report, *official(table)])) == []
+
+
+def line_of(*texts: str) -> list[Cell | None]:
+    return [Cell(text) for text in texts]
