@@ -107,6 +107,33 @@ def test_the_file_says_its_title_author_day_language_and_standards():
     assert "草稿（未签署）" in content.decode("utf-8", "ignore")
 
 
+def test_a_screen_reader_finds_headings_and_tables_with_their_heads():
+    layout = self_evaluation_layout(FORMS["one-indicator"]())
+    content = render_pdf(layout)
+    with pypdfium2.PdfDocument(content) as document:
+        found = [(each.get_title(), each.get_dest().get_index()) for each in document.get_toc()]
+    assert found == [("项目支出绩效自评表", 0), ("得分计算说明", 1)]
+    with pdfplumber.open(BytesIO(content)) as file:
+        (document,) = file.structure_tree
+    kinds = [child["type"] for child in document["children"]]
+    assert kinds[:3] == ["H1", "P", "Table"]
+    assert kinds.count("Table") == 2
+    heads = [
+        row
+        for table in document["children"]
+        if table["type"] == "Table"
+        for row in rows_in(table, "TH")
+    ]
+    assert heads == [9, 5]
+
+
+def rows_in(table, kind):
+    """How many cells of this kind stand in each row that has any."""
+    rows = [row for group in table["children"] for row in group["children"]]
+    counts = [[cell["type"] for cell in row["children"]].count(kind) for row in rows]
+    return [count for count in counts if count]
+
+
 def test_texts_are_never_markup():
     content = render_pdf(of(*HOSTILE, "完"))
     assert wrapped(content) == close("".join(HOSTILE)) + "完第1页，共1页"

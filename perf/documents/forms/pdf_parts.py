@@ -121,7 +121,8 @@ class _Parts:
     def _line(self, at: int) -> list[Any]:
         cell = self.rows[at][0]
         text = self._text(cell)
-        return [cell.style, text.size, text.body, round(self.sheet.heights[at] * self.scale, 2)]
+        least = round(self.sheet.heights[at] * self.scale, 2)
+        return [cell.style, text.size, text.body, least, text.is_long]
 
     def _cells(self, at: int, top: int) -> list[list[Any]]:
         """The cells that begin in a row; one of them keeps it as high as the sheet wants it."""
