@@ -23,7 +23,7 @@ from perf.services.outcome import Outcome
 from perf.web.grid_form import shown_entry, shown_executed
 from perf.web.grid_parts import QuantityCell, formula_cells, point_cells
 from perf.web.grid_values import SHORT_TIERS, shown_figures, with_unit
-from perf.web.quarter_sheet_words import (
+from perf.web.quarter_sheets.words import (
     ANSWER_WORDS,
     KIND_WORDS,
     LIKELIHOOD_WORDS,

@@ -1,9 +1,9 @@
-"""填报表: the quarter as an Excel sheet, downloaded, filled in offline, looked through, stored."""
+"""The views of the quarter's sheet: download, upload, preview and confirmation."""
 
 import json
 from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from perf import clock
@@ -21,10 +21,10 @@ from perf.extensions import db
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
 from perf.services.quarter_sheets import record_sheet, why_not_open
 from perf.services.typed import without_controls
-from perf.web.quarter_sheet_cells import Cell, Judged
-from perf.web.quarter_sheet_judging import judge_upload
-from perf.web.quarter_sheet_rows import head_of, sheet_of
-from perf.web.quarter_sheet_upload import Upload, upload_from_text, upload_of
+from perf.web.quarter_sheets.cells import Cell, Judged
+from perf.web.quarter_sheets.judging import judge_upload
+from perf.web.quarter_sheets.rows import head_of, sheet_of
+from perf.web.quarter_sheets.upload import Upload, upload_from_text, upload_of
 from perf.web.report_page import parent_links
 from perf.web.security import current_actor, requires
 
@@ -39,10 +39,7 @@ TONES = {
 _CHANGED = "核对期间有人保存过同一行，什么也没有覆盖。下面按现在的值重新核对，请再确认一次。"
 _NAMED = 10
 
-blueprint = Blueprint("quarter_sheets", __name__)
 
-
-@blueprint.get("/plans/<int:plan_id>/periods/<code>/sheet.xlsx")
 @requires(Permission.RECORD, quarter_visible_to)
 def download(quarter: Quarter) -> ResponseReturnValue:
     """The quarter as a workbook, filled with what is stored; Locked where nothing can be typed."""
@@ -57,14 +54,12 @@ def download(quarter: Quarter) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/plans/<int:plan_id>/periods/<code>/sheet")
 @requires(Permission.RECORD, quarter_visible_to)
 def show(quarter: Quarter) -> ResponseReturnValue:
     """The form to upload a filled sheet."""
     return _page(quarter)
 
 
-@blueprint.post("/plans/<int:plan_id>/periods/<code>/sheet")
 @requires(Permission.RECORD, quarter_visible_to, slow=True)
 def use(quarter: Quarter) -> ResponseReturnValue:
     """What an uploaded sheet would change; confirmed, it is stored."""
