@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -18,14 +19,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from perf.core.errors import PerfError
-from perf.documents.forms import pdf, self_evaluation_layout
-from perf.documents.forms.measure import clean
+from perf.documents.forms import pdf, self_evaluation_layout, target_layout
 from perf.documents.forms.pages import MARGIN_SIDE, PAGE_WIDTH
 from perf.documents.forms.pdf import PdfUnavailable, render_pdf
+from perf.documents.forms.shown import shown
+from perf.documents.forms.summary import summary_layout
 from perf.documents.forms.table import Layout, Sheet, Style
-from perf.documents.forms.texts import actual_text, target_text
 from perf.documents.readers.pdf import read_pdf
 from tests.documents.test_forms import FORMS, HUGE, LONG, form, indicators
+from tests.documents.test_summary_forms import SIGNED
+from tests.documents.test_summary_forms import form as summary
+from tests.documents.test_target_forms import FORMS as TARGETS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NUMBERS = {Style.MONEY, Style.RATE, Style.NUMBER, Style.POINTS, Style.TOTAL, Style.TOTAL_POINTS}
@@ -340,14 +344,25 @@ def with_long_texts():
     return form(rows, name="".join(HOSTILE), is_draft=True, objective_actual=LONG[:400])
 
 
-RENDERED = {**FORMS, "long-texts": with_long_texts}
+def a_long_summary():
+    return summary(*(replace(SIGNED, name=f"第{at}个项目") for at in range(40)))
+
+
+RENDERED = {
+    **{name: (self_evaluation_layout, make) for name, make in FORMS.items()},
+    "long-texts": (self_evaluation_layout, with_long_texts),
+    **{
+        f"target, {name}": (target_layout, partial(replace, made)) for name, made in TARGETS.items()
+    },
+    "summary": (summary_layout, a_long_summary),
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RENDERED)
 def test_pages_are_whole_and_legible(name, tmp_path):
-    made = RENDERED[name]()
-    layout = self_evaluation_layout(made)
+    lay_out, make = RENDERED[name]
+    layout = lay_out(make())
     file = tmp_path / "form.pdf"
     file.write_bytes(render_pdf(layout))
 
@@ -363,9 +378,9 @@ def test_pages_are_whole_and_legible(name, tmp_path):
     pages = run("pdftotext", "-raw", file.name, "-").split("\f")[:-1]
     text = close("".join(pages))
     assert not re.search("[\u2e80-\u2fdf]", text)
-    for row in made.rows:
-        for typed in (row.name[:60], target_text(row), actual_text(row)):
-            assert close(clean(typed)) in text
+    for sheet in layout.sheets:
+        for cell in sheet.cells:
+            assert close(shown(cell))[:60] in text
     assert all(f"第{at}页，共{len(pages)}页" in close(page) for at, page in enumerate(pages, 1))
 
     with pdfplumber.open(file) as document:
@@ -375,8 +390,8 @@ def test_pages_are_whole_and_legible(name, tmp_path):
     images = sorted(tmp_path.glob("page-*.png"))
     assert len(images) == len(pages)
     for image in images:
-        with Image.open(image).convert("L") as shown:
+        with Image.open(image).convert("L") as page:
             side = int(MARGIN_SIDE / 72 * 50) - 2
-            for box in ((0, 0, side, shown.height), (shown.width - side, 0, *shown.size)):
-                assert shown.crop(box).getextrema() == (255, 255)
-            assert shown.getextrema()[0] < 100
+            for box in ((0, 0, side, page.height), (page.width - side, 0, *page.size)):
+                assert page.crop(box).getextrema() == (255, 255)
+            assert page.getextrema()[0] < 100

@@ -23,8 +23,8 @@ _POINTS_PER_PIXEL = 0.75
 _INSET = 3
 # A row lower than this stays on one page; its height is an estimate, and a page holds twice that.
 _SHORT = 320
-_HEADS = frozenset({Style.MARK, Style.TITLE, Style.SUBTITLE})
 _FEET = frozenset({Style.NOTE, Style.SIGN})
+_HEADS = frozenset({Style.MARK, Style.TITLE, Style.SUBTITLE, *_FEET})
 _NUMBERS = frozenset(
     {Style.MONEY, Style.RATE, Style.NUMBER, Style.POINTS, Style.TOTAL, Style.TOTAL_POINTS}
 )
