@@ -11,6 +11,7 @@ from perf.web import (
     imports,
     ledger,
     lists,
+    official_forms,
     over_units,
     plans,
     presentation,
@@ -40,6 +41,7 @@ BLUEPRINTS = [
     workbench.blueprint,
     review.blueprint,
     imports.blueprint,
+    official_forms.blueprint,
 ]
 
 

@@ -1,9 +1,8 @@
-"""The year's self-evaluations: the list, one plan's page, its steps and its official form."""
+"""The year's self-evaluations: the list, one plan's page and its steps."""
 
 from dataclasses import dataclass
-from io import BytesIO
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,6 @@ from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE, STEPS, actions_for
-from perf.documents.forms import form_file_name, self_evaluation_xlsx
-from perf.documents.forms.record import form_from_data
 from perf.extensions import db
 from perf.models import Plan, SelfEvaluation
 from perf.queries import evaluations as queries
@@ -26,7 +23,6 @@ from perf.queries.evaluations import (
 )
 from perf.queries.visible import plan_visible_to
 from perf.services.decisions import decide_scores
-from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.evaluations import (
     Reason,
     begin_self_evaluation,
@@ -42,7 +38,6 @@ from perf.web.security import current_actor, requires
 from perf.web.typed_texts import Typed
 
 blueprint = Blueprint("evaluations", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = {
     Action.SUBMIT: "已提交，等待审核。审核前可以撤回。",
     Action.WITHDRAW: "已撤回，可以继续修改。",
@@ -76,9 +71,17 @@ def index() -> ResponseReturnValue:
         quarters=QUARTERS,
         to_do=[what_to_do(one, actor) for one in page.rows],
         page_url=page_url(),
+        summary_url=_summary_url(actor, year) if page.total else "",
         is_wide=actor.may(Permission.READ_ALL_UNITS),
         may_plan=actor.may(Permission.EDIT_PLAN),
     )
+
+
+def _summary_url(actor: Actor, year: int | None) -> str:
+    """The year's 汇总表 of all that the actor sees."""
+    if actor.may(Permission.READ_ALL_UNITS):
+        return url_for("forms.summary", year=year)
+    return url_for("forms.unit_summary", unit_id=actor.unit_id, year=year)
 
 
 def what_to_do(one: Listed, actor: Actor) -> tuple[str, bool]:
@@ -236,28 +239,6 @@ def decide(found: Evaluated) -> ResponseReturnValue:
         return evaluation_page(session, found, decision=decision)
     only = next(iter(decisions)) if len(decisions) == 1 else None
     return redirect(_address(plan_id) + (f"#row-{only}" if only else ""))
-
-
-@blueprint.get("/plans/<int:plan_id>/self-evaluation.xlsx")
-@requires(Permission.EXPORT, self_evaluation_visible_to)
-def export(found: Evaluated) -> ResponseReturnValue:
-    """The official form as a workbook; what is signed is printed as it was signed."""
-    shown = show_self_evaluation(db.session(), _begun(found))
-    form = form_from_data(
-        shown.content["data"],
-        is_draft=shown.is_draft,
-        submitted_by=shown.submitted_by,
-        submitted_at=shown.submitted_at,
-        approved_by=shown.approved_by,
-        approved_at=shown.approved_at,
-    )
-    return send_file(
-        BytesIO(self_evaluation_xlsx(form)),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=form_file_name(form),
-        max_age=0,
-    )
 
 
 def _again(plan_id: int, typed: Typed, error: PerfError) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from perf.core.findings import Severity
 from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
+from perf.documents.forms import FORMATS
 from perf.extensions import db
 from perf.queries.review import count_waiting
 
@@ -154,3 +155,4 @@ def init_app(app: Flask) -> None:
         status_tone=TONE_OF_STATUS.__getitem__,
         severity_tone=TONE_OF_SEVERITY.__getitem__,
     )
+    app.jinja_env.globals["form_formats"] = {ending: each.label for ending, each in FORMATS.items()}

@@ -11,6 +11,7 @@ from perf.core.permissions import Permission
 from perf.extensions import db
 from perf.models import FiscalYear, Unit
 from perf.queries import organisation, overview
+from perf.queries.evaluations import years_with_plans
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
 
@@ -40,6 +41,7 @@ def index() -> ResponseReturnValue:
         year=year,
         years=organisation.years(db.session()),
         page=page,
+        has_plans=year is not None and year.id in years_with_plans(db.session(), current_actor()),
         search=search,
         page_url=page_url(),
     )

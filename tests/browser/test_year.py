@@ -493,7 +493,8 @@ def shown_points(page: Page) -> dict[str, Decimal]:
 def export_form(page: Page, folder: Path) -> tuple[dict[str, Decimal], dict[str, str]]:
     """The points and notes of the exported form by line, and its total, as a spreadsheet shows."""
     with page.expect_download() as download:
-        page.get_by_role("link", name="自评表 Excel").click()
+        page.get_by_text("导出自评表").click()
+        page.get_by_role("link", name="Excel 表格").click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     assert PROJECT in path.name

@@ -369,7 +369,7 @@ def test_a_reopened_quarter_is_named_and_blocks_the_submission(app, browse):
 
 def test_strangers_to_the_unit_and_the_office_find_nothing(app, browse):
     case, other = Case(app), Case(app)
-    for url in [other.url, f"{other.url}.xlsx"]:
+    for url in [other.url, f"{other.url}/form"]:
         browse(case.staff).get(url, status=404)
     browse(case.staff).post(other.url, case.filled(), status=404)
     browse(case.staff).post(f"{other.url}/steps/withdraw", {"version": "1"}, status=404)
@@ -387,7 +387,7 @@ def test_those_who_see_all_units_read_and_export_and_change_nothing(app, browse,
     page = browse(user).get(case.url)
     assert "待说明" in page.text
     assert "<textarea" not in page.html
-    assert browse(user).get(f"{case.url}.xlsx").response.data[:2] == b"PK"
+    assert browse(user).get(f"{case.url}/form").response.data[:2] == b"PK"
     browse(user).post(case.url, case.filled(), status=403)
 
 
@@ -398,7 +398,7 @@ def test_an_invented_one_says_so_on_the_page_and_the_form(app, browse):
         db.session.commit()
     assert "演示数据" in browse(case.staff).get(case.url).text
     assert "演示数据" in browse(case.staff).get("/self-evaluations").text
-    response = browse(case.staff).get(f"{case.url}.xlsx").response
+    response = browse(case.staff).get(f"{case.url}/form").response
     assert "演示数据" in unquote(response.headers["Content-Disposition"])
 
 
@@ -422,7 +422,7 @@ def test_the_signed_form_says_the_frozen_total_whatever_happens_afterwards(app, 
             select(User).where(User.username == case.staff)
         ).one().display_name = "某"
         db.session.commit()
-    response = browse(case.supervisor).get(f"{case.url}.xlsx").response
+    response = browse(case.supervisor).get(f"{case.url}/form").response
     assert response.mimetype.endswith("spreadsheetml.sheet")
     disposition = response.headers["Content-Disposition"]
     assert "filename*=UTF-8''" in disposition
@@ -439,17 +439,17 @@ def test_the_signed_form_says_the_frozen_total_whatever_happens_afterwards(app, 
 
 def test_a_draft_is_exported_as_it_stands_and_marked(app, browse):
     case = Case(app)
-    rows = cells(browse(case.staff).get(f"{case.url}.xlsx").response)
+    rows = cells(browse(case.staff).get(f"{case.url}/form").response)
     assert any("草稿" in str(cell) for row in rows for cell in row)
     case.submit(browse)
-    response = browse(case.staff).get(f"{case.url}.xlsx").response
+    response = browse(case.staff).get(f"{case.url}/form").response
     assert "草稿" in unquote(response.headers["Content-Disposition"])
     assert any("年末人手不足。" in str(cell) for row in cells(response) for cell in row)
 
 
 def test_nothing_is_exported_before_it_begins(app, browse):
     case = Case(app, is_begun=False)
-    page = browse(case.staff).get(f"{case.url}.xlsx", status=409)
+    page = browse(case.staff).get(f"{case.url}/form", status=409)
     assert "还没有开始自评" in page.text
 
 
@@ -473,7 +473,7 @@ def test_a_department_has_no_line_for_execution(app, browse):
     case.step(browse, "approve")
     (total,) = [
         row
-        for row in cells(browse(case.staff).get(f"{case.url}.xlsx").response)
+        for row in cells(browse(case.staff).get(f"{case.url}/form").response)
         if row[0] == "总分"
     ]
     assert Decimal(str(total[7])) == Decimal("96.00")

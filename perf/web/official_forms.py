@@ -1,0 +1,103 @@
+"""The official forms as files, in the format that the address asks for."""
+
+from io import BytesIO
+
+from flask import Blueprint, request, send_file
+from flask.typing import ResponseReturnValue
+
+from perf import clock
+from perf.core.errors import Conflict, NotFound
+from perf.core.permissions import Permission
+from perf.documents.forms import (
+    FORMATS,
+    Form,
+    form_file_name,
+    summary_from_records,
+    target_from_record,
+    write_form,
+)
+from perf.documents.forms.record import form_from_data
+from perf.extensions import db
+from perf.models import Plan, Unit
+from perf.queries.evaluations import Evaluated, self_evaluation_visible_to
+from perf.queries.organisation import unit_visible_to
+from perf.queries.summary import summary_records
+from perf.queries.visible import plan_visible_to
+from perf.services.evaluation_shown import show_self_evaluation
+from perf.services.target_record import target_records
+from perf.web.security import current_actor, requires
+from perf.web.units import year_asked_for
+
+blueprint = Blueprint("forms", __name__)
+
+
+@blueprint.get("/plans/<int:plan_id>/target-form")
+@requires(Permission.EXPORT, plan_visible_to)
+def target(plan: Plan) -> ResponseReturnValue:
+    """The 绩效目标表 of a plan as it stands."""
+    ending = _asked_format()
+    (record,) = target_records(db.session(), [plan])
+    return _send(target_from_record(record), ending)
+
+
+@blueprint.get("/plans/<int:plan_id>/self-evaluation/form")
+@requires(Permission.EXPORT, self_evaluation_visible_to)
+def self_evaluation(found: Evaluated) -> ResponseReturnValue:
+    """The 绩效自评表; what is signed is printed as it was signed."""
+    ending = _asked_format()
+    if found.evaluation is None:
+        raise Conflict("这份绩效目标还没有开始自评。请从“自评”页面进入。")
+    shown = show_self_evaluation(db.session(), found.evaluation)
+    form = form_from_data(
+        shown.content["data"],
+        is_draft=shown.is_draft,
+        submitted_by=shown.submitted_by,
+        submitted_at=shown.submitted_at,
+        approved_by=shown.approved_by,
+        approved_at=shown.approved_at,
+    )
+    return _send(form, ending)
+
+
+@blueprint.get("/units/summary")
+@requires(Permission.READ_ALL_UNITS)
+def summary() -> ResponseReturnValue:
+    """The 绩效自评结果汇总表 of a year over all units."""
+    return _summary(None)
+
+
+@blueprint.get("/units/<int:unit_id>/summary")
+@requires(Permission.EXPORT, unit_visible_to)
+def unit_summary(unit: Unit) -> ResponseReturnValue:
+    """The same of one unit."""
+    return _summary(unit)
+
+
+def _summary(unit: Unit | None) -> ResponseReturnValue:
+    ending = _asked_format()
+    year = year_asked_for(clock.today())
+    records = []
+    if year is not None:
+        unit_id = unit.id if unit else None
+        records = summary_records(db.session(), current_actor(), year.id, unit_id=unit_id)
+    if year is None or not records:
+        raise NotFound("这个年度还没有绩效目标，没有可汇总的内容。请换一个年度。")
+    return _send(summary_from_records(year.id, unit.name if unit else "", records), ending)
+
+
+def _asked_format() -> str:
+    """The ending in `?format=docx`, the first of all where the address names none."""
+    ending = request.args.get("format") or next(iter(FORMATS))
+    if ending not in FORMATS:
+        raise NotFound(f"没有这种格式。表格可以导出为 {'、'.join(FORMATS)}，请从页面上的菜单选择。")
+    return ending
+
+
+def _send(form: Form, ending: str) -> ResponseReturnValue:
+    return send_file(
+        BytesIO(write_form(form, ending)),
+        mimetype=FORMATS[ending].mime_type,
+        as_attachment=True,
+        download_name=form_file_name(form, ending),
+        max_age=0,
+    )
