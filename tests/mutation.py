@@ -175,21 +175,23 @@ def verdicts(folder: Path, module: str) -> Iterator[tuple[str, Mutant]]:
     source = path.read_text("utf-8")
     lines = source.splitlines()
     functions = {
-        node.name: [line.strip() for line in lines[node.lineno : node.end_lineno]]
+        node.name: [line.strip() for line in lines[node.lineno - 1 : node.end_lineno]]
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.FunctionDef)
     }
     for key, code in codes.items():
         name = key.rsplit(".", 1)[1]
         base = name.rsplit("__mutmut_", 1)[0]
-        difference = list(
-            difflib.ndiff(functions[f"{base}__mutmut_orig"], functions[name], None, None)
+        function = base.removeprefix("x").removeprefix("_").replace("ǁ", ".").removeprefix(".")
+        function = re.sub(r"\.got_(?=\w+$)", ".", function)
+        before, after = (
+            [re.sub(r"^def \w+", f"def {function.rpartition('.')[2]}", line) for line in each]
+            for each in (functions[f"{base}__mutmut_orig"], functions[name])
         )
+        difference = list(difflib.ndiff(before, after, None, None))
         taken, put = (
             tuple(line[2:] for line in difference if line.startswith(sign)) for sign in "-+"
         )
-        function = base.removeprefix("x").removeprefix("_").replace("ǁ", ".").removeprefix(".")
-        function = re.sub(r"\.got_(?=\w+$)", ".", function)
         yield VERDICTS.get(code, "suspicious"), Mutant(module, function, taken, put)
 
 

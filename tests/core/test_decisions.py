@@ -46,6 +46,8 @@ def test_a_decided_score_counts_and_the_computed_one_stays_beside_it():
     assert scored.rows[0].steps[-1] == (
         "计算得分 50.00，审核人评定 42.50 · 依据 cn-project-2021 第 1 版 §评定得分"
     )
+    assert scored.rows[0].steps[:-1] == scored.rows[0].working("张三", "超额过多")[:-2]
+    assert len(scored.rows[0].steps) > 1
     assert scored.rows[0].working("张三，2023-01-12", "超额过多")[-2:] == [
         "计算得分 50.00，审核人评定 42.50（张三，2023-01-12）：超额过多",
         "依据 cn-project-2021 第 1 版 §评定得分",
@@ -64,9 +66,11 @@ def test_a_revised_target_counts_and_the_initial_one_is_said_beside_it():
     scored = score_plan([row], None, PACK).rows[0]
     assert scored.points == D("10.00")
     assert scored.initial_points == D("9.47")
-    assert (
-        scored.steps[-1] == "按年初指标值 ≥95% 计 9.47 分 · 依据 cn-project-2021 第 1 版 §目标调整"
-    )
+    assert scored.steps == [
+        "目标 ≥90% · 实际 90% → 达成 · 得满分 10.00",
+        "依据 cn-project-2021 第 1 版 §正向指标",
+        "按年初指标值 ≥95% 计 9.47 分 · 依据 cn-project-2021 第 1 版 §目标调整",
+    ]
 
 
 def test_a_pack_may_go_by_the_initial_target_only():
@@ -80,7 +84,9 @@ def test_a_pack_may_go_by_the_initial_target_only():
 
 def test_an_initial_target_says_nothing_while_nothing_is_reported():
     row = PlanIndicator(D(10), GE90, None, "产出指标", initial_target=GE95)
-    assert score_plan([row], None, PACK).rows[0].initial_points is None
+    scored = score_plan([row], None, PACK).rows[0]
+    assert scored.initial_points is None
+    assert not any("年初" in step for step in scored.steps)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from perf.core.actuals import Answer, Checked, TierChoice
 from perf.core.attainment import Flag, attainment
 from perf.core.execution import Execution
 from perf.core.rules import load_pack
-from perf.core.scoring import PlanIndicator, score_plan
+from perf.core.scoring import PlanIndicator, needs_reason, score_plan
 from perf.core.targets import parse_target
 from perf.core.terms import Sense, Tier
 from tests.core.scoring_examples import EVERY_OPTION, GE90, INVERSE, PLAIN, D, number_target
@@ -77,3 +77,12 @@ def test_there_is_no_total_before_its_cap_while_anything_is_blank():
     scored = score_plan(rows, Execution(D(10), D(10)), load_pack("hubei-project-2020"))
     assert scored.uncapped is None
     assert scored.total is None
+
+
+def test_also_the_smallest_deduction_leaves_a_score_below_its_weight():
+    rule = replace(EVERY_OPTION.over_achievement, deduct_points=D("0.5"))
+    pack = replace(EVERY_OPTION, over_achievement=rule)
+    scored = score_plan([PlanIndicator(D(10), GE90, D(180))], None, pack).rows[0]
+    assert scored.points == D("9.50")
+    assert scored.is_below
+    assert needs_reason(scored)
