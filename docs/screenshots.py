@@ -146,7 +146,8 @@ def _self_evaluation(people: People, folder: Path) -> None:
     _keep(supervisor, "self-evaluation")
     _press(supervisor, "签署通过")
     with supervisor.expect_download() as download:
-        supervisor.get_by_role("link", name="自评表 Excel").click()
+        supervisor.get_by_text("导出自评表").click()
+        supervisor.get_by_role("link", name="Excel 表格").click()
     form = folder / "form.xlsx"
     download.value.save_as(form)
     _keep_form(form, folder)
