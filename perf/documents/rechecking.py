@@ -5,7 +5,8 @@ from typing import IO
 from perf.core.findings import Finding, Severity
 from perf.core.recheck import Recheck, RecheckedRow, Verdict, recheck
 from perf.core.rulepack import RulePack
-from perf.documents.readers.filled_forms import MAX_BYTES, read_filled_form
+from perf.documents.readers.filled_forms import MAX_BYTES
+from perf.documents.reading_forms import read_form_apart
 
 TOLD_FIRST = (Verdict.DIFFERS, Verdict.UNDECIDABLE, Verdict.AGREES)
 
@@ -16,7 +17,7 @@ def recheck_file(name: str, stream: IO[bytes], pack: RulePack | None = None) -> 
     `name` tells the file's type. Raises UnreadableDocument, with what to do instead, where there
     is no form to read or the file is too large; no more of it is read than that takes to see.
     """
-    return recheck(read_filled_form(name, stream.read(MAX_BYTES + 1)), pack)
+    return recheck(read_form_apart(name, stream.read(MAX_BYTES + 1)), pack)
 
 
 def count_verdicts(checked: Recheck) -> dict[Verdict, int]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from perf.documents.readers.filled_forms.grid import FormSheet
+from perf.documents.readers.filled_forms.grid import MAX_ROWS, FormSheet
 from perf.documents.readers.filled_forms.headings import Columns, indicator_headings
 from perf.documents.readers.tables import key
 
@@ -35,7 +35,7 @@ def find_forms(sheets: list[FormSheet]) -> list[FormPart]:
         stops = [*starts[1:], len(sheet.rows)] if headings else []
         for columns, start, stop in zip(headings, starts, stops, strict=True):
             own = Columns(columns.row - start, columns.spans, columns.heading_weight)
-            forms.append(FormPart(sheet.part(start, stop), own))
+            forms.append(FormPart(sheet.part(start, min(stop, columns.row + MAX_ROWS)), own))
     return forms
 
 
