@@ -2,6 +2,8 @@
 
 import contextlib
 import csv
+import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,16 +17,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf.core.filled import Amounts, FilledRow
+from perf.core.numbers import round_half_up
 from perf.core.recheck import recheck
 from perf.core.terms import PlanKind, Rating
+from perf.documents.filled_json import filled_from_json, filled_to_json
 from perf.documents.forms import (
     NOT_APPLICABLE,
     ExecutionRow,
     IndicatorRow,
     Money,
     SelfEvaluationForm,
+    self_evaluation_layout,
     self_evaluation_xlsx,
 )
+from perf.documents.forms.delimited import render_csv
+from perf.documents.forms.docx import render_docx
+from perf.documents.forms.pdf import render_pdf
 from perf.documents.forms.texts import actual_text, reason_text
 from perf.documents.readers.filled_forms import MAX_BYTES, UnreadableDocument, read_filled_form
 from perf.documents.readers.filled_forms.shown import shown_cell
@@ -176,6 +184,41 @@ def test_our_own_form_rechecks_without_a_finding_that_blocks():
     ]  # fmt: skip
     assert checked.computed_total == checked.form.total
     assert checked.findings == ()
+
+
+PRINTED = [
+    pytest.param("docx", render_docx, id="docx"),
+    pytest.param("csv", render_csv, id="csv"),
+    pytest.param("pdf", render_pdf, id="pdf", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("kind", "render"), PRINTED)
+@pytest.mark.parametrize("make", OWN)
+def test_our_own_form_in_another_format_gives_the_same_form_and_verdicts(make, kind, render):
+    layout = self_evaluation_layout(make())
+    exact = read_filled_form("自评表.xlsx", self_evaluation_xlsx(make()))
+    read = read_filled_form(f"自评表.{kind}", render(layout))
+    assert spaceless(read) == spaceless(replace(exact, money=to_the_cent(exact.money),
+                                                funds=tuple((label, to_the_cent(amounts)) for label, amounts in exact.funds)))  # fmt: skip
+    checked, wanted = recheck(read), recheck(exact)
+    assert [(each.verdict, each.computed) for each in checked.rows] == [
+        (each.verdict, each.computed) for each in wanted.rows
+    ]
+    assert checked.computed_total == wanted.computed_total
+    assert {found.code for found in checked.findings} - {found.code for found in wanted.findings} <= {"rounding"}  # fmt: skip
+
+
+def to_the_cent(amounts):
+    """Amounts as they are printed: to 0.01 万元."""
+    return Amounts(*(None if each is None else round_half_up(each.scaleb(-4)).scaleb(4)
+                     for each in (amounts.initial, amounts.adjusted, amounts.executed)))  # fmt: skip
+
+
+def spaceless(form):
+    """The form without white space within its texts, which no printed page keeps exactly."""
+    told = json.dumps(filled_to_json(form), ensure_ascii=False)
+    return filled_from_json(json.loads(re.sub(r"\\n|\s", "", told)))
 
 
 # Other people's sheets
