@@ -235,7 +235,7 @@ def test_a_sheet_wider_than_the_page_is_shrunk_as_a_whole():
     sheet.put(0, 1, "文字", Style.TEXT)
     made = body(render_docx(layout_of(sheet)))
     assert made.find(f".//{qn('w:trHeight')}").get(qn("w:val")) == "399"
-    assert made.find(f".//{qn('w:r')}//{qn('w:sz')}").get(qn("w:val")) == "9"
+    assert made.find(f".//{qn('w:r')}//{qn('w:sz')}").get(qn("w:val")) == "10"
 
 
 # As LibreOffice prints it

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from io import BytesIO
 
 import openpyxl
@@ -27,7 +28,7 @@ from perf.documents.forms import (
     self_evaluation_xlsx,
 )
 from perf.documents.forms.measure import MAX_CELL_TEXT, clean, cut, line_count
-from perf.documents.forms.pages import break_pages
+from perf.documents.forms.pages import break_pages, shrinkage
 from perf.documents.forms.table import Sheet
 from perf.documents.forms.xlsx import render_xlsx
 
@@ -504,6 +505,21 @@ def test_pages_break_only_where_it_is_allowed():
     assert break_pages(sheet, range(14)) == [7, 13]
     assert break_pages(sheet, {5, 9, 12}) == [5, 9]
     assert break_pages(sheet, set()) == [7, 13]
+
+
+@pytest.mark.parametrize(
+    ("height", "breaks", "scale"), [(700, [], 1), (760, [], Fraction(708, 760)), (780, [7], 1)]
+)
+def test_what_needs_little_more_than_a_page_is_set_smaller_instead(height, breaks, scale):
+    sheet = Sheet("x", [700], heights=[*[100] * 7, height - 700])
+    sheet.breaks = break_pages(sheet, range(8))
+    assert (sheet.breaks, shrinkage(sheet)) == (breaks, scale)
+
+
+def test_a_sheet_wider_than_the_page_is_set_smaller_and_holds_more_rows():
+    sheet = Sheet("x", [1437], heights=[100] * 14)
+    assert break_pages(sheet, range(14)) == []
+    assert shrinkage(sheet) == Fraction(2156, 3 * 1437)
 
 
 def test_the_heading_row_never_stands_alone_at_the_end_of_a_page():

@@ -210,7 +210,7 @@ def test_without_typst_the_refusal_names_another_format(monkeypatch):
 
 def test_a_form_a_little_longer_than_a_page_stays_on_one_with_its_classes_whole():
     layout = self_evaluation_layout(FORMS["eleven-indicators"]())
-    assert layout.sheets[0].breaks
+    assert sum(layout.sheets[0].heights) > 740
     first, second = pages_of(render_pdf(layout))
     assert close(first).count("产出指标") == 1
     assert close(first).endswith("单位（盖章）：第1页，共2页")

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from perf.documents.cell_text import printable
 from perf.documents.forms.docx_package import BORDERLESS, STYLE_IDS, pack, section
 from perf.documents.forms.measure import line_height
-from perf.documents.forms.pages import MARGIN_SIDE, PAGE_WIDTH
+from perf.documents.forms.pages import MARGIN_SIDE, PAGE_WIDTH, shrinkage
 from perf.documents.forms.shown import shown
 from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Cell, Layout, Sheet, Style
 
 # Word measures in twentieths of a point.
 _TWIPS = 20
-_TWIPS_OF_PIXEL = 15
 _TABLE_WIDTH = (PAGE_WIDTH - 2 * MARGIN_SIDE) * _TWIPS
 # A row up to this height, a third of the page, goes to the next page as a whole.
 _SHORT = 240 * _TWIPS
@@ -63,8 +61,7 @@ class _Section:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         total = sum(sheet.widths) or 1
-        # A sheet wider than the page is shrunk as a whole, as a spreadsheet prints it.
-        self.scale = min(Fraction(1), Fraction(_TABLE_WIDTH, total * _TWIPS_OF_PIXEL))
+        self.scale = shrinkage(sheet)
         # The row before which a table ends that goes on as another one on the same page.
         self.open_until = None if sheet.header_row in sheet.breaks else sheet.header_row
         edges = [0]
@@ -191,7 +188,7 @@ class _Section:
         A number is made so small that it stays on one line.
         """
         usual = FONT_SIZE.get(cell.style, BODY_SIZE) * 2
-        size = int(usual * self.scale)
+        size = round(usual * self.scale)
         if text and isinstance(cell.value, Decimal):
             # A digit is a little wider than half its height.
             fitting = (width - 2 * _CELL_MARGIN) * 2 * 20 // (11 * _TWIPS * len(text))

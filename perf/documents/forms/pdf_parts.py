@@ -2,24 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from perf.documents.forms.pages import (
-    MARGIN_BOTTOM,
-    MARGIN_SIDE,
-    MARGIN_TOP,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-)
+from perf.documents.forms.pages import MARGIN_SIDE, PAGE_WIDTH, shrinkage
 from perf.documents.forms.pdf_texts import Printable, breakable, width
 from perf.documents.forms.shown import shown
 from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Cell, Sheet, Style
 
 _ROOM = PAGE_WIDTH - 2 * MARGIN_SIDE
-# Heights are estimates, a little too large; still a page is not filled to its last point.
-_HEIGHT = (PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM) * 0.98
-# A sheet that would leave but a few rows to a second page is set as much smaller.
-_SMALLEST = 0.92
-_CLASSES = 3
-_POINTS_PER_PIXEL = 0.75
 _INSET = 3
 # A row lower than this stays on one page; its height is an estimate, and a page holds twice that.
 _SHORT = 320
@@ -53,25 +41,16 @@ class _Parts:
         self.mark = mark
         self.printable = printable
         total = sum(sheet.widths)
-        # A table wider than the page is set smaller as a whole, as spreadsheets do it.
-        self.scale = min(1.0, _ROOM / (total * _POINTS_PER_PIXEL))
+        self.scale = float(shrinkage(sheet))
         self.columns = [_ROOM * each / total for each in sheet.widths]
-        self.breaks = sheet.breaks
-        cells = sheet.cells
-        height = sum(sheet.heights) * self.scale
-        if self.breaks and height * _SMALLEST <= _HEIGHT:
-            self.scale *= min(1.0, _HEIGHT / height)
-            cells = _rejoined(cells, self.breaks)
-            self.breaks = []
-        cells = _parted(cells, self.breaks)
         self.rows: list[list[Cell]] = [[] for _ in sheet.heights]
-        for cell in cells:
+        for cell in _parted(sheet.cells, sheet.breaks):
             self.rows[cell.row].append(cell)
 
     def data(self) -> dict[str, Any]:
         first = self._first_of_table()
         last = self._last_of_table(first)
-        starts = [0, *(each for each in self.breaks if 0 < each < len(self.rows))]
+        starts = [0, *(each for each in self.sheet.breaks if 0 < each < len(self.rows))]
         ends = [*starts[1:], len(self.rows)]
         return {
             "columns": [round(each, 2) for each in self.columns],
@@ -173,29 +152,3 @@ def _parted(cells: list[Cell], breaks: list[int]) -> list[Cell]:
                 rest = rest._replace(row=at, value=None)
         parted.append(rest)
     return parted
-
-
-def _rejoined(cells: list[Cell], breaks: list[int]) -> list[Cell]:
-    """The cells of a sheet that stays on one page: classes parted by its breaks are one again."""
-    ending = {(cell.last_row, cell.column): cell for cell in cells}
-    begun = {(cell.row, cell.column): cell for cell in cells}
-    for at in breaks:
-        column = 0
-        while column < _CLASSES:
-            upper, lower = ending.get((at - 1, column)), begun.get((at, column))
-            if upper is None or lower is None or not _is_one_class(upper, lower):
-                break
-            whole = upper._replace(last_row=lower.last_row)
-            del begun[at, column], ending[at - 1, column]
-            begun[whole.row, column] = ending[whole.last_row, column] = whole
-            column = upper.last_column + 1
-    return list(begun.values())
-
-
-def _is_one_class(upper: Cell, lower: Cell) -> bool:
-    return (
-        upper.style is lower.style is Style.CENTRE
-        and bool(upper.value)
-        and upper.value == lower.value
-        and upper.last_column == lower.last_column
-    )

@@ -10,7 +10,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from perf.documents.forms.measure import cut
-from perf.documents.forms.pages import MARGIN_BOTTOM, MARGIN_SIDE, MARGIN_TOP
+from perf.documents.forms.pages import (
+    MARGIN_BOTTOM,
+    MARGIN_SIDE,
+    MARGIN_TOP,
+    stays_on_one_page,
+)
 from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Layout, Sheet, Style
 
 # The fonts that the official forms name. Where they are missing, the family (1: with serifs)
@@ -107,7 +112,7 @@ def _set_up(worksheet: Worksheet, sheet: Sheet, mark: str) -> None:
         bottom=MARGIN_BOTTOM / _POINTS_PER_INCH,
     )
     worksheet.center_horizontally()
-    worksheet.fit_to_pages(1, 0)
+    worksheet.fit_to_pages(1, 1 if stays_on_one_page(sheet) else 0)
     worksheet.print_area(0, 0, last_row, last_column)
     worksheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.35})
     if mark:
