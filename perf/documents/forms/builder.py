@@ -57,10 +57,14 @@ class SheetBuilder:
 
     def head(self, mark: str, title: str, subtitle: str) -> None:
         """The mark of what is not signed, the form's title and its year."""
-        if mark:
-            self.row((0, self.last, mark, Style.MARK))
-        self.row((0, self.last, title, Style.TITLE), least=30)
-        self.row((0, self.last, subtitle, Style.SUBTITLE))
+        for height, text, style in (
+            (ROW_HEIGHT, mark, Style.MARK),
+            (30, title, Style.TITLE),
+            (ROW_HEIGHT, subtitle, Style.SUBTITLE),
+        ):
+            if text:
+                self.sheet.add_row(height)
+                self.sheet.put(0, self.last, text, style)
 
     def block(self, text: str, first: int, last: int) -> None:
         """The heading in the first column over the rows of a block."""

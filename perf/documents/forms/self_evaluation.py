@@ -1,13 +1,14 @@
 """The 绩效自评表 as a table: 项目支出 and 部门（单位）整体支出, with the working of each score."""
 
 from datetime import UTC, datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.terms import PlanKind
 from perf.documents.forms.annex import Annex
+from perf.documents.forms.builder import SheetBuilder, execution_rate, wan
 from perf.documents.forms.classes import merge_classes
-from perf.documents.forms.measure import clean, cut, text_height
+from perf.documents.forms.measure import clean
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
     Money,
@@ -16,7 +17,6 @@ from perf.documents.forms.rows import (
 from perf.documents.forms.table import Layout, Sheet, Style
 from perf.documents.forms.texts import (
     actual_text,
-    day_text,
     form_mark,
     form_title,
     points_cell,
@@ -56,73 +56,41 @@ def self_evaluation_layout(form: SelfEvaluationForm) -> Layout:
     )
 
 
-def _wan(yuan: Decimal | None) -> Decimal | None:
-    # scaleb is exact within the context's 28 digits, which 18-digit amounts never reach.
-    return None if yuan is None else yuan.scaleb(-4)
-
-
-def _rate(money: Money) -> Decimal | None:
-    if not money.adjusted or money.executed is None:
-        return None
-    with localcontext() as context:
-        # A spreadsheet holds about 17 significant digits.
-        context.prec = 17
-        return money.executed / money.adjusted
-
-
-class _MainSheet:
+class _MainSheet(SheetBuilder):
     """Builds the form's own sheet from top to bottom."""
 
     def __init__(self, form: SelfEvaluationForm, annex: Annex) -> None:
-        self.form = form
-        self.annex = annex
         name = "部门整体支出绩效自评表" if form.kind is PlanKind.DEPARTMENT else form_title(form)
-        self.sheet = Sheet(name=name, widths=_WIDTHS)
+        super().__init__(name, _WIDTHS, annex)
+        self.form = form
         self.total_row = 0
-        self.notes: list[str] = []
+        self.remarks: list[str] = []
 
     def build(self) -> Sheet:
-        self._head()
+        self._top()
         if self.form.tasks:
             self._tasks()
         self._money()
         self._objective()
         first, last = self._indicators()
         self._totals(first, last)
-        self._foot()
+        self.signatures(
+            self.form.submitted_by,
+            self.form.submitted_at,
+            self.form.approved_by,
+            self.form.approved_at,
+            ends=(3, 6),
+        )
         merge_classes(self.sheet, self.form.rows, first)
         return self.sheet
 
-    def _row(self, *parts: tuple[int, int, str | Decimal | None, Style], label: str = "") -> int:
-        """Add a row as tall as its tallest text; a text too long goes to the annex."""
-        sheet = self.sheet
-        fitted = []
-        height = _ROW
-        for column, last_column, value, style in parts:
-            shown = value
-            if isinstance(value, str):
-                width = sheet.span(column, last_column)
-                shown, needed = self.annex.fit(value, width, style, label)
-                height = max(height, needed)
-            fitted.append((column, last_column, shown, style))
-        row = sheet.add_row(height)
-        for column, last_column, value, style in fitted:
-            sheet.put(column, last_column, value, style)
-        return row
-
-    def _head(self) -> None:
-        form, sheet = self.form, self.sheet
-        if mark := form_mark(form):
-            sheet.add_row(_ROW)
-            sheet.put(0, _LAST, mark, Style.MARK)
-        sheet.add_row(30)
-        sheet.put(0, _LAST, form_title(form), Style.TITLE)
-        sheet.add_row(_ROW)
-        sheet.put(0, _LAST, f"（{form.year}年度）", Style.SUBTITLE)
+    def _top(self) -> None:
+        form = self.form
+        self.head(form_mark(form), form_title(form), f"（{form.year}年度）")
         name = "部门（单位）名称" if form.kind is PlanKind.DEPARTMENT else "项目名称"
         if form.code:
             code = "单位编码" if form.kind is PlanKind.DEPARTMENT else "项目编码"
-            self._row(
+            self.row(
                 (0, 1, name, Style.LABEL),
                 (2, 4, form.name, Style.CENTRE),
                 (5, 5, code, Style.LABEL),
@@ -130,8 +98,8 @@ class _MainSheet:
                 label=name,
             )
         else:
-            self._row((0, 1, name, Style.LABEL), (2, _LAST, form.name, Style.CENTRE), label=name)
-        self._row(
+            self.row((0, 1, name, Style.LABEL), (2, _LAST, form.name, Style.CENTRE), label=name)
+        self.row(
             (0, 1, "主管部门", Style.LABEL),
             (2, 4, form.department, Style.CENTRE),
             (5, 5, "实施单位", Style.LABEL),
@@ -140,25 +108,17 @@ class _MainSheet:
         )
 
     def _tasks(self) -> None:
-        first = self._row((1, 3, "任务名称", Style.LABEL), (4, _LAST, "主要内容", Style.LABEL))
+        first = self.row((1, 3, "任务名称", Style.LABEL), (4, _LAST, "主要内容", Style.LABEL))
         last = first
         for name, content in self.form.tasks:
-            last = self._row(
+            last = self.row(
                 (1, 3, name, Style.CENTRE), (4, _LAST, content, Style.TEXT), label=f"任务：{name}"
             )
-        self._block_label("年度\n主要\n任务", first, last)
-
-    def _block_label(self, text: str, first: int, last: int) -> None:
-        sheet = self.sheet
-        needed = text_height(text, sheet.widths[0], Style.LABEL)
-        lacking = needed - sum(sheet.heights[first : last + 1])
-        if lacking > 0:
-            sheet.heights[last] += lacking
-        sheet.put(0, 0, text, Style.LABEL, row=first, last_row=last)
+        self.block("年度\n主要\n任务", first, last)
 
     def _money(self) -> None:
         form = self.form
-        first = self._row(
+        first = self.row(
             (1, 2, "资金来源", Style.LABEL),
             (3, 3, "年初预算数", Style.LABEL),
             (4, 4, "全年预算数", Style.LABEL),
@@ -175,23 +135,23 @@ class _MainSheet:
             last = self._money_row(label, money)
         execution = form.execution
         if reason := reason_text(execution.deviation_reason, execution.corrective_action):
-            last = self._row(
+            last = self.row(
                 (1, 2, "执行偏差原因及改进措施", Style.LABEL),
                 (3, _LAST, reason, Style.SMALL),
                 label="预算执行偏差原因及改进措施",
             )
         label = "部门\n预算\n资金" if form.kind is PlanKind.DEPARTMENT else "项目\n资金"
-        self._block_label(f"{label}\n(万元)", first, last)
+        self.block(f"{label}\n(万元)", first, last)
 
     def _money_row(self, label: str, money: Money, *, scored: bool = False) -> int:
-        row = self._row(
+        row = self.row(
             (1, 2, label, Style.CENTRE),
-            (3, 3, _wan(money.initial), Style.MONEY),
-            (4, 4, _wan(money.adjusted), Style.MONEY),
-            (5, 5, _wan(money.executed), Style.MONEY),
+            (3, 3, wan(money.initial), Style.MONEY),
+            (4, 4, wan(money.adjusted), Style.MONEY),
+            (5, 5, wan(money.executed), Style.MONEY),
         )
         sheet, execution = self.sheet, self.form.execution
-        rate = _rate(money)
+        rate = execution_rate(money.executed, money.adjusted)
         if rate is not None:
             formula = f"=F{row + 1}/E{row + 1}"
             sheet.put(7, 7, rate, Style.RATE, formula=formula)
@@ -211,17 +171,17 @@ class _MainSheet:
         return row
 
     def _objective(self) -> None:
-        first = self._row((1, 4, "预期目标", Style.LABEL), (5, _LAST, "实际完成情况", Style.LABEL))
-        last = self._row(
+        first = self.row((1, 4, "预期目标", Style.LABEL), (5, _LAST, "实际完成情况", Style.LABEL))
+        last = self.row(
             (1, 4, self.form.objective_expected, Style.TEXT),
             (5, _LAST, self.form.objective_actual, Style.TEXT),
             label="年度总体目标",
         )
         self.sheet.heights[last] = max(self.sheet.heights[last], 48)
-        self._block_label("年度\n总体\n目标", first, last)
+        self.block("年度\n总体\n目标", first, last)
 
     def _indicators(self) -> tuple[int, int]:
-        head = self._row(
+        head = self.row(
             (0, 0, "绩效\n指标", Style.LABEL),
             (1, 1, "一级\n指标", Style.LABEL),
             (2, 2, "二级\n指标", Style.LABEL),
@@ -235,7 +195,7 @@ class _MainSheet:
         self.sheet.header_row = head
         for item in self.form.rows:
             name = f"{item.name}（{item.tag}）" if item.tag else item.name
-            self._row(
+            self.row(
                 (3, 3, name, Style.SMALL),
                 (4, 4, target_text(item), Style.CENTRE),
                 (5, 5, actual_text(item), Style.CENTRE),
@@ -259,7 +219,7 @@ class _MainSheet:
             share = Decimal(100) - execution.weight
             expected = round_half_up(indicators * 100, share)
             formula = f"=ROUND(SUM(H{rows})*100/(100-G{self.total_row + 1}),2)"
-            self.notes.append(
+            self.remarks.append(
                 f"预算执行{NOT_APPLICABLE}，总分＝指标得分合计 {format_fixed(indicators)} × 100 ÷ "
                 f"{format_number(share)}，四舍五入至 0.01。"
             )
@@ -267,7 +227,7 @@ class _MainSheet:
             expected = round_half_up(indicators + (execution.points or Decimal(0)))
             formula = f"=ROUND(SUM(H{rows}{total_ref}),2)"
         if form.total is not None and form.total != expected:
-            self.notes.append(
+            self.remarks.append(
                 f"总分 {format_fixed(form.total)} 为按评分办法核定的分数，"
                 f"各项得分合计为 {format_fixed(expected)}。"
             )
@@ -286,7 +246,7 @@ class _MainSheet:
 
     def _foot_notes(self) -> None:
         form = self.form
-        notes = list(self.notes)
+        notes = list(self.remarks)
         if form.pack_id:
             version = f"（版本 {form.pack_version}）" if form.pack_version else ""
             notes.append(f"评分依据 {form.pack_id}{version}，各项得分的计算过程见“得分计算说明”。")
@@ -294,35 +254,4 @@ class _MainSheet:
             notes.append("各项得分的计算过程见“得分计算说明”。")
         if self.annex.entries:
             notes.append("篇幅较长的文字全文见“附页”。")
-        if len(notes) == 1:
-            text = f"注：{notes[0]}"
-        else:
-            text = "注：" + "\n".join(f"{at}. {note}" for at, note in enumerate(notes, 1))
-        text = cut(clean(text))
-        sheet = self.sheet
-        sheet.add_row(text_height(text, sheet.span(0, _LAST), Style.NOTE))
-        sheet.put(0, _LAST, text, Style.NOTE)
-
-    def _foot(self) -> None:
-        form, sheet = self.form, self.sheet
-        blank = "　　　　　　"
-        names = (
-            (0, 3, f"填报人：{clean(form.submitted_by) or blank}"),
-            (4, 6, f"审核人：{clean(form.approved_by) or blank}"),
-            (7, _LAST, "单位负责人（签字）："),
-        )
-        days = (
-            (0, 3, f"填报日期：{day_text(form.submitted_at)}"),
-            (4, 6, f"审核日期：{day_text(form.approved_at)}"),
-            (7, _LAST, f"日期：{day_text(None)}"),
-        )
-        for least, parts in ((28, names), (22, days)):
-            fitted = [
-                (first, last, *self.annex.fit(text, sheet.span(first, last), Style.SIGN, "签字栏"))
-                for first, last, text in parts
-            ]
-            sheet.add_row(max(least, *(height for *_, height in fitted)))
-            for first, last, text, _ in fitted:
-                sheet.put(first, last, text, Style.SIGN)
-        sheet.add_row(44)
-        sheet.put(7, _LAST, "单位（盖章）：", Style.SIGN)
+        self.notes(notes)
