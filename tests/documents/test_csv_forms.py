@@ -75,6 +75,21 @@ def test_no_text_runs_as_a_formula_and_each_comes_back_as_typed(typed, written):
     assert rows_of(render_csv(of(typed))) == [[printable(written)]]
 
 
+@pytest.mark.parametrize(
+    "text", ["024", "41070222000000004802", "3-5", "2023-01-20", "8:30", "1/2", "1E5"]
+)
+def test_a_code_that_a_spreadsheet_would_change_stays_a_text(text):
+    assert rows_of(render_csv(of(text))) == [[f"\t{text}"]]
+    [table] = read_csv(render_csv(of("首", text))).tables
+    assert table.rows[0].cells == ["首", text]
+
+
+def test_a_text_that_a_spreadsheet_shows_as_it_is_stays_bare():
+    texts = ["8.20", "95%", "1-12月", "2022年", "12345678901", "0", "0.5"]
+    assert rows_of(render_csv(of(*texts))) == [texts]
+    assert rows_of(render_csv(of(Decimal("123456789012.3")))) == [["123456789012.3"]]
+
+
 def test_a_negative_number_is_a_number():
     assert rows_of(render_csv(of(Decimal("-3.50"), "-3.50"))) == [["-3.5", "-3.50"]]
 
@@ -84,7 +99,8 @@ def test_a_negative_number_is_a_number():
 def test_any_text_comes_back_as_typed(text):
     plain = printable(text)
     assert unguarded(guarded(plain)) == plain
-    assert rows_of(render_csv(of("首", text, "末"))) == [["首", guarded(plain), "末"]]
+    [[_, cell, _]] = rows_of(render_csv(of("首", text, "末")))
+    assert cell in {guarded(plain), f"\t{plain}"}
     [table] = read_csv(render_csv(of("首", f"≥{text}", "末"))).tables
     assert table.rows[0].cells == ["首", f"≥{plain}".strip(), "末"]
 
@@ -135,5 +151,7 @@ def test_a_spreadsheet_that_opens_it_finds_no_formula(tmp_path):
     for name, path in saved.items():
         cells = [cell for row in openpyxl.load_workbook(path).active for cell in row]
         found[name] = [cell.value for cell in cells if cell.data_type == "f"]
+    texts = {cell.value for row in openpyxl.load_workbook(saved["form.csv"]).active for cell in row}
+    assert "\t41070222000000004802" in texts
     assert found["form.csv"] == []
     assert len(found["bare.csv"]) > 1
