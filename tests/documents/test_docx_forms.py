@@ -205,6 +205,33 @@ def test_the_columns_fill_the_page_and_every_row_fills_the_columns():
                 assert reach == len(columns)
 
 
+def test_lines_are_drawn_around_cells_of_the_table_and_once_between_its_halves():
+    sheet = Sheet("表", [100, 100], header_row=1)
+    for style in (Style.LABEL, Style.LABEL, Style.TEXT, Style.SIGN):
+        sheet.add_row(20)
+        sheet.put(0, 0, "文字", style)
+    drawn = [
+        [[edge.tag.partition("}")[2] for edge in each] for each in cell.iter(qn("w:tcBorders"))]
+        for cell in body(render_docx(layout_of(sheet))).iter(qn("w:tc"))
+    ]
+    around = [["top", "left", "bottom", "right"]]
+    assert drawn[::2] == [[["top", "left", "right"]], around, around, []]
+    # What no cell was put into has no lines.
+    assert drawn[1::2] == [[]] * 4
+
+
+def test_a_heading_row_that_begins_a_page_closes_the_table_above():
+    sheet = Sheet("表", [100], header_row=1, breaks=[1])
+    for row in range(3):
+        sheet.add_row(20)
+        sheet.put(0, 0, f"第{row}行", Style.LABEL)
+    made = body(render_docx(layout_of(sheet)))
+    first, second = made.findall(qn("w:tbl"))
+    assert first.find(f".//{qn('w:bottom')}[@{qn('w:val')}]") is not None
+    assert [each.text for each in second.iter(qn("w:t"))] == ["第1行", "第2行"]
+    assert len(list(made.iter(qn("w:pageBreakBefore")))) == 1
+
+
 def test_a_merge_that_goes_on_over_a_break_says_its_text_once():
     sheet = Sheet("表", [100, 100], breaks=[2])
     for row in range(4):

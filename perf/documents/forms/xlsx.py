@@ -64,7 +64,8 @@ def render_xlsx(layout: Layout) -> bytes:
             "strings_to_formulas": False,
             "strings_to_numbers": False,
             "strings_to_urls": False,
-            "default_format_properties": _NORMAL,
+            # The library writes into what it is given.
+            "default_format_properties": dict(_NORMAL),
         },
     )
     workbook.set_properties(
