@@ -152,6 +152,13 @@ def test_title_author_and_day_are_properties_and_nothing_tells_of_the_machine():
             ET.fromstring(archive.read(part))
 
 
+def test_signatures_stay_together_and_titles_are_found_in_the_outline():
+    styles = opened(render_docx(layout_of(Sheet("表", [100], heights=[20])))).styles
+    assert styles["表格签字"].paragraph_format.keep_with_next
+    assert not styles["表格文字"].paragraph_format.keep_with_next
+    assert styles["表格标题"].element.find(f".//{qn('w:outlineLvl')}").get(qn("w:val")) == "0"
+
+
 def test_the_official_fonts_are_named():
     styles = opened(render_docx(layout_of(Sheet("表", [100], heights=[20])))).styles
 
@@ -218,6 +225,9 @@ def test_lines_are_drawn_around_cells_of_the_table_and_once_between_its_halves()
     assert drawn[::2] == [[["top", "left", "right"]], around, around, []]
     # What no cell was put into has no lines.
     assert drawn[1::2] == [[]] * 4
+    # The line of text that parts the two halves takes no room.
+    hidden = body(render_docx(layout_of(sheet))).iter(qn("w:vanish"))
+    assert len(list(hidden)) == 1
 
 
 def test_a_heading_row_that_begins_a_page_closes_the_table_above():
