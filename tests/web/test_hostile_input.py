@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from perf import clock
 from perf.core.rules import load_pack
 from perf.core.terms import FundSource, PlanKind, Role, Status
 from perf.documents.preview import preview_of
+from perf.documents.quarter_sheets import Column, read_quarter_sheet
 from perf.extensions import db
 from perf.models import BudgetExecution, ImportDraft, LocalPack, Period, Submission, User
 from perf.services import accounts
@@ -35,6 +37,7 @@ from tests.ledger_guard import LedgerGuard
 from tests.pages import Browserless, check_page
 from tests.reported import make_reported_plan
 from tests.services.test_imports import document
+from tests.sheets import filled
 from tests.test_permissions import CONTENT, make_evidence, routes
 
 HTML = "<script>alert(1)</script>"
@@ -299,7 +302,21 @@ def forms_of(prober: Prober) -> list[Form]:
                         # The script asks the same of what is typed, and nothing is stored.
                         asked = replace(form, endpoint="plans.checks", url=f"{form.url}/checks")
                         found.setdefault(asked.key, asked)
+    for form in previewed_sheet(prober):
+        found.setdefault(form.key, form)
     return list(found.values())
+
+
+def previewed_sheet(prober: Prober) -> list[Form]:
+    """The forms of the page that an uploaded quarter's sheet leads to."""
+    client = prober.client("staff")
+    pages = (f"/plans/{plan}/periods/2022-Q1/sheet" for plan in range(1, 9))
+    url = next(page for page in pages if client.get(f"{page}.xlsx").status_code == 200)
+    content = client.get(f"{url}.xlsx").data
+    key = next(row.key for row in read_quarter_sheet("a.xlsx", content).rows)
+    edited = filled(content, {(key, Column.ACTUAL): 5, (key, Column.REASON): "原因"})
+    answer = client.post(url, data={"file": (BytesIO(edited), "a.xlsx")})
+    return list(read_forms(prober.app, "staff", answer.get_data(as_text=True), url))
 
 
 def pages_of(app: Flask, user: str) -> list[str]:
@@ -316,7 +333,9 @@ def pages_of(app: Flask, user: str) -> list[str]:
         pages.append("/recheck")
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
     ends += (
-        ["/edit", "/indicators", "/periods/2022-Q1/money/fiscal/list"] if user == "staff" else []
+        ["/edit", "/indicators", "/periods/2022-Q1/money/fiscal/list", "/periods/2022-Q1/sheet"]
+        if user == "staff"
+        else []
     )
     # Which indicator takes which list is for the pages to say; the others answer that none does.
     lists = (f"{key}/list?kind={kind}" for key in range(1, 25) for kind in ("days", "answers"))
