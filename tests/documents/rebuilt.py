@@ -253,7 +253,41 @@ def torn(table: Published, *, every: int = 4) -> list[Piece]:
     return pieces  # fmt: skip
 
 
-LAYOUTS = {"official": official, "public": public, "torn": torn}
+def regional(table: Published) -> list[Piece]:
+    """Funds as names beside figures, the target's heading over three columns, the total below."""
+    width = 12
+    weight = shown(table["execution_weight"])
+    money = (
+        ("年初预算数", table["budget_initial"]),
+        ("全年预算数（A）", table["budget_adjusted"]),
+        ("全年执行数（B）", table["executed"]),
+        ("执行率（B/A）", table["execution_rate"]),
+        (f"得分（{weight}分）" if weight else "得分", table["execution_score"]),
+    )
+    pairs = [Cell(shown(text)) for pair in money for text in pair]
+    rows: list[list[Cell | None]] = [
+        [Cell("项目名称", columns=2), Cell(table["project"], columns=width - 2)],
+        [Cell(f"预算执行（{table['budget_unit']}）"), *pairs, Cell()],
+        [Cell("总体目标"), Cell("年初设定目标", columns=5), Cell("全年完成情况", columns=6)],
+    ]
+    heads: list[Cell | None] = [*(Cell(word, rows=2) for word in ("一级指标", "二级指标", "三级指标")),
+             Cell("年度指标值", columns=3),
+             *(Cell(word, rows=2) for word in ("实际完成值", "完成率", "单项得分", "权重")),
+             Cell("未完成原因分析", rows=2, columns=2)]  # fmt: skip
+    under = [Cell("指标性质"), Cell("指标值"), Cell("度量单位")]
+    rows += [heads, [*[None] * 3, *under, *[None] * 5]]
+    indicators = table["indicators"]
+    for each, classes in zip(indicators, _classes(indicators, is_merged=True), strict=True):
+        parts = map(Cell, parted(shown(each["target"])))
+        texts = (shown(each["actual"]), "", shown(each["score"]), shown(each["weight"]))
+        reason = Cell(shown(each["reason"]), columns=2)
+        rows.append([*classes, Cell(each["level3"]), *parts, *map(Cell, texts), reason])
+    rows.append([Cell("其他需要说明的问题", columns=2), Cell("无", columns=width - 2)])
+    total = [] if table["total"] is None else [f"自评得分：{table['total']}分"]
+    return [Piece(_title(table), rows), Piece(total, [])]
+
+
+LAYOUTS = {"official": official, "public": public, "torn": torn, "regional": regional}
 
 
 def as_html(pieces: Iterable[Piece], page: str = "21cm 29.7cm") -> str:

@@ -395,6 +395,48 @@ def test_sign_and_unit_in_columns_of_their_own_belong_to_the_target():
     ]  # fmt: skip
 
 
+def test_a_heading_over_several_columns_takes_all_of_them():
+    read = read_filled_form("表.csv", csv_bytes([
+        ["一级指标", "三级指标", "", "年度指标值", "", "", "实际完成值", "", "分值", "得分"],
+        ["产出指标", "指标1", "宣传场次", "≥", "12", "场", "13", "场", "50", "50"],
+        ["", "指标2", "培训人数", "=", "30", "人", "30", "人", "50", "50"],
+        ["总分", "", "", "", "", "", "", "100", "", ""],
+    ]))  # fmt: skip
+    assert [(row.name, row.target, row.actual) for row in read.rows] == [
+        ("指标1宣传场次", "≥12场", "13场"),
+        ("指标2培训人数", "=30人", "30人"),
+    ]
+    assert [each.name for each in recheck(read).rows] == ["宣传场次", "培训人数"]
+    assert (read.weight_total, read.total) == (None, D(100))
+
+
+@pytest.mark.parametrize(
+    "funds",
+    [
+        [["项目资金", "预算数（A）", "34.64", "执行数（B）", "30万元", "执行率", "86.6%"]],
+        [["资金情况（万元）", "预算数", "执行数", "执行率"], ["金额", "34.64", "30", "86.60%"]],
+    ],
+)
+def test_funds_that_no_row_names_as_their_sum_stand_beside_or_below_their_headings(funds):
+    read = read_filled_form("表.csv", csv_bytes([*funds, *INDICATORS[:2]]))
+    assert read.money == Amounts(None, D(346400), D(300000))
+    assert read.execution.rate == D("86.6")
+
+
+@pytest.mark.parametrize("line", [["自评总分：98.5分"], ["", "自评得分: 98.5"]])
+def test_a_total_in_a_line_of_its_own_is_read(line):
+    read = read_filled_form("表.csv", csv_bytes([line, *INDICATORS[:3]]))
+    assert (read.weight_total, read.total, read.findings) == (None, D("98.5"), ())
+
+
+@pytest.mark.parametrize(
+    "words", ["其他需要说明的问题", "存在问题", "自评结论", "下一步改进措施", "单位负责人（签字）", "填报人：", "注：略"]
+)  # fmt: skip
+def test_notes_below_a_table_without_a_total_are_no_indicators(words):
+    read = read_filled_form("表.csv", csv_bytes([*INDICATORS[:3], [words, "", "无", "1", "1"]]))
+    assert [row.name for row in read.rows] == ["指标1：宣传场次", "指标2：试剂数量"]
+
+
 # What is refused
 
 

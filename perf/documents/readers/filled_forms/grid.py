@@ -129,6 +129,11 @@ class FormSheet:
             if column >= start and cell.text
         ]
 
+    def whole(self, row: int, columns: range) -> FormCell:
+        """The cells of a row within the columns as one: `≥`, `90` and `%` are `≥90%`."""
+        filled = [cell for cell in (self.cell(row, column) for column in columns) if cell.text]
+        return filled[0] if len(filled) == 1 else FormCell("".join(cell.text for cell in filled))
+
     def first(self, row: int, columns: range) -> FormCell:
         """The first cell of a row within the columns that holds anything."""
         cells = (self.cell(row, column) for column in columns)

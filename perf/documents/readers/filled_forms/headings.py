@@ -21,7 +21,7 @@ INDICATOR_HEADINGS = {
     ),
     "weight": re.compile("(?:指标|标准|单项)?(?:分值|权重|满分|标准分|赋分)(?:权重|分值|值)?"),
     "score": re.compile(
-        "(?:自评|指标|实际|评价|单位|部门|项目)*(?:得分|评分|自评分)(?:值|情况|结果)?"
+        "(?:自评|指标|实际|评价|单位|部门|项目|单项)*(?:得分|评分|自评分)(?:值|情况|结果)?"
     ),
     "reason": re.compile(
         ".*(?:偏差|未完成|扣分|差异).*(?:原因|分析|说明|措施).*|原因(?:分析|说明)?.*"
@@ -35,12 +35,14 @@ MONEY_HEADINGS = {
         "(?:调整后|全年|本年|年度|当年|调整)*(?:资金|项目)?预算(?:调整|安排|下达)?(?:数|金额|总额)?"
     ),
     "executed": re.compile(
-        "(?:全年|实际|本年|年度|当年|累计|预算|资金)*(?:执行|支出|使用|支付)(?:数|金额|总额)?"
+        "(?:全年|实际|本年|年度|当年|累计|预算|资金)*(?:执行|支出|使用|支付)(?:数|金额|总额)"
+        "|(?:全年|实际|本年|年度|当年|累计)+(?:执行|支出)"
     ),
     "weight": re.compile("分值|权重"),
     "rate": re.compile("(?:预算|资金|全年)*(?:执行|支出|支付)(?:率|进度)"),
     "score": re.compile("(?:自评|执行|实际|评价)?得分"),
 }
+_PARTS_OF_TARGET = {name: INDICATOR_HEADINGS[name] for name in ("target", "sign", "unit")}
 _NEEDED = frozenset({"name", "actual"}), frozenset({"name", "score"})
 _HEADING_WEIGHT = re.compile(r"(?:分值|得分)\(([0-9]{1,2}(?:\.[0-9]+)?)分?[^0-9)]*\)")
 _LONGEST = 60
@@ -88,7 +90,14 @@ def columns_at(
         own = _match(sheet, row - 1, headings) | own
     if not needed <= set(own):
         return None
+    below = _match(sheet, row + 1, _PARTS_OF_TARGET) if row + 1 < len(sheet.rows) else {}
+    if "target" in own and len(below) > 1 and len(below) == len(sheet.filled(row + 1)):
+        # The target's heading stands over those of its sign, value and unit.
+        own |= below
+        row += 1
     bounds = {column for column, _ in sheet.filled(row)} | set(own.values())
+    if below and row:
+        bounds |= {column for column, _ in sheet.filled(row - 1)}
     if row:
         bounds |= {at for at in own.values() if sheet.cell(row - 1, at).text}
     spans = {

@@ -27,9 +27,16 @@ from perf.documents.readers.tables import Row, key, trim
 from perf.documents.readers.titles import is_page_foot, is_title
 
 _AFTER_TABLE = re.compile(r"(?:注|说明|备注|填表|填报|审核|联系)[^一-鿿]*[:：、]|(?:填报|审核)人")
+_CONCLUSION = re.compile(
+    r"(?:其[他它](?:需要?)?说明.*|存在的?(?:主要)?问题.{0,6}|(?:自评|评价|总体|综合|绩效|评分)(?:自评)?"
+    r"(?:结论|等级|等次|结果|情况|得分|分析)|下一步.{0,8}|(?:有关|相关|改进)(?:建议|措施)|主要(?:经验|成效)"
+    r".{0,6}|(?:单位|项目|财务|部门)?(?:负责人|经办人|联系人|领导).{0,6})(?:[:(].*)?"
+)
 _AGAIN = re.compile(r"[(（]?(?:续|续表|接上页)[)）]?$")
 _CLASSES = ("level1", "level2")
 _FIGURES = ("weight", "score")
+# One heading may stand over several columns of these: `指标1` and its name, a sign and its value.
+_IN_PARTS = frozenset({"name", "target", "actual"})
 _TEXTS = ("name", "target", "unit", "actual", "reason", "measure")
 # A line of a page that is not so full as this ends its text.
 _FULL = 0.6
@@ -88,7 +95,7 @@ class Indicators:
                 return
             if row in headings:
                 self.columns = headings[row]
-            elif _AFTER_TABLE.match(plain_text(filled[0][1].text)[:20]):
+            elif _is_after_table(plain_text(filled[0][1].text)[:20]):
                 if row > max(headings):
                     return
             elif not self._is_between(row):
@@ -129,7 +136,10 @@ class Indicators:
             self.level1, self.level2 = own1, own2 or ""
         elif own2 is not None:
             self.level2 = own2
-        cells = {name: sheet.first(row, span) for name, span in spans.items()}
+        cells = {
+            name: sheet.whole(row, span) if name in _IN_PARTS else sheet.first(row, span)
+            for name, span in spans.items()
+        }
         line = _Line(row, self.level1, self.level2, cells, own2 or "", is_after_break)
         if key(line.text("name")) == "小计" or not any(
             line.text(part) for part in ("name", "target", "actual", "score", "reason", "measure")
@@ -213,6 +223,11 @@ class Indicators:
         if figure is None:
             demand_blank(cell, where, self.findings)
         return figure
+
+
+def _is_after_table(text: str) -> bool:
+    """Whether a row's first words are those of the notes below an indicator table."""
+    return bool(_AFTER_TABLE.match(text) or _CONCLUSION.fullmatch(text))
 
 
 def _is_rest(above: _Line, line: _Line, widths: dict[str, int], has_figures: bool) -> bool:

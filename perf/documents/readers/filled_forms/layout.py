@@ -140,6 +140,8 @@ class _Form:
                 self.sheet.first(row, spans.get(name, range(0))).figure()
                 for name in ("weight", "score")
             )
+            if score is None:
+                score = self._total_beside(row, indicators)
             return weight, score
         for line in range(len(self.sheet.rows)):
             for _, cell in self.sheet.filled(line):
@@ -148,6 +150,17 @@ class _Form:
         message = "没有找到“总分”一行，总分和分值合计没有核对。"
         self.warn("total-missing", message, self.sheet.name)
         return None, None
+
+    def _total_beside(self, row: int, indicators: Indicators) -> Decimal | None:
+        """The total in a cell that begins left of its column, as one over several columns does."""
+        spans = indicators.columns.spans
+        figures = [
+            (column, cell.figure())
+            for column, cell in self.sheet.filled(row, spans["name"].start)
+            if column not in spans.get("weight", range(0))
+        ]
+        numbers = [number for _, number in figures if number is not None]
+        return numbers[0] if len(numbers) == 1 else None
 
     def _rating(self) -> Rating | None:
         for row in range(len(self.sheet.rows)):

@@ -51,8 +51,23 @@ class Funds:
                 amounts = self._amounts(columns, row, factor)
                 if amounts != Amounts():
                     self.funds.append((label, amounts))
+        if self.money is None:
+            self._read_unnamed(columns, factor)
         told = self.execution
         self.execution = PrintedExecution(told.weight, told.rate, told.score, reason)
+
+    def _read_unnamed(self, columns: Columns, factor: int) -> None:
+        """The funds where no row is named as their sum: beside their headings, or just below."""
+        beside = {name: range(span.stop, span.stop + 1) for name, span in columns.spans.items()}
+        places = [(Columns(columns.row, beside, columns.heading_weight), columns.row)]
+        places += [(columns, row) for row in range(columns.row + 1, self.before)]
+        for found, row in places:
+            given = self.sheet.first(row, found.spans["executed"])
+            if given.yuan(factor) is not None:
+                self.money = self._amounts(found, row, factor)
+                self.execution = self._execution(found, row)
+                return
+        self.execution = PrintedExecution(FormCell(columns.heading_weight).figure())
 
     def _factor(self) -> int:
         sheet = self.sheet
