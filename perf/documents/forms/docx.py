@@ -15,10 +15,13 @@ from perf.documents.forms.table import BODY_SIZE, FONT_SIZE, Cell, Layout, Sheet
 # Word measures in twentieths of a point.
 _TWIPS = 20
 _TABLE_WIDTH = (PAGE_WIDTH - 2 * MARGIN_SIDE) * _TWIPS
-# A row up to this height, a third of the page, goes to the next page as a whole.
+# A row up to this height, a third of the page, goes to the next page as a whole. A taller one is
+# as high as its texts and may go over pages.
 _SHORT = 240 * _TWIPS
 # Left and right of a text, as the estimate of heights takes it.
 _CELL_MARGIN = 60
+# Above and below it; a little less than the estimate leaves.
+_ABOVE = 40
 # A line between tables begins where the texts in their cells do.
 _INDENT = f'<w:ind w:left="{_CELL_MARGIN}" w:right="{_CELL_MARGIN}"/>'
 _LEAST_SIZE = 8
@@ -75,11 +78,12 @@ class _Section:
                 for column in range(cell.column, cell.last_column + 1):
                     self.owners[row][column] = cell
         grid = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(self.edges))
+        above = int(_ABOVE * self.scale)
         self.opening = (
             f'<w:tbl><w:tblPr><w:tblW w:w="{_TABLE_WIDTH}" w:type="dxa"/>'
             '<w:tblInd w:w="0" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
-            f'<w:top w:w="0" w:type="dxa"/><w:left w:w="{_CELL_MARGIN}" w:type="dxa"/>'
-            f'<w:bottom w:w="0" w:type="dxa"/><w:right w:w="{_CELL_MARGIN}" w:type="dxa"/>'
+            f'<w:top w:w="{above}" w:type="dxa"/><w:left w:w="{_CELL_MARGIN}" w:type="dxa"/>'
+            f'<w:bottom w:w="{above}" w:type="dxa"/><w:right w:w="{_CELL_MARGIN}" w:type="dxa"/>'
             f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         )
 
@@ -137,8 +141,9 @@ class _Section:
 
     def _row(self, row: int, first: int, end: int, *, is_header: bool) -> str:
         height = int(self.sheet.heights[row] * self.scale * _TWIPS)
-        properties = "<w:cantSplit/>" if height <= _SHORT else ""
-        properties += f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>'
+        properties = ""
+        if height <= _SHORT:
+            properties = f'<w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/>'
         if is_header:
             properties += "<w:tblHeader/>"
         cells = "".join(self._cells(row, first, end))
