@@ -1,6 +1,7 @@
 """`perf export`: official forms into files."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from perf.cli_console import console_actor, refusals
 from perf.cli_export_files import (
     Exported,
     evaluations_to_write,
+    quarters_to_write,
     targets_to_write,
     write_all,
     write_one,
@@ -22,8 +24,18 @@ from perf.extensions import db
 from perf.models import Plan, SelfEvaluation
 from perf.queries.evaluations import plans_to_export
 from perf.queries.summary import summary_records
+from perf.services.monitoring_record import monitoring_records
 
-FORMS = {"target": "绩效目标表", "self-evaluation": "绩效自评表", "summary": "绩效自评结果汇总表"}
+FORMS = {
+    "target": "绩效目标表",
+    "monitoring": "绩效运行监控表",
+    "self-evaluation": "绩效自评表",
+    "summary": "绩效自评结果汇总表",
+}
+_LACKING = {
+    "monitoring": "没有已提交的季度",
+    "self-evaluation": "还没有开始自评",
+}
 _NOTHING = "{} 年度没有符合条件的绩效目标。请核对年度、项目编码和单位编码。"
 
 
@@ -41,7 +53,8 @@ def _one_of(choices: Any, what: str) -> Any:
     help="把正式表格导出为文件：--project、--department 写成一个文件（PATH 为已有文件夹时用表名作"
     "文件名）；--all 写入文件夹 PATH，PATH 以 .zip 结尾时写成一个压缩包，多个单位各占一个文件夹。"
     "汇总表总是一个文件，用 --all 或 --unit CODE。"
-    "自评表已签署的按签署时的内容导出；未签署的自评表、未批复的目标表注明草稿。",
+    "监控表是最近一个已提交季度的。"
+    "自评表已签署的按签署时的内容导出；未签署的自评表、未批复的目标表和监控表注明草稿。",
 )
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help="预算年度。")
 @click.option("--project", metavar="CODE", help="一个项目，按项目编码。")
@@ -92,10 +105,10 @@ def export_command(
                 )
                 if not plans:
                     raise NotFound(_NOTHING.format(year))
-                begun = [(plan, row) for plan, row in plans if row is not None]
-                if form == "self-evaluation":
-                    skipped = [_naming(plan) for plan, row in plans if row is None]
-                files = _write(form, plans, begun, output, format_, is_all=is_all)
+                chosen, found = _forms(form, plans)
+                ids = {plan.id for plan in chosen}
+                skipped = [_naming(plan) for plan, _ in plans if plan.id not in ids]
+                files = _write(form, chosen, found, skipped, output, format_, is_all=is_all)
         except OSError as error:
             raise PerfError(f"无法写入 {output}：{error.strerror or error}。") from error
     if as_json:
@@ -105,7 +118,7 @@ def export_command(
     for file in files:
         click.echo(file["path"])
     if skipped:
-        click.echo(f"还没有开始自评，没有导出：{'；'.join(skipped)}。", err=True)
+        click.echo(f"{_LACKING[form]}，没有导出：{'；'.join(skipped)}。", err=True)
 
 
 def _check_choice(
@@ -124,22 +137,36 @@ def _check_choice(
         raise click.UsageError("请在 --project CODE、--department、--all 中给出一个。")
 
 
+def _forms(
+    form: str, plans: list[tuple[Plan, SelfEvaluation | None]]
+) -> tuple[list[Plan], Iterator[Exported]]:
+    """The plans that such a form can be made of, and their forms one by one."""
+    every = [plan for plan, _ in plans]
+    if form == "target":
+        return every, targets_to_write(every)
+    if form == "monitoring":
+        records = zip(every, monitoring_records(db.session(), every), strict=True)
+        handed_in = [(plan, record) for plan, record in records if record is not None]
+        return [plan for plan, _ in handed_in], quarters_to_write(handed_in)
+    begun = [(plan, row) for plan, row in plans if row is not None]
+    return [plan for plan, _ in begun], evaluations_to_write(begun)
+
+
 def _write(
     form: str,
-    plans: list[tuple[Plan, SelfEvaluation | None]],
-    begun: list[tuple[Plan, SelfEvaluation]],
+    chosen: list[Plan],
+    found: Iterator[Exported],
+    skipped: list[str],
     output: Path,
     format_: str,
     *,
     is_all: bool,
 ) -> list[dict[str, Any]]:
-    if form == "self-evaluation" and not begun:
-        raise NotFound("还没有开始自评：" + "；".join(_naming(plan) for plan, _ in plans) + "。")
-    chosen = [plan for plan, _ in (begun if form == "self-evaluation" else plans)]
-    if not is_all and len(chosen) > 1:
-        raise NotFound(f"有 {len(chosen)} 个单位符合条件，请用 --unit CODE 指明一个。")
-    found = evaluations_to_write(begun) if form == "self-evaluation" else targets_to_write(chosen)
+    if not chosen:
+        raise NotFound(f"{_LACKING[form]}：{'；'.join(skipped)}。")
     if not is_all:
+        if len(chosen) > 1:
+            raise NotFound(f"有 {len(chosen)} 个单位符合条件，请用 --unit CODE 指明一个。")
         return [write_one(next(found), output, format_)]
     several = len({plan.unit_id for plan in chosen}) > 1
     return write_all(found, output, format_, by_unit=several)

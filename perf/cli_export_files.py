@@ -10,6 +10,7 @@ from typing import Any
 from perf.documents.forms import (
     Form,
     form_file_name,
+    monitoring_from_record,
     target_from_record,
     write_form,
 )
@@ -38,6 +39,16 @@ def targets_to_write(plans: Sequence[Plan]) -> Iterator[Exported]:
     for plan, record in zip(plans, target_records(db.session(), plans), strict=True):
         form = target_from_record(record)
         yield _of_plan(plan, form, {"code": form.code, "name": form.name}, plan.status.value)
+
+
+def quarters_to_write(
+    records: Iterable[tuple[Plan, dict[str, Any]]],
+) -> Iterator[Exported]:
+    """The monitoring form of each plan's latest quarter handed in."""
+    for plan, record in records:
+        form = monitoring_from_record(record)
+        named = {"code": form.code, "name": form.name, "months": form.months}
+        yield _of_plan(plan, form, named, form.status.value)
 
 
 def evaluations_to_write(begun: Iterable[tuple[Plan, SelfEvaluation]]) -> Iterator[Exported]:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import select
 
-from perf.core.terms import Action, PlanKind
+from perf.core.terms import Action, PlanKind, Status
 from perf.documents.forms import FORMATS
 from perf.documents.readers import read_document
 from perf.extensions import db
@@ -205,7 +205,6 @@ def test_wrong_usage_exits_with_two_and_says_what_there_is(bureau, tmp_path, wor
 STARTS = {"xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF", "csv": b"\xef\xbb\xbf"}
 
 
-@pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize(
     ("form", "names"),
     [
@@ -213,17 +212,27 @@ STARTS = {"xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF", "csv": b"\xef\xbb\xbf"}
             "target",
             ["党建经费-绩效目标申报表", "未开始的项目-绩效目标申报表", "部门整体绩效目标表"],
         ),
+        (
+            "monitoring",
+            [
+                "党建经费-绩效运行监控表（1—12月）",
+                "未开始的项目-绩效运行监控表（1—12月）",
+                "部门整体绩效运行监控表（1—12月）",
+            ],
+        ),
         ("self-evaluation", ["党建经费-绩效自评表", "部门整体绩效自评表-草稿"]),
     ],
 )
-def test_every_form_is_written_in_every_format(bureau, tmp_path, form, names, kind):
-    done = export(bureau, "--all", "--output", str(tmp_path), form=form, kind=kind)
-    assert done.exit_code == 0, done.output
-    found = sorted(tmp_path.iterdir())
-    assert len(found) == len(names)
-    for name in names:
-        (path,) = [one for one in found if one.name.endswith(f"{name}.{kind}")]
-        assert path.read_bytes().startswith(STARTS[kind])
+def test_every_form_is_written_in_every_format(bureau, tmp_path, form, names):
+    for kind in FORMATS:
+        folder = tmp_path / kind
+        done = export(bureau, "--all", "--output", str(folder), form=form, kind=kind)
+        assert done.exit_code == 0, done.output
+        found = sorted(folder.iterdir())
+        assert len(found) == len(names)
+        for name in names:
+            (path,) = [one for one in found if one.name.endswith(f"{name}.{kind}")]
+            assert path.read_bytes().startswith(STARTS[kind])
 
 
 def test_a_plan_that_was_never_evaluated_is_read_back_from_its_target_form(bureau, tmp_path):
@@ -246,6 +255,40 @@ def test_a_plan_that_was_never_evaluated_is_read_back_from_its_target_form(burea
     assert (draft.unit_name, draft.fiscal_year) == (unit, 2022)
     assert (read.name, read.code, read.budget_total) == ("未开始的项目", code, 100_000)
     assert [(row.level1, row.level2, row.name, row.target) for row in read.indicators] == wanted
+
+
+def test_the_monitoring_form_holds_the_latest_quarter_handed_in(bureau, tmp_path):
+    with bureau.app_context():
+        fourth = [
+            row
+            for row in db.session.scalars(select(Submission))
+            if row.plan.kind is PlanKind.DEPARTMENT and row.period.code == "2022-Q4"
+        ]
+        fourth[0].status = Status.DRAFT
+        for row in db.session.scalars(select(Submission).where(Submission.plan_id == 1)):
+            row.status = Status.RETURNED
+        db.session.commit()
+    done = export(bureau, "--all", "--output", str(tmp_path), "--json", form="monitoring")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert sorted(file["months"] for file in told["files"]) == [9, 12]
+    assert [name.split()[-1] for name in told["skipped"]] == ["党建经费"]
+    (path,) = tmp_path.glob("*部门整体*1—9月*")
+    rows = list(openpyxl.load_workbook(path, data_only=True).worksheets[0].values)
+    (reached,) = [row for row in rows if row[3] == "办结率"]
+    assert (reached[4], reached[5]) == ("≥80%", "88%")
+    (money,) = [row for row in rows if row[1] == "年度资金总额"]
+    assert money[3:6] == (10, 10, 7)
+
+
+def test_a_plan_that_handed_in_no_quarter_has_no_monitoring_form(bureau, tmp_path):
+    with bureau.app_context():
+        for row in db.session.scalars(select(Submission)):
+            row.status = Status.DRAFT
+        db.session.commit()
+    done = export(bureau, "--department", "--output", str(tmp_path / "x"), form="monitoring")
+    assert done.exit_code == 1
+    assert "没有已提交的季度" in done.stderr
 
 
 def summary_rows(path: Path) -> list[tuple[Any, ...]]:

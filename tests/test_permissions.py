@@ -124,6 +124,7 @@ TABLE: dict[str, Rule] = {
     "POST evaluations.decide": Rule("U", is_owned=True),
     "POST evaluations.step": Rule("SU", is_owned=True, is_step=True),
     "GET forms.target": Rule(EVERYONE, is_owned=True),
+    "GET forms.monitoring": Rule(EVERYONE, is_owned=True),
     "GET forms.self_evaluation": Rule(EVERYONE, is_owned=True),
     "GET forms.summary": Rule("FAX"),
     "GET forms.unit_summary": Rule(EVERYONE, is_owned=True),

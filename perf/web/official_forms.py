@@ -12,6 +12,7 @@ from perf.documents.forms import (
     FORMATS,
     Form,
     form_file_name,
+    monitoring_from_record,
     summary_from_records,
     target_from_record,
     write_form,
@@ -24,6 +25,7 @@ from perf.queries.organisation import unit_visible_to
 from perf.queries.summary import summary_records
 from perf.queries.visible import plan_visible_to
 from perf.services.evaluation_shown import show_self_evaluation
+from perf.services.monitoring_record import monitoring_records
 from perf.services.target_record import target_records
 from perf.web.security import current_actor, requires
 from perf.web.units import year_asked_for
@@ -57,6 +59,17 @@ def self_evaluation(found: Evaluated) -> ResponseReturnValue:
         approved_at=shown.approved_at,
     )
     return _send(form, ending)
+
+
+@blueprint.get("/plans/<int:plan_id>/monitoring-form")
+@requires(Permission.EXPORT, plan_visible_to)
+def monitoring(plan: Plan) -> ResponseReturnValue:
+    """The 绩效运行监控表 of the plan's latest quarter handed in."""
+    ending = _asked_format()
+    (record,) = monitoring_records(db.session(), [plan])
+    if record is None:
+        raise Conflict("这份绩效目标还没有提交过季度填报。提交以后就可以导出监控表。")
+    return _send(monitoring_from_record(record), ending)
 
 
 @blueprint.get("/units/summary")

@@ -73,8 +73,9 @@ def test_each_menu_leads_to_the_form_in_every_format(browse, bureau):
     ]:
         browser = browse(bureau[user])
         links = links_of_menu(browser.get(page.format(**bureau)))
-        assert [link.rpartition("format=")[2] for link in links] == list(FORMATS), page
-        for link, (ending, each) in zip(links, FORMATS.items(), strict=True):
+        menus = 2 if page == "/plans/{begun}" else 1
+        assert [link.rpartition("format=")[2] for link in links] == list(FORMATS) * menus, page
+        for link, (ending, each) in zip(links, list(FORMATS.items()) * menus, strict=True):
             response = browser.get(link).response
             assert response.data.startswith(STARTS[ending])
             assert response.mimetype == each.mime_type.partition(";")[0]
@@ -122,6 +123,15 @@ def plan_and_people(bureau):
         for role in ("staff", "supervisor")
     ]
     return db.session.get_one(Plan, bureau["draft"]), *people
+
+
+def test_without_a_quarter_there_is_no_monitoring_form_and_no_menu_for_it(browse, bureau):
+    browser = browse(bureau["staff"])
+    assert all(
+        "target-form" in link for link in links_of_menu(browser.get(f"/plans/{bureau['draft']}"))
+    )
+    page = browser.get(f"/plans/{bureau['draft']}/monitoring-form", status=409)
+    assert "还没有提交过季度填报" in page.text
 
 
 def test_a_unit_s_summary_lists_its_own_plans_only(browse, bureau):

@@ -5,6 +5,12 @@ import unicodedata
 
 from perf.core.terms import PlanKind
 from perf.documents.forms.formats import FORMATS
+from perf.documents.forms.monitoring import monitoring_layout
+from perf.documents.forms.monitoring_rows import (
+    MonitoringForm,
+    MonitoringRow,
+    monitoring_from_record,
+)
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
     ExecutionRow,
@@ -27,6 +33,8 @@ __all__ = [
     "Form",
     "IndicatorRow",
     "Money",
+    "MonitoringForm",
+    "MonitoringRow",
     "SelfEvaluationForm",
     "SummaryForm",
     "SummaryRow",
@@ -34,6 +42,8 @@ __all__ = [
     "TargetRow",
     "form_file_name",
     "form_layout",
+    "monitoring_from_record",
+    "monitoring_layout",
     "self_evaluation_layout",
     "self_evaluation_xlsx",
     "summary_from_records",
@@ -56,7 +66,7 @@ def self_evaluation_xlsx(form: SelfEvaluationForm) -> bytes:
     return render_xlsx(self_evaluation_layout(form))
 
 
-Form = SelfEvaluationForm | TargetForm | SummaryForm
+Form = SelfEvaluationForm | TargetForm | MonitoringForm | SummaryForm
 
 
 def form_layout(form: Form) -> Layout:
@@ -65,6 +75,8 @@ def form_layout(form: Form) -> Layout:
         return summary_layout(form)
     if isinstance(form, TargetForm):
         return target_layout(form)
+    if isinstance(form, MonitoringForm):
+        return monitoring_layout(form)
     return self_evaluation_layout(form)
 
 
@@ -84,6 +96,9 @@ def form_file_name(form: Form, ending: str = "xlsx") -> str:
     is_department = form.kind is PlanKind.DEPARTMENT
     if isinstance(form, TargetForm):
         kind = "部门整体绩效目标表" if is_department else "绩效目标申报表"
+    elif isinstance(form, MonitoringForm):
+        what = "部门整体绩效运行监控表" if is_department else "绩效运行监控表"
+        kind = f"{what}（1—{form.months}月）"
     else:
         kind = "部门整体绩效自评表" if is_department else "绩效自评表"
     marks = ("-草稿" if form.is_draft else "") + ("-演示数据" if form.is_demo else "")

@@ -8,6 +8,7 @@ from perf.core.terms import FundSource, PlanKind
 from perf.documents.forms.annex import Annex
 from perf.documents.forms.builder import Part, SheetBuilder, wan
 from perf.documents.forms.classes import BLOCK, merge_classes
+from perf.documents.forms.funds import rows_of_funds
 from perf.documents.forms.measure import clean
 from perf.documents.forms.rows import Money
 from perf.documents.forms.table import Layout, Style
@@ -30,15 +31,6 @@ _DEPARTMENT_WIDTHS_REVISED = [104, 104, 116, 80, 80, 46, 186]
 _NEVER_SUBMITTED = datetime(2000, 1, 1, tzinfo=UTC)
 # File properties are held to 255 characters.
 _MAX_TITLE = 200
-# The official rows of a project's money; the two others follow where a plan has them.
-_OFFICIAL = (
-    (FundSource.FISCAL, "其中：财政拨款"),
-    (FundSource.CARRYOVER, "上年结转资金"),
-    (FundSource.SPECIAL_ACCOUNT, "财政专户管理资金"),
-    (FundSource.UNIT_FUNDS, "单位资金"),
-    (FundSource.OTHER, "其他资金"),
-)
-_ALWAYS = frozenset({FundSource.FISCAL, FundSource.CARRYOVER, FundSource.OTHER})
 _DEPARTMENT_SOURCES = (
     (FundSource.FISCAL, "政府预算资金"),
     (FundSource.SPECIAL_ACCOUNT, "财政专户管理资金"),
@@ -222,10 +214,9 @@ class _Project(_Target):
                 )
             )
         rows.append(self.row((1, 3, "年度资金总额", Style.CENTRE), *self.money_cells(form.total)))
-        for source, label in _OFFICIAL:
-            if source in _ALWAYS or source in form.budget:
-                money = form.budget.get(source, Money())
-                rows.append(self.row((1, 3, label, Style.CENTRE), *self.money_cells(money)))
+        for source, label in rows_of_funds(form.budget):
+            money = form.budget.get(source, Money())
+            rows.append(self.row((1, 3, label, Style.CENTRE), *self.money_cells(money)))
         self.block("项目\n资金\n(万元)", rows[0], rows[-1])
 
 

@@ -33,6 +33,8 @@ from perf.web.listing import number_argument, page_number, page_url, text_argume
 from perf.web.plans.doubts import Doubts, doubts_of
 from perf.web.security import current_actor, requires
 
+# The quarters that 绩效运行监控表 prints.
+MONITORED = frozenset({Status.SUBMITTED, Status.APPROVED})
 DONE = {
     Action.SUBMIT: "已提交审核。审核通过前如需修改，可以撤回。",
     Action.WITHDRAW: "已撤回，可以继续修改。",
@@ -167,6 +169,7 @@ def plan_page(
         missing=missing_for_submission(plan) if Action.SUBMIT in actions else [],
         changes=_changes(session, plan),
         sources=list(FundSource),
+        is_monitored=any(one.status in MONITORED for one in quarters),
         shows_year=plan.status is Status.APPROVED or any(one.status for one in quarters),
         may_edit=may_edit,
         chosen_pack=pin_name(plan.pack_id, plan.pack_version) if plan.pack_reason else "",
