@@ -1,8 +1,10 @@
 """The quarter's sheet on its pages: out, filled in, back in, looked through, confirmed."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -619,3 +621,57 @@ def test_any_set_of_edits_is_classified_rightly(app, browse, world, data) -> Non
         else:
             wanted = CellState.NEW if now is None else CellState.CHANGED
         assert found.get(name) == wanted, (name, before, now, mine)
+
+
+def test_a_period_takes_a_day_or_a_grade_in_words(app, browse, world) -> None:
+    with app.app_context():
+        session = db.session
+        people = [session.scalars(select(User).where(User.username == world.staff)).one()]
+        people += [session.scalars(select(User).where(User.username == world.supervisor)).one()]
+        rows = [
+            ("产出指标", "宣传期间", "2022年1月--2022年11月", "50"),
+            ("产出指标", "培训期间", "2022年1月--2022年11月", "50"),
+        ]
+        plan = make_plan(
+            session, people[0].unit, rows, status=Status.APPROVED, people=tuple(people)
+        )
+        session.commit()
+        first, second = (f"indicator-{row.id}" for row in plan.indicators)
+        url = f"/plans/{plan.id}/periods/2022-Q3/sheet"
+    staff, edits = (
+        browse(world.staff),
+        {
+            (first, ACTUAL): "达成年度指标（95%）",
+            (first, EXPECTED): Tier.ACHIEVED.label,
+            (second, ACTUAL): LATE,
+            (second, EXPECTED): "2022-11-30",
+        },
+    )
+    page = upload(staff, world, filled(staff.get(f"{url}.xlsx").response.data, edits), url=url)
+    assert counts(page)["新填"] == 4
+    staff.post(url, fields_of(page) | {"step": "confirm"})
+    graded, dated = actual(app, first), actual(app, second)
+    assert (graded.tier, graded.rate, graded.expected_tier) == (Tier.ACHIEVED, 95, Tier.ACHIEVED)
+    assert (str(dated.on), str(dated.expected_on)) == ("2022-09-30", "2022-11-30")
+    again = upload(staff, world, staff.get(f"{url}.xlsx").response.data, url=url)
+    assert "没有要保存的改动" in again.text
+
+
+def test_two_who_confirm_the_same_cell_at_once_are_not_both_believed(app, browse, world) -> None:
+    clients = [browse(world.staff), browse(world.other)]
+    sheet = downloaded(clients[0], world)
+    pages = [
+        upload(client, world, filled(sheet, {(world.cases, ACTUAL): 80 + number}))
+        for number, client in enumerate(clients)
+    ]
+    forms = [fields_of(page) | {"step": "confirm"} for page in pages]
+    together = Barrier(2)
+
+    def send(number: int) -> int:
+        together.wait()
+        return clients[number].client.post(world.url, data=forms[number]).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, [0, 1]))
+    assert sorted(answers) == [302, 409]
+    assert actual(app, world.cases).value == 80 + answers.index(302)
