@@ -78,8 +78,20 @@ def _check_funds(form: FilledForm) -> Iterator[Finding]:
         if total is None or not known or sum(known, _ZERO) == total:
             continue
         whole, added = _wan(total), _wan(sum(known, _ZERO))
-        message = f"{title}：年度资金总额 {whole} 万元，各项资金合计 {added} 万元，请核对。"
-        yield Finding(Severity.WARNING, "funds-sum", message, "年度资金总额")
+        message = f"{title}：年度资金总额 {whole} 万元，各项资金合计 {added} 万元"
+        if _is_rounded(total, known):
+            message = f"{message}，相差在金额印至 0.01 万元的舍入之内。"
+            yield Finding(Severity.INFO, "rounding", message, "年度资金总额")
+        else:
+            yield Finding(Severity.WARNING, "funds-sum", f"{message}，请核对。", "年度资金总额")
+
+
+def _is_rounded(total: Decimal, parts: list[Decimal]) -> bool:
+    """Whether amounts printed to 0.01 万元 need not add up any better."""
+    amounts = [total, *parts]
+    if any(amount % _PRINTED_UNIT for amount in amounts):
+        return False
+    return abs(total - sum(parts, _ZERO)) <= _HALF_UNIT * len(amounts)
 
 
 def _lines(form: FilledForm) -> list[Amounts]:

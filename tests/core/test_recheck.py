@@ -281,6 +281,26 @@ def test_each_oddity_of_a_form_is_named(code, whole):
     assert code in codes(recheck(whole))
 
 
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        # 23.12 万元 may be 12.06 + 11.07, each rounded to 0.01 万元; 11.08 is too much.
+        ((120600, 110600), None),
+        ((120600, 110700), "rounding"),
+        ((120600, 110500), "rounding"),
+        ((120600, 110800), "funds-sum"),
+        ((120600, 110650), "funds-sum"),
+        ((231300,), "rounding"),
+        ((231400,), "funds-sum"),
+    ],
+)
+def test_amounts_printed_to_a_hundredth_need_not_add_up_any_better(parts, code):
+    funds = tuple(("资金", Amounts(None, D(part), D(231200))) for part in parts)
+    whole = form(NINETY, money=Amounts(None, D(231200), None), funds=funds)
+    told = {found.code for found in recheck(whole).findings} & {"funds-sum", "rounding"}
+    assert told == ({code} if code else set())
+
+
 def test_weights_of_90_printed_as_100_are_told_with_both_sums():
     (found,) = recheck(form(NINETY, weight_total=D(100))).findings
     assert found.severity is Severity.ERROR

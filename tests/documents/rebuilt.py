@@ -328,17 +328,19 @@ def _placed(piece: Piece) -> Iterable[tuple[int, int, Cell]]:
             column += cell.columns
 
 
-def as_csv(pieces: Iterable[Piece], encoding: str = "utf-8-sig") -> bytes:
-    """The pieces one below the other, a merged cell's text in its first place."""
+def as_csv(pieces: Iterable[Piece], *, is_repeated: bool = False) -> bytes:
+    """The pieces one below the other, a merged cell's text in its first place or in each."""
     stream = StringIO()
     writer = csv.writer(stream)
     for piece in pieces:
         writer.writerows([text] for text in piece.lines)
         grid = [[""] * 12 for _ in piece.rows]
         for row, column, cell in _placed(piece):
-            grid[row][column] = cell.text
+            for down in range(cell.rows if is_repeated else 1):
+                for right in range(cell.columns if is_repeated else 1):
+                    grid[row + down][column + right] = cell.text
         writer.writerows(grid)
-    return stream.getvalue().encode(encoding)
+    return stream.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(pieces: Iterable[Piece]) -> bytes:

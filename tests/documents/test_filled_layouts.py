@@ -83,6 +83,13 @@ def test_a_table_of_our_own_making_is_read_back_row_for_row(layout: str, kind: s
         assert differences(table, kind, content) == []
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_merged_cells_text_may_be_repeated_in_all_that_it_covers(layout: str) -> None:
+    for table in tables_of(OWN_MAKING):
+        content = as_csv(LAYOUTS[layout](table), is_repeated=True)
+        assert differences(table, "csv", content) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("layout", LAYOUTS)

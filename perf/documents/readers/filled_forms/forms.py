@@ -49,8 +49,7 @@ def project_named(sheet: FormSheet, row: int) -> str | None:
     for column, cell in sheet.filled(row):
         named = PROJECT.fullmatch(key(cell.text)) if len(cell.text) <= _LONGEST * 4 else None
         if named:
-            following = next((each.text for _, each in sheet.filled(row, column + 1)), "")
-            return key(named[2] or following)
+            return key(named[2] or sheet.next(row, column).text)
     return None
 
 

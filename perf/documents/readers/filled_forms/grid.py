@@ -129,6 +129,12 @@ class FormSheet:
             if column >= start and cell.text
         ]
 
+    def next(self, row: int, column: int) -> FormCell:
+        """The next cell of a row that says something else than the one in the column."""
+        own = self.cell(row, column).text
+        following = (cell for _, cell in self.filled(row, column + 1) if cell.text != own)
+        return next(following, EMPTY)
+
     def whole(self, row: int, columns: range) -> FormCell:
         """The cells of a row within the columns as one: `≥`, `90` and `%` are `≥90%`."""
         filled = [cell for cell in (self.cell(row, column) for column in columns) if cell.text]

@@ -110,7 +110,8 @@ class Indicators:
         if row in sheet.texts or is_heading_row(sheet, row):
             return True
         filled = sheet.filled(row)
-        alone = Row([cell.text for _, cell in filled], row)
+        # Some programs repeat a merged cell's text in every cell that it covers.
+        alone = Row(list(dict.fromkeys(cell.text for _, cell in filled)), row)
         return filled[0][0] < self.columns.spans["name"].start and (
             is_title(alone) or is_page_foot(alone) or bool(_AGAIN.fullmatch(key(alone.cells[0])))
         )

@@ -14,7 +14,7 @@ from perf.documents.readers.filled_forms.forms import (
     find_forms,
     project_named,
 )
-from perf.documents.readers.filled_forms.grid import FormCell, FormSheet
+from perf.documents.readers.filled_forms.grid import FormSheet
 from perf.documents.readers.filled_forms.indicators import Indicators
 from perf.documents.readers.filled_forms.money import Funds
 from perf.documents.readers.filled_forms.wording import whole_text
@@ -120,7 +120,7 @@ class _Form:
                     continue
                 named = PROJECT.fullmatch(text)
                 if named and not project:
-                    given = named[2] or self._next(row, column).text
+                    given = named[2] or self.sheet.next(row, column).text
                     project = whole_text(self.sheet, given)
                     is_department = is_department or not named[1].startswith(("项目", "专项"))
                     break
@@ -128,9 +128,6 @@ class _Form:
                     year = int(found[1])
                 is_department = is_department or bool(not project and _TITLE.search(text))
         return _Head(project, year, PlanKind.DEPARTMENT if is_department else PlanKind.PROJECT)
-
-    def _next(self, row: int, column: int) -> FormCell:
-        return next((cell for _, cell in self.sheet.filled(row, column + 1)), FormCell())
 
     def _total(self, indicators: Indicators) -> tuple[Decimal | None, Decimal | None]:
         """The form's sum of weights and its total, from its last row or a line of its own."""
@@ -169,7 +166,7 @@ class _Form:
                 if named := _RATING.fullmatch(text):
                     return _RATINGS[named[1]]
                 if _RATING_LABEL.fullmatch(text):
-                    following = key(self._next(row, column).text)
+                    following = key(self.sheet.next(row, column).text)
                     if following[:1] in _RATINGS and len(following) <= 2:
                         return _RATINGS[following[0]]
         return None
