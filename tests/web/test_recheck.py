@@ -1,5 +1,6 @@
 """The page 复核: a filled form recomputed for whoever is signed in, and nothing of it kept."""
 
+import json
 import tempfile
 from typing import Any
 
@@ -15,7 +16,9 @@ from perf.extensions import db
 from perf.models import Base, User
 from perf.services.packs import copy_pack, publish_pack
 from perf.web import recheck as page_of_recheck
+from tests.documents.rebuilt import as_csv, as_docx, as_xlsx, official
 from tests.documents.test_filled_forms import HEAD, HOSTILE, csv_bytes, own
+from tests.documents.test_readers import DATA
 from tests.factories import make_unit, make_user
 from tests.pages import Client, Page
 from tests.test_permissions import ROLES
@@ -172,6 +175,17 @@ def test_our_own_export_shows_no_difference_and_no_doubt(client):
     assert "没有不一致" in page.text
     assert "没有发现疑点" in page.text
     assert {row[-1] for row in cells(page, "whole")} == {"一致"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "write"), [("docx", as_docx), ("xlsx", as_xlsx), ("csv", as_csv)])
+def test_a_form_in_any_format_is_shown_with_the_same_rows(client, kind, write):
+    table = json.loads((DATA / "self_evaluations.jsonl").read_text("utf-8").splitlines()[0])
+    page = send(client, write(official(table)), f"自评表.{kind}")
+    assert [(row[1], row[2], row[4], row[6]) for row in cells(page, "rows")][:2] == [
+        ("≤1.2万元", "1.17万元", "10.00", "一致"),
+        ("≥40座", "38座", "14.25", "一致"),
+    ]
 
 
 def test_texts_of_a_file_are_shown_as_texts_and_bounded(client):

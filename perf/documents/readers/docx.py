@@ -42,7 +42,7 @@ def read_docx(content: bytes) -> Document:
     """
     if len(content) > MAX_BYTES:
         raise UnreadableDocument(
-            f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请删去图片，只保留预算公开的文字和表格。"
+            f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请删去图片，只保留要用的文字和表格。"
         )
     try:
         check_package(content, DOCX, most=MAX_UNPACKED)
@@ -51,9 +51,7 @@ def read_docx(content: bytes) -> Document:
                 raise UnreadableDocument("文件带有宏，没有读取。请另存为不带宏的 .docx 后再试。")
             source = archive.read(DOCX.main_part).replace(_STRICT, _W[1:-1].encode())
         if source.count(b"<") > _MAX_TAGS:
-            raise UnreadableDocument(
-                "文件内容过多，不像一份预算公开文件；请只保留绩效目标表和预算表后再导入。"
-            )
+            raise UnreadableDocument("文件内容过多，没有读取；请只保留要用的表后再试。")
         # check_package has refused every part that declares entities.
         body = ET.fromstring(source).find(f"{_W}body")  # noqa: S314
         if body is None:
@@ -76,7 +74,7 @@ class _Reader:
     def read(self, body: ET.Element) -> Document:
         self._blocks(body)
         if not self.fragments and not self.waiting:
-            raise UnreadableDocument("文件里没有文字，请选择含有预算公开文字和表格的文件。")
+            raise UnreadableDocument("文件里没有文字，请选择含有文字和表格的文件。")
         tables = tables_from(self.fragments, tolerance=_TOLERANCE)
         return lift_titles(Document(tables, self.waiting))
 
@@ -126,9 +124,7 @@ class _Reader:
     def _count(self) -> None:
         self.number += 1
         if self.number > MAX_ROWS:
-            raise UnreadableDocument(
-                f"文件超过 {MAX_ROWS} 行，请只保留绩效目标表和预算表后再导入。"
-            )
+            raise UnreadableDocument(f"文件超过 {MAX_ROWS} 行，请只保留要用的表后再试。")
 
     def _begin(self, edges: list[float]) -> Fragment:
         fragment = Fragment(edges[:-1], edges[-1], before=self.waiting)

@@ -32,13 +32,13 @@ def read_pdf(content: bytes) -> Document:
     """
     if len(content) > MAX_BYTES:
         raise UnreadableDocument(
-            f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请只保留绩效目标表和预算表的页面后再导入。"
+            f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请只保留要用的表所在的页面后再试。"
         )
     pages = pages_of(content)
     wanted = sum(page.has_tables for page in pages)
     if wanted > MAX_TABLE_PAGES:
         raise UnreadableDocument(
-            f"文件有 {wanted} 页像是绩效目标表或预算表，最多读取 {MAX_TABLE_PAGES} 页，"
+            f"文件有 {wanted} 页像是有要读的表，最多读取 {MAX_TABLE_PAGES} 页，"
             "请按部门拆成几个文件。"
         )
     return _Reader(pages).read(content)

@@ -67,8 +67,7 @@ def _read(file: Any) -> list[PageText]:
         raise UnreadableDocument(DAMAGED)
     if count > MAX_PAGES:
         raise UnreadableDocument(
-            f"文件有 {count} 页，最多读取 {MAX_PAGES} 页；"
-            "请只保留绩效目标表和预算表的页面后再导入。"
+            f"文件有 {count} 页，最多读取 {MAX_PAGES} 页；请只保留要用的表所在的页面后再试。"
         )
     pages: list[PageText] = []
     scanned: list[int] = []
@@ -123,7 +122,7 @@ def _is_picture(page: Any) -> bool:
 
 def _too_much(number: int) -> UnreadableDocument:
     return UnreadableDocument(
-        f"第 {number} 页的内容过多，不像一张表，没有读取；请去掉这一页后再导入。"
+        f"第 {number} 页的内容过多，不像一张表，没有读取；请去掉这一页后再试。"
     )
 
 
@@ -134,14 +133,14 @@ def _say_scanned(scanned: list[int], count: int) -> str:
     return (
         f"第 {shown}{more} 页（{whole} {len(scanned)} 页）是扫描的图片，没有文字可读。"
         "请换用由 Word 或 Excel 直接另存的 PDF，或先做文字识别（OCR）；"
-        "这些页用不到的，请删去后再导入。"
+        "这些页用不到的，请删去后再试。"
     )
 
 
 def _demand_text(pages: list[PageText]) -> None:
     text = "".join(line for page in pages for line in page.lines)
     if not text:
-        raise UnreadableDocument("文件里没有文字，请选择含有预算公开文字和表格的文件。")
+        raise UnreadableDocument("文件里没有文字，请选择含有文字和表格的文件。")
     if len(_UNREADABLE.findall(text)) * 5 > len(text):
         raise UnreadableDocument(
             "文件的文字没有对应的编码，复制出来是乱码，无法读取。"
