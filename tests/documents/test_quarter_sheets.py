@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import openpyxl
@@ -25,6 +26,7 @@ from perf.documents.quarter_sheets import (
     SheetHead,
     SheetRow,
     read_quarter_sheet,
+    read_sheet_apart,
     sheet_file_name,
     write_quarter_sheet,
 )
@@ -88,7 +90,7 @@ SHEET = write_quarter_sheet(QuarterSheet(HEAD, "某单位下载", "演示数据"
 
 
 def read(content: bytes) -> ReadSheet:
-    return read_quarter_sheet("表.xlsx", content)
+    return read_quarter_sheet(content)
 
 
 def edited(sheet: ReadSheet) -> set[tuple[str, Column]]:
@@ -102,7 +104,10 @@ def cell(content: bytes, key: str, column: Column = ACTUAL) -> Any:
 def parts(content: bytes, change: dict[str, Any]) -> bytes:
     """The package with some parts changed by a function of their text."""
     target = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+    with (
+        zipfile.ZipFile(BytesIO(content)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for name in old.namelist():
             text = old.read(name)
             new.writestr(name, change[name](text) if name in change else text)
@@ -260,29 +265,65 @@ def _laughing() -> bytes:
 
 
 REFUSED = {
-    "another ending": ("表.xls", SHEET, "是 .xlsx 文件"),
-    "a text": ("表.xlsx", b"text", "不是 .xlsx"),
-    "nothing": ("表.xlsx", b"", "不是 .xlsx"),
-    "a torn file": ("表.xlsx", SHEET[:-200], "损坏"),
-    "a password": ("表.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "密码"),
-    "too large": ("表.xlsx", b"PK" + b"\0" * MAX_BYTES, "超过 5 MB"),
-    "entities": ("表.xlsx", _laughing(), "实体定义"),
-    "another workbook": ("表.xlsx", _other_workbook(), "不是从本系统下载"),
-    "no identity": ("表.xlsx", _without_identity(), "不是从本系统下载"),
-    "another format": ("表.xlsx", _identity("format", "x"), "不是从本系统下载"),
-    "another version": ("表.xlsx", _identity("format_version", "99"), "另一个版本"),
-    "no plan": ("表.xlsx", _identity("plan_id", "七"), "不是从本系统下载"),
-    "a lost code": ("表.xlsx", _identity("code", None), "不是从本系统下载"),
-    "one line twice": ("表.xlsx", _doubled(), "同一行的两份"),
-    "no hidden columns": ("表.xlsx", _beheaded(), "认不出各列"),
+    "a text": (b"text", "不是 .xlsx"),
+    "nothing": (b"", "不是 .xlsx"),
+    "a torn file": (SHEET[:-200], "损坏"),
+    "a password": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "密码"),
+    "entities": (_laughing(), "实体定义"),
+    "another workbook": (_other_workbook(), "不是从本系统下载"),
+    "no identity": (_without_identity(), "不是从本系统下载"),
+    "another format": (_identity("format", "x"), "不是从本系统下载"),
+    "another version": (_identity("format_version", "99"), "另一个版本"),
+    "no plan": (_identity("plan_id", "七"), "不是从本系统下载"),
+    "a lost code": (_identity("code", None), "不是从本系统下载"),
+    "one line twice": (_doubled(), "同一行的两份"),
+    "no hidden columns": (_beheaded(), "认不出各列"),
 }
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_file_that_is_no_sheet_of_ours_is_refused_with_what_to_do(what: str) -> None:
-    name, content, sentence = REFUSED[what]
+    content, sentence = REFUSED[what]
     with pytest.raises(InvalidInput, match=sentence):
-        read_quarter_sheet(name, content)
+        read_quarter_sheet(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [("表.xls", SHEET, "是 .xlsx 文件"), ("表.xlsx", b"PK" + b"\0" * MAX_BYTES, "超过 5 MB")],
+)
+def test_a_file_of_another_ending_or_size_reaches_no_worker(
+    name: str, content: bytes, sentence: str
+) -> None:
+    with pytest.raises(InvalidInput, match=sentence):
+        read_sheet_apart(name, content, seconds=0)
+
+
+def _endless() -> bytes:
+    """A million empty rows, and no end to the last one."""
+    rows = b"".join(b'<row r="%d"/>' % number for number in range(100, 300_000))
+    part = "xl/worksheets/sheet1.xml"
+    return parts(SHEET, {part: lambda text: text.replace(b"</sheetData>", rows + b"</sheetData>")})
+
+
+def _inflated() -> bytes:
+    return parts(SHEET, {"xl/sharedStrings.xml": lambda text: text + b" " * 2**23})
+
+
+@pytest.mark.slow
+def test_a_worker_reads_the_same_and_takes_a_hostile_file_down_with_it() -> None:
+    content = filled(SHEET, {("indicator-1", ACTUAL): (0.95, "0%"), ("indicator-2", ACTUAL): "=1"})
+    assert read_sheet_apart("表.XLSX", content) == read(content)
+    with pytest.raises(InvalidInput, match="不是从本系统下载"):
+        read_sheet_apart("表.xlsx", _other_workbook())
+    with pytest.raises(InvalidInput, match="解压后超过"):
+        read_sheet_apart("表.xlsx", _inflated())
+    with pytest.raises(InvalidInput, match=r"超过 0\.01 秒"):
+        read_sheet_apart("表.xlsx", content, seconds=0.01)
+    begun = monotonic()
+    with contextlib.suppress(InvalidInput):
+        assert edited(read_sheet_apart("表.xlsx", _endless())) == set()
+    assert monotonic() - begun < 10
 
 
 def test_a_line_whose_old_texts_are_lost_counts_as_edited() -> None:

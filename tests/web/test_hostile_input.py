@@ -313,7 +313,7 @@ def previewed_sheet(prober: Prober) -> list[Form]:
     pages = (f"/plans/{plan}/periods/2022-Q1/sheet" for plan in range(1, 9))
     url = next(page for page in pages if client.get(f"{page}.xlsx").status_code == 200)
     content = client.get(f"{url}.xlsx").data
-    key = next(row.key for row in read_quarter_sheet("a.xlsx", content).rows)
+    key = next(row.key for row in read_quarter_sheet(content).rows)
     edited = filled(content, {(key, Column.ACTUAL): 5, (key, Column.REASON): "原因"})
     answer = client.post(url, data={"file": (BytesIO(edited), "a.xlsx")})
     return list(read_forms(prober.app, "staff", answer.get_data(as_text=True), url))

@@ -32,6 +32,7 @@ from perf.models import (
 )
 from perf.queries.submissions import quarter_visible_to
 from perf.services.formula_names import record_names
+from perf.web.quarter_sheets import views
 from perf.web.quarter_sheets.judging import judge_upload
 from perf.web.quarter_sheets.upload import upload_of
 from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year, mark
@@ -111,6 +112,14 @@ def make_computed(session: Any, plan: Plan) -> None:
 def _october():
     with clock.set_to(datetime(2022, 10, 9, 6, 32, tzinfo=UTC)):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in this process: to start the worker, tested by itself, takes longer than a test."""
+    monkeypatch.setattr(
+        views, "read_sheet_apart", lambda _name, content: read_quarter_sheet(content)
+    )
 
 
 def downloaded(client, world) -> bytes:
@@ -542,6 +551,19 @@ def test_a_form_that_no_preview_made_is_refused(app, browse, world, text: str) -
     assert rows_in(app, Actual) == []
 
 
+def test_what_no_page_can_hold_is_taken_out_of_a_form_that_was_made_up(browse, world) -> None:
+    staff = browse(world.staff)
+    page = upload(staff, world, filled(downloaded(staff, world), {(world.cases, REASON): "原因X"}))
+    nasty = (
+        fields_of(page)["sheet"]
+        .replace("原因X", "原\\u0000因\\ud800X")
+        .replace("三季度", "\\udfff")
+    )
+    again = confirm(staff, world, page, status=409, sheet=nasty, versions="{}")
+    assert shown_rows(again, "new") == ["受理案件数 偏差原因 M4 原因X 新填"]
+    confirm(staff, world, again)
+
+
 def test_the_sheet_takes_as_many_queries_for_many_rows_as_for_few(app, browse, world) -> None:
     staff = browse(world.staff)
 
@@ -550,7 +572,7 @@ def test_the_sheet_takes_as_many_queries_for_many_rows_as_for_few(app, browse, w
             engine = db.engine
         with count_queries(engine) as out:
             content = downloaded(staff, world)
-        keys = [row.key for row in read_quarter_sheet("a.xlsx", content).rows]
+        keys = [row.key for row in read_quarter_sheet(content).rows]
         edits = {(key, ACTUAL): 85 for key in keys if key.startswith("indicator-")}
         with count_queries(engine) as back:
             upload(staff, world, filled(content, edits))
@@ -603,7 +625,7 @@ def test_any_set_of_edits_is_classified_rightly(app, browse, world, data) -> Non
     sheet = filled(content, {(key, columns[cell]): typed[key, cell] for key, cell in keys})
     with app.app_context():
         quarter = quarter_visible_to(db.session(), world.actor, world.plan_id, "2022-Q3")
-        uploaded = upload_of("表.xlsx", read_quarter_sheet("表.xlsx", sheet))
+        uploaded = upload_of("表.xlsx", read_quarter_sheet(sheet))
         judged = judge_upload(db.session(), quarter, uploaded)
         found = {cell.name: cell.state for cell in judged.cells}
     for place in keys:

@@ -1,6 +1,8 @@
 """The quarter as an Excel sheet: downloaded, filled in offline, uploaded."""
 
-from perf.documents.quarter_sheets.reader import MAX_BYTES, read_quarter_sheet
+from perf.documents.quarter_sheets.apart import MAX_BYTES, read_sheet_apart
+from perf.documents.quarter_sheets.kept import rows_from_json, rows_to_json, text_from_json
+from perf.documents.quarter_sheets.reader import read_quarter_sheet
 from perf.documents.quarter_sheets.rows import (
     Column,
     Input,
@@ -26,6 +28,10 @@ __all__ = [
     "SheetHead",
     "SheetRow",
     "read_quarter_sheet",
+    "read_sheet_apart",
+    "rows_from_json",
+    "rows_to_json",
     "sheet_file_name",
+    "text_from_json",
     "write_quarter_sheet",
 ]

@@ -26,7 +26,6 @@ from perf.documents.readers.filled_forms.shown import shown_cell
 from perf.documents.readers.filled_forms.workbook import opened_workbook
 from perf.documents.readers.unreadable import UnreadableDocument
 
-MAX_BYTES = 5 * 1024 * 1024
 _MAX_ROWS = 6_000
 _MAX_COLUMNS = 40
 _MAX_IDENTITY = 20
@@ -38,16 +37,12 @@ _NOT_OURS = f"这不是从本系统下载的填报表。{_AGAIN}"
 _WANTED = (NAME, *(one.label for one in (*Column, *Hidden)))
 
 
-def read_quarter_sheet(name: str, content: bytes) -> ReadSheet:
+def read_quarter_sheet(content: bytes) -> ReadSheet:
     """The rows of an uploaded sheet, each with what was downloaded beside what is there now.
 
-    Raises UnreadableDocument, with what to do instead, for what is no sound workbook, is larger
-    than a sheet ever is, or was not downloaded here; a cell that cannot be taken says so itself.
+    Raises UnreadableDocument, with what to do instead, for what is no sound workbook or was not
+    downloaded here; a cell that cannot be taken says so itself.
     """
-    if not name.lower().endswith(".xlsx"):
-        raise UnreadableDocument(f"不能读取“{name}”：填报表是 .xlsx 文件。{_AGAIN}")
-    if len(content) > MAX_BYTES:
-        raise UnreadableDocument(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，不是填报表。{_AGAIN}")
     with opened_workbook(content) as book:
         pages = {page.title: page for page in book.worksheets}
         if IDENTITY not in pages or len(pages) < 2:

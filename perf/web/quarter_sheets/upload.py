@@ -1,13 +1,18 @@
 """What was edited in an uploaded sheet, on its way through the form that confirms it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from perf.core.errors import InvalidInput
-from perf.documents.quarter_sheets import Column, ReadCell, ReadRow, ReadSheet
-from perf.services.typed import without_controls
+from perf.documents.quarter_sheets import (
+    Column,
+    ReadRow,
+    ReadSheet,
+    rows_from_json,
+    rows_to_json,
+    text_from_json,
+)
 
 MAX_TEXT = 2_000_000
 """More than this was never typed in one quarter; the form has to carry it back."""
@@ -26,9 +31,9 @@ class Upload:
 
     def as_text(self) -> str:
         """The lines as a hidden field carries them; InvalidInput where they are too long."""
-        kept = {"file": self.file_name, "rows": [_as_json(row) for row in self.rows]}
+        kept = {"file": self.file_name, "rows": rows_to_json(self.rows)}
         text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-        if len(text) > MAX_TEXT:
+        if len(text.encode()) > MAX_TEXT:
             raise InvalidInput("填报表里改动的文字太多，请精简，或直接在页面上填写。")
         return text
 
@@ -49,53 +54,6 @@ def upload_from_text(text: str) -> Upload:
     """The upload that `as_text` made; InvalidInput for anything else."""
     try:
         kept = json.loads(text)
-        rows = [_from_json(row) for row in _list(kept["rows"])]
-        return Upload(_text(kept["file"]), rows)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        return Upload(text_from_json(kept["file"]), rows_from_json(kept["rows"]))
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(_BROKEN) from error
-
-
-def _as_json(row: ReadRow) -> dict[str, Any]:
-    return {
-        "key": row.key,
-        "version": row.version,
-        "number": row.number,
-        "name": row.name,
-        "base": None if row.base is None else dict(row.base),
-        "cells": {
-            column.value: [cell.text, cell.error, cell.note, row.letters[column]]
-            for column, cell in row.cells.items()
-        },
-    }
-
-
-def _from_json(kept: Any) -> ReadRow:
-    cells = {column: [_text(one) for one in kept["cells"][column.value]] for column in Column}
-    base = kept["base"]
-    return ReadRow(
-        key=_text(kept["key"]),
-        version=_number(kept["version"]),
-        number=_number(kept["number"]),
-        name=_text(kept["name"]),
-        base=None if base is None else {_text(key): _text(one) for key, one in base.items()},
-        cells={column: ReadCell(*texts[:3]) for column, texts in cells.items()},
-        letters={column: texts[3] for column, texts in cells.items()},
-    )
-
-
-def _list(value: Any) -> Iterable[Any]:
-    if not isinstance(value, list):
-        raise TypeError(value)
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return without_controls(value)
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or abs(value) >= 10**9:
-        raise TypeError(value)
-    return value

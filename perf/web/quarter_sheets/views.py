@@ -13,7 +13,7 @@ from perf.core.sheet_cells import CellState
 from perf.database import begin_writing
 from perf.documents.quarter_sheets import (
     MAX_BYTES,
-    read_quarter_sheet,
+    read_sheet_apart,
     sheet_file_name,
     write_quarter_sheet,
 )
@@ -89,7 +89,7 @@ def _uploaded(quarter: Quarter) -> Upload:
     name = without_controls(file.filename)
     # A hostile file takes seconds to read: no transaction stays open meanwhile.
     db.session.rollback()
-    sheet = read_quarter_sheet(name, file.stream.read(MAX_BYTES + 1))
+    sheet = read_sheet_apart(name, file.stream.read(MAX_BYTES + 1))
     if (sheet.head.plan_id, sheet.head.code) != (head.plan_id, head.code):
         raise InvalidInput(
             f"这是“{sheet.head.title}”，不是“{head.title}”，没有读取。请到那一季度的页面上传。"
