@@ -114,8 +114,8 @@ class Preview:
                 if self.as_read[name] == text:
                     del self.as_read[name]
 
-    def kept(self) -> Draft:
-        """What is to be stored, with everything that is to be said of it."""
+    def kept(self, checked: "Checked | None" = None) -> Draft:
+        """What is to be stored, with everything that is to be said of it (`checked`, if known)."""
         plans = dict(self._kept_plans())
         return Draft(
             self.draft.unit_code,
@@ -123,7 +123,7 @@ class Preview:
             self.draft.fiscal_year,
             department=plans.pop(DEPARTMENT_KEY, None),
             projects=list(plans.values()),
-            findings=[finding for _, finding in self.check().all()],
+            findings=[finding for _, finding in (checked or self.check()).all()],
         )
 
     def check(self) -> Checked:

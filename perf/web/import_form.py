@@ -23,6 +23,7 @@ ROW_FIELDS = {
 }
 # Only a form that was sent whole says something by a box that is not ticked.
 MARKER = "sheet"
+ROWS_MARKER = "rows-"
 _T = TypeVar("_T")
 
 
@@ -55,7 +56,9 @@ def corrected(
         _correct_plan(reading, key, plan, is_left_out=key in new.left_out)
         for at, row in enumerate(plan.indicators):
             row_key = f"{key}-{at}"
-            if f"skip-{row_key}" in form:
+            # Of a plan that was not on the page, no row says anything.
+            is_shown = f"{ROWS_MARKER}{key}" in form
+            if f"skip-{row_key}" in form or (not is_shown and row_key in preview.left_out):
                 new.left_out.add(row_key)
             is_left_out = bool({key, row_key} & new.left_out)
             for field, (label, limit) in ROW_FIELDS.items():

@@ -16,6 +16,7 @@ from perf.documents.preview import Checked, Preview
 from perf.documents.sources import SourceRow
 from perf.services.imports import Imported, ImportedPlan, Outcome, foresee_import
 from perf.web.import_form import ROW_FIELDS, budget_fields
+from perf.web.import_parts import Part, part_with, parts_of
 
 TONE_OF_OUTCOME = {Outcome.CREATED: "ok", Outcome.UNCHANGED: "none", Outcome.DIFFERENT: "warn"}
 
@@ -61,7 +62,11 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """One plan of the document; `foreseen` is None where it is left out."""
+    """One plan of the document; `foreseen` is None where it is left out.
+
+    `kept` counts the indicators to be imported. A plan of another part of the document is not
+    shown: it has no groups.
+    """
 
     key: str
     plan: DraftPlan
@@ -73,16 +78,13 @@ class PlanView:
     source: list[SourceRow]
     classes: list[tuple[str, str]]
     counts: dict[Severity, int]
+    kept: int
+    is_shown: bool
 
     @property
     def is_left_out(self) -> bool:
         """Whether the whole plan stays outside."""
         return self.foreseen is None
-
-    @property
-    def kept(self) -> int:
-        """How many of its indicators are to be imported."""
-        return sum(not row.is_left_out for _, rows in self.groups for row in rows)
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +101,8 @@ class PreviewView:
     head: dict[str, Field]
     foreseen: Imported
     findings: dict[Severity, list[tuple[str, Finding]]]
+    parts: list[Part]
+    part: Part
     plans: list[PlanView] = field(default_factory=list)
 
     @property
@@ -122,12 +126,16 @@ def preview_view(
     session: Session,
     actor: Actor,
     preview: Preview,
+    checked: Checked,
     typed: Mapping[str, str],
     errors: Mapping[str, str],
+    at: str = "",
 ) -> PreviewView:
-    """The page of a preview; `typed` and `errors` are of a form that was refused."""
-    checked = preview.check()
-    foreseen = foresee_import(session, actor, preview.kept())
+    """The page of a preview as `checked`; `typed` and `errors` are of a form that was refused.
+
+    `at` is the key of a plan in the part to show (blank: the first part).
+    """
+    foreseen = foresee_import(session, actor, preview.kept(checked))
     kept = [key for key, _ in preview.plans() if key not in preview.left_out]
     becomes = dict(zip(kept, foreseen.plans, strict=True))
     draft = preview.draft
@@ -136,6 +144,8 @@ def preview_view(
         shown, error = typed.get(name, value or ""), errors.get(name, "")
         return Field(name, label, shown, error, preview.as_read.get(name))
 
+    parts = parts_of(preview)
+    part = part_with(parts, at)
     head = {
         "year": control("year", "预算年度", str(draft.fiscal_year or "")),
         "unit_name": control("unit_name", "单位名称", draft.unit_name),
@@ -145,8 +155,12 @@ def preview_view(
         head,
         foreseen,
         _by_severity(checked, foreseen.findings),
+        parts,
+        part,
         [
-            _plan_view(key, plan, preview, checked, becomes.get(key), control)
+            _plan_view(
+                key, plan, preview, checked, becomes.get(key), control, is_shown=key in part.keys
+            )
             for key, plan in preview.plans()
         ],
     )
@@ -171,13 +185,17 @@ def _plan_view(
     checked: Checked,
     becomes: ImportedPlan | None,
     control: Control,
+    *,
+    is_shown: bool,
 ) -> PlanView:
+    row_keys = [f"{key}-{at}" for at in range(len(plan.indicators))]
     rows = [
-        _row_view(f"{key}-{at}", at + 1, row, preview, checked, control)
-        for at, row in enumerate(plan.indicators)
+        _row_view(row_key, at, row, preview, checked, control)
+        for at, (row_key, row) in enumerate(zip(row_keys, plan.indicators, strict=True), 1)
+        if is_shown
     ]
     own = checked.plans.get(key, [])
-    told = [*own, *(finding for row in rows for finding in row.findings)]
+    told = [*own, *(finding for row_key in row_keys for finding in checked.rows.get(row_key, []))]
     names = [*known_classes(plan.kind), *(row.level1 for row in plan.indicators if row.level1)]
     fields = {}
     if plan.kind is PlanKind.PROJECT:
@@ -202,6 +220,8 @@ def _plan_view(
         source=preview.sources.get(plan.where, []),
         classes=[(name, name) for name in dict.fromkeys(names)],
         counts={severity: sum(one.severity is severity for one in told) for severity in Severity},
+        kept=len(set(row_keys) - preview.left_out),
+        is_shown=is_shown,
     )
 
 

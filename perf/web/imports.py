@@ -34,6 +34,7 @@ from perf.services.imports import LeftOut, Outcome, unsaid_codes
 from perf.services.typed import without_controls
 from perf.web.import_form import corrected, read_year
 from perf.web.import_page import TONE_OF_OUTCOME, preview_view
+from perf.web.import_parts import plan_key_of
 from perf.web.import_result import left_out_rows
 from perf.web.listing import form_text, page_number, page_url
 from perf.web.security import current_actor, requires
@@ -179,7 +180,15 @@ def _write(row: ImportDraft, *, is_confirmed: bool) -> ResponseReturnValue:
         return _again(draft_id, preview, errors, error)
     session.commit()
     flash(told, "ok")
-    return redirect(url_for("imports.show", draft_id=draft_id))
+    anchor = form_text("go") if not is_confirmed else ""
+    at = plan_key_of(anchor) or (_shown_part() if not is_confirmed else "")
+    address = url_for("imports.show", draft_id=draft_id, at=at or None)
+    return redirect(f"{address}#{anchor}" if plan_key_of(anchor) else address)
+
+
+def _shown_part() -> str:
+    """The plan that a long document's page was opened at, of the address or of its form."""
+    return plan_key_of(f"plan-{request.values.get('at', '')}")
 
 
 def _done_already(draft_id: int) -> ResponseReturnValue:
@@ -209,12 +218,15 @@ def _preview_page(
     message: str = "",
 ) -> str:
     errors = errors or {}
-    marks = marks_of(preview, unsaid_codes(current_actor()))
+    actor, checked = current_actor(), preview.check()
+    marks = marks_of(preview, unsaid_codes(actor), checked)
     return render_template(
         "imports/show.html",
         row=row,
         preview=preview,
-        view=preview_view(db.session(), current_actor(), preview, typed or {}, errors),
+        view=preview_view(
+            db.session(), actor, preview, checked, typed or {}, errors, _shown_part()
+        ),
         names_unit=_names_unit(),
         tones=TONE_OF_OUTCOME,
         marks=Counter(mark.kind for mark in marks),

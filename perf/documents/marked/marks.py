@@ -8,7 +8,7 @@ from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.findings import Finding, Severity
 from perf.core.terms import Labelled
 from perf.documents.marked.finder import Finder
-from perf.documents.preview import Preview
+from perf.documents.preview import Checked, Preview
 
 LEFT_OUT_ROW = "核对时标为“不导入”，这一行没有导入。"
 LEFT_OUT_PLAN = "核对时标为“不导入”，整份绩效目标没有导入。"
@@ -70,21 +70,25 @@ class Mark:
     column: int = 0
 
 
-def marks_of(preview: Preview, unsaid: frozenset[str] = frozenset()) -> list[Mark]:
+def marks_of(
+    preview: Preview, unsaid: frozenset[str] = frozenset(), checked: Checked | None = None
+) -> list[Mark]:
     """Everything in the document that is not as it should be, in the document's order.
 
     Errors and warnings as they stand now, also of what is left out; what was left out without an
     error; and what was corrected, because the user's own file still says it the old way. What
-    `unsaid` names by code is no finding here.
+    `unsaid` names by code is no finding here. `checked` is what the preview's check gave, if known.
     """
-    return list(_Marking(preview, unsaid).marks())
+    if checked is None or preview.left_out:
+        checked = preview.whole().check()
+    return list(_Marking(preview, unsaid, checked).marks())
 
 
 class _Marking:
-    def __init__(self, preview: Preview, unsaid: frozenset[str]) -> None:
+    def __init__(self, preview: Preview, unsaid: frozenset[str], checked: Checked) -> None:
         self.preview = preview
         self.unsaid = unsaid
-        self.checked = preview.whole().check()
+        self.checked = checked
         self.finder = Finder(preview)
 
     def marks(self) -> Iterator[Mark]:
@@ -97,14 +101,13 @@ class _Marking:
                 yield from self._of_row(plan_key, f"{plan_key}-{at}", plan, row)
 
     def _of_plan(self, key_: str, plan: DraftPlan) -> Iterator[Mark]:
+        found = [one for one in self.checked.plans.get(key_, []) if one.severity in _KIND_OF]
         about_rows = {
             (each.finding.code, each.finding.message): each
-            for each in notice(plan, year=self.preview.draft.fiscal_year)
+            for each in (notice(plan, year=self.preview.draft.fiscal_year) if found else ())
             if each.rows
         }
-        for one in self.checked.plans.get(key_, []):
-            if one.severity not in _KIND_OF:
-                continue
+        for one in found:
             kind, together = _KIND_OF[one.severity], about_rows.get((one.code, one.message))
             if together is None:
                 field = _FIELD_OF_CODE.get(one.code, "title")
