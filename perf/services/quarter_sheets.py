@@ -18,7 +18,7 @@ from perf.services.quantities import QuantityEntry
 from perf.services.submissions import open_submission
 from perf.services.typed import clean_text
 
-_CHANGED = "核对期间有人保存过同一行，什么也没有覆盖。下面按现在的值重新核对，请再确认一次。"
+CHANGED = "核对期间有人保存过同一行，什么也没有覆盖。下面按现在的值重新核对，请再确认一次。"
 
 
 def why_not_open(quarter: Quarter) -> str:
@@ -60,5 +60,5 @@ def record_sheet(
         session, actor, submission, entries, executed, pack_of(plan), quantities
     )
     if outcome.has_conflicts:
-        raise Stale(_CHANGED)
+        raise Stale(CHANGED)
     return outcome

@@ -393,6 +393,7 @@ def test_a_cell_saved_in_the_grid_after_the_download_is_a_conflict_that_keeps_th
     assert "系统里的 5 万元" in executed
     confirm(staff, world, page)
     kept = actual(app, world.cases)
+    assert "按填报表保存 1 格" in staff.get(world.grid).text
     # Theirs stays, and what they did not touch is taken from the sheet beside it.
     assert (kept.value, kept.expected_value, kept.likelihood.label) == (70, 110, "确定能")
     assert rows_in(app, BudgetExecution)[0].executed == 50000
@@ -450,8 +451,8 @@ def test_the_same_confirmation_sent_twice_changes_nothing_the_second_time(
     page = upload(staff, world, filled(downloaded(staff, world), {(world.cases, ACTUAL): 80}))
     confirm(staff, world, page)
     before = len(ledger(app))
-    again = confirm(staff, world, page, status=409)
-    assert counts(again) == NOTHING | {"未变": 38}
+    done = confirm(staff, world, page)
+    assert "没有再次改动" in staff.get(done.location).text
     assert len(ledger(app)) == before
 
 
@@ -530,7 +531,8 @@ def test_something_over_nothing_is_warned_of_and_the_quantities_are_kept(
     edits = {(world.done, ACTUAL): 1, (world.whole, ACTUAL): 0}
     page = upload(staff, world, filled(downloaded(staff, world), edits))
     assert "“预算数”为 0，不能作除数" in page.text
-    confirm(staff, world, page)
+    done = confirm(staff, world, page)
+    assert "算不出：预算执行率" in staff.get(done.location).text
     assert [row.value for row in rows_in(app, QuantityValue)] == [1, 0]
 
 
@@ -697,3 +699,13 @@ def test_two_who_confirm_the_same_cell_at_once_are_not_both_believed(app, browse
         answers = list(pool.map(send, [0, 1]))
     assert sorted(answers) == [302, 409]
     assert actual(app, world.cases).value == 80 + answers.index(302)
+
+
+def test_conflicts_that_are_all_left_to_the_others_store_nothing(app, browse, world) -> None:
+    staff, other = browse(world.staff), browse(world.other)
+    sheet = filled(downloaded(staff, world), {(world.cases, ACTUAL): 80})
+    in_grid(other, world, **{f"actual-{world.ids[0]}": "70"})
+    before = len(ledger(app))
+    done = confirm(staff, world, upload(staff, world, sheet))
+    assert "什么也没有改" in staff.get(done.location).text
+    assert len(ledger(app)) == before

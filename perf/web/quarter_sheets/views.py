@@ -19,9 +19,10 @@ from perf.documents.quarter_sheets import (
 )
 from perf.extensions import db
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
-from perf.services.quarter_sheets import record_sheet, why_not_open
+from perf.services.quarter_sheets import CHANGED, record_sheet, why_not_open
 from perf.services.typed import without_controls
-from perf.web.quarter_sheets.cells import Cell, Judged
+from perf.web.grid_page import brief
+from perf.web.quarter_sheets.cells import Judged
 from perf.web.quarter_sheets.judging import judge_upload
 from perf.web.quarter_sheets.rows import head_of, sheet_of
 from perf.web.quarter_sheets.upload import Upload, upload_from_text, upload_of
@@ -36,8 +37,8 @@ TONES = {
     CellState.NEW: "ok",
     CellState.SAME: "none",
 }
-_CHANGED = "核对期间有人保存过同一行，什么也没有覆盖。下面按现在的值重新核对，请再确认一次。"
-_NAMED = 10
+# A message travels in a cookie, which holds little.
+_NAMED = 5
 
 
 @requires(Permission.RECORD, quarter_visible_to)
@@ -105,10 +106,14 @@ def _confirm(plan_id: int, code: str, upload: Upload) -> ResponseReturnValue:
     begin_writing(session)
     quarter = quarter_to_change(session, actor, plan_id, code)
     judged = judge_upload(session, quarter, upload, _chosen())
+    back = redirect(url_for("reports.show", plan_id=plan_id, code=code))
+    left = judged.of(CellState.INVALID)
+    if not (judged.accepted or judged.of(CellState.CONFLICT) or left):
+        flash("填报表里的内容与系统中的一致，没有再次改动。", "warn")
+        return back
     if _versions(judged) != request.form.get("versions"):
-        raise Stale(_CHANGED)
-    accepted, left = judged.accepted, judged.of(CellState.INVALID)
-    if accepted:
+        raise Stale(CHANGED)
+    if judged.accepted:
         record_sheet(
             session,
             actor,
@@ -119,19 +124,21 @@ def _confirm(plan_id: int, code: str, upload: Upload) -> ResponseReturnValue:
             judged.quantities,
         )
         session.commit()
-        flash(f"已按填报表保存 {len(accepted)} 格，还是草稿。", "ok")
+        flash(f"已按填报表保存 {len(judged.accepted)} 格，还是草稿。", "ok")
     else:
-        flash("填报表里没有要保存的改动，什么也没有改。", "warn")
+        flash("没有选择要保存的改动，什么也没有改。", "warn")
     if left:
-        flash(f"{len(left)} 格无效，没有保存：{_named(left)}。", "warn")
-    for said in judged.warnings[:_NAMED]:
-        flash(said, "warn")
-    return redirect(url_for("reports.show", plan_id=plan_id, code=code))
+        cells = [f"{cell.address} {brief(cell.row)}" for cell in left]
+        flash(f"{len(left)} 格无效，没有保存：{_named(cells)}。", "warn")
+    if judged.warnings:
+        names = [brief(said.partition("：")[0]) for said in judged.warnings]
+        flash(f"按填入的数据算不出：{_named(names)}，请核对。", "warn")
+    return back
 
 
-def _named(cells: list[Cell]) -> str:
-    shown = "；".join(f"{cell.address} {cell.row}" for cell in cells[:_NAMED])
-    return shown if len(cells) <= _NAMED else f"{shown} 等"
+def _named(texts: list[str]) -> str:
+    shown = "；".join(texts[:_NAMED])
+    return shown if len(texts) <= _NAMED else f"{shown} 等"
 
 
 def _chosen() -> set[str]:
