@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from perf.core.errors import InvalidInput, PerfError, Stale
 from perf.core.permissions import Permission
 from perf.database import begin_writing
-from perf.documents.marked import SPREADSHEETS, hand_back, marks_of
+from perf.documents.marked import SPREADSHEETS, Kind, hand_back, marks_of
 from perf.documents.preview import Preview, preview_from_content, preview_of
 from perf.documents.readers import READERS
 from perf.documents.reading import MAX_BYTES, read_apart_with_sources
@@ -219,7 +219,7 @@ def _preview_page(
 ) -> str:
     errors = errors or {}
     actor, checked = current_actor(), preview.check()
-    marks = marks_of(preview, unsaid_codes(actor), checked)
+    counted = Counter(mark.kind for mark in marks_of(preview, unsaid_codes(actor), checked))
     return render_template(
         "imports/show.html",
         row=row,
@@ -229,7 +229,7 @@ def _preview_page(
         ),
         names_unit=_names_unit(),
         tones=TONE_OF_OUTCOME,
-        marks=Counter(mark.kind for mark in marks),
+        marks={kind: counted[kind] for kind in Kind if counted[kind]},
         can_mark=PurePath(row.file_name).suffix.lower() in SPREADSHEETS,
         errors=errors,
         message=message,
