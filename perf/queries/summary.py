@@ -27,7 +27,7 @@ def summary_records(
 ) -> list[dict[str, Any]]:
     """Each plan of the year within the actor's sight, by the names of the form's fields.
 
-    Projects first, department plans last, each by unit. Money in 元; a plan whose self-evaluation
+    By unit, in the order in which they were made. Money in 元; a plan whose self-evaluation
     was not begun has neither `status` nor figures but its budget. What was submitted or signed
     has the money of that step, as its own form prints it. A query for each 500 plans.
     """
@@ -37,7 +37,7 @@ def summary_records(
         .outerjoin(Plan.project)
         .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
         .where(Plan.year == year, in_sight(actor, Plan.unit_id))
-        .order_by(Plan.kind.desc(), Unit.code, Unit.id, Plan.id)
+        .order_by(Unit.code, Unit.id, Plan.id)
     )
     if unit_id is not None:
         query = query.where(Plan.unit_id == unit_id)

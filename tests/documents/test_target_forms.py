@@ -26,20 +26,24 @@ from perf.documents.readers import read_document
 CLASSES: list[tuple[str, str | None]] = [
     ("成本指标", "经济成本指标"),
     ("产出指标", "数量指标"),
+    ("产出指标", "数量指标"),
+    ("产出指标", "数量指标"),
+    ("产出指标", "数量指标"),
     ("产出指标", None),
     ("产出指标", "时效指标"),
     ("效益指标", "社会效益指标"),
     ("满意度指标", "服务对象满意度指标"),
 ]
+# Names that begin like what stands below the table, and targets that look like anything but one.
 NAMES = [
-    "注册企业数",
-    "联系人大代表次数",
-    "合计培训人次",
-    "备注栏填写率",
-    "按期办结率",
-    "群众满意度",
-]
-TARGETS = ["≤30万元", "≥120家", "＞95.5%", "2022年12月31日前", "有效保障社会和谐稳定", "≥90%"]
+    "注册企业数", "信访案件办理数", "联系人大代表次数", "备注栏填写率", "注重实效", "合计培训人次",
+    "按期办结率", "社会和谐稳定", "群众满意度",
+]  # fmt: skip
+TARGETS = [
+    "≤30万元", "≥120家", "≥4次", "＞95.5%", "定性", "≥200人次", "2022年12月31日前", "有效保障", "≥90%",
+]  # fmt: skip
+WEIGHTS = (10, 10, 10, 5, 5, 10, 20, 10, 10)
+NOTES = ("", "", "注：见方案", "", "", "", "说明", "", "")
 
 
 def project(**changes: Any) -> TargetForm:
@@ -47,10 +51,9 @@ def project(**changes: Any) -> TargetForm:
     rows = [
         TargetRow(*levels, name, target, Decimal(weight), note)
         for levels, name, target, weight, note in zip(
-            CLASSES, NAMES, TARGETS, (10, 20, 10, 20, 20, 10), ("", "", "注：见方案", "", "说明", ""),
-            strict=True,
+            CLASSES, NAMES, TARGETS, WEIGHTS, NOTES, strict=True
         )
-    ]  # fmt: skip
+    ]
     form = TargetForm(
         kind=PlanKind.PROJECT,
         year=2022,

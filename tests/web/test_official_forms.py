@@ -1,5 +1,7 @@
 """The official forms from the pages: every menu's links, sight, formats, and what stands in them."""
 
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -9,7 +11,8 @@ import pytest
 from perf.core.terms import Action, PlanKind, Role, Status
 from perf.documents.forms import FORMATS
 from perf.extensions import db
-from perf.models import Plan, User
+from perf.models import BudgetAdjustment, Plan, User
+from perf.queries.summary import summary_records
 from perf.services.evaluations import begin_self_evaluation
 from perf.services.plans import step_plan
 from tests.factories import make_plan, make_unit, make_user, make_year
@@ -117,6 +120,31 @@ def test_a_draft_says_so_and_an_approved_plan_names_who_stands_for_it(app, brows
     assert not any("草稿" in text for text in found)
 
 
+def test_a_step_that_was_taken_back_or_taken_again_names_nobody_or_the_last(app, browse, bureau):
+    browser, address = browse(bureau["staff"]), f"/plans/{bureau['draft']}/target-form"
+    with app.app_context():
+        plan, staff, supervisor = plan_and_people(bureau)
+        other = make_user(db.session, Role.STAFF, plan.unit)
+        for user, action in [
+            (staff, Action.SUBMIT),
+            (supervisor, Action.RETURN),
+            (other, Action.SUBMIT),
+        ]:
+            step_plan(
+                db.session(), user.actor, plan, action, version=plan.version, reason="请核对。"
+            )
+        name = other.display_name
+        db.session.commit()
+    assert f"填报人：{name}" in texts(browser.get(address).response)
+    with app.app_context():
+        plan, staff, _ = plan_and_people(bureau)
+        step_plan(db.session(), staff.actor, plan, Action.WITHDRAW, version=plan.version)
+        db.session.commit()
+    found = texts(browser.get(address).response)
+    assert "草稿（未提交）" in found
+    assert not any(name in text for text in found)
+
+
 def plan_and_people(bureau):
     people = [
         db.session.query(User).filter_by(username=bureau[role]).one()
@@ -140,6 +168,29 @@ def test_a_unit_s_summary_lists_its_own_plans_only(browse, bureau):
     assert name_of(response) == f"2022年度-{bureau['unit_name']}-绩效自评结果汇总表.xlsx"
     assert "未开展自评" in found
     assert not any("他单位项目" in text for text in found)
+
+
+def test_the_same_unit_s_summary_is_the_same_for_those_who_see_more(browse, bureau):
+    address = f"/units/{bureau['unit']}/summary?year=2022&format=csv"
+    seen = [browse(bureau[user]).get(address).response.data for user in ("staff", "finance")]
+    assert seen[0] == seen[1]
+
+
+def test_the_records_of_a_summary_are_those_in_the_actor_s_sight(app, bureau):
+    with app.app_context():
+        plan, staff, _ = plan_and_people(bureau)
+        plan.budget_lines[0].adjustments.append(
+            BudgetAdjustment(
+                unit_id=plan.unit_id, amount=Decimal(-2000), on=date(2022, 6, 1), document="一号"
+            )
+        )
+        db.session.flush()
+        records = summary_records(db.session(), staff.actor, 2022)
+    assert {one["name"]: one["adjusted"] for one in records} == {
+        "党建经费": 100_000,
+        "信访救助": 100_000,
+        "新项目": 98_000,
+    }
 
 
 def test_the_summary_of_all_units_is_for_those_who_see_all(browse, bureau):
