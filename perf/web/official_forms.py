@@ -6,7 +6,7 @@ from flask import Blueprint, request, send_file
 from flask.typing import ResponseReturnValue
 
 from perf import clock
-from perf.core.errors import Conflict, NotFound
+from perf.core.errors import Conflict, InvalidInput, NotFound
 from perf.core.permissions import Permission
 from perf.documents.forms import (
     FORMATS,
@@ -31,6 +31,8 @@ from perf.web.security import current_actor, requires
 from perf.web.units import year_asked_for
 
 blueprint = Blueprint("forms", __name__)
+# Setting 5,000 rows as PDF takes ten seconds, for which nobody should hold a thread longer.
+MOST_ROWS = {"pdf": 5_000, "docx": 20_000}
 
 
 @blueprint.get("/plans/<int:plan_id>/target-form")
@@ -95,6 +97,12 @@ def _summary(unit: Unit | None) -> ResponseReturnValue:
         records = summary_records(db.session(), current_actor(), year.id, unit_id=unit_id)
     if year is None or not records:
         raise NotFound("这个年度还没有绩效目标，没有可汇总的内容。请换一个年度。")
+    most = MOST_ROWS.get(ending)
+    if most is not None and len(records) > most:
+        raise InvalidInput(
+            f"汇总表共 {len(records)} 项，这种格式最多 {most} 项。"
+            "请选择 Excel 或 CSV，或按单位导出。"
+        )
     return _send(summary_from_records(year.id, unit.name if unit else "", records), ending)
 
 

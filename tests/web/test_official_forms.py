@@ -15,6 +15,7 @@ from perf.models import BudgetAdjustment, Plan, User
 from perf.queries.summary import summary_records
 from perf.services.evaluations import begin_self_evaluation
 from perf.services.plans import step_plan
+from perf.web import official_forms
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
@@ -199,6 +200,15 @@ def test_the_summary_of_all_units_is_for_those_who_see_all(browse, bureau):
     browse(bureau["staff"]).get("/units/summary?year=2022", status=403)
     browse(bureau["staff"]).get(f"/units/{bureau['foreign_unit']}/summary", status=404)
     browse(bureau["staff"]).get(f"/plans/{bureau['foreign']}/target-form", status=404)
+
+
+def test_a_summary_too_long_for_its_format_is_refused_with_what_to_do(browse, bureau, monkeypatch):
+    monkeypatch.setitem(official_forms.MOST_ROWS, "pdf", 3)
+    browser = browse(bureau["finance"])
+    page = browser.get("/units/summary?year=2022&format=pdf", status=422)
+    assert "共 4 项，这种格式最多 3 项。请选择 Excel 或 CSV" in page.text
+    browser.get("/units/summary?year=2022&format=csv")
+    browser.get(f"/units/{bureau['unit']}/summary?year=2022&format=pdf")
 
 
 def test_a_year_without_plans_has_no_summary_and_no_menu(app, browse, bureau):
