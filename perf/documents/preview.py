@@ -4,13 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from perf.core.checks import place_of
 from perf.core.drafts import Draft, DraftIndicator, DraftPlan
 from perf.core.findings import Finding, Severity
 from perf.core.storable import check_published
-from perf.core.terms import PlanKind
+from perf.core.terms import FundSource, PlanKind
 from perf.documents.draft_json import draft_from_json, draft_to_json
 from perf.documents.readers.document_findings import check_codes
 from perf.documents.readers.report import Report
@@ -97,20 +98,23 @@ class Preview:
         return rows, gone
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Every text that can be corrected, by the name of its field."""
+        """Every text that can be corrected, by the name of its field; money in 元."""
         for key, plan in self.plans():
             for name, attribute in PLAN_TEXTS.items():
                 yield f"{name}-{key}", getattr(plan, attribute) or ""
+            for source, amount in budget_of(plan).items():
+                yield f"budget-{key}-{source.value}", "" if amount is None else format(amount, "f")
         for key, _, row in self.rows():
             for name in ROW_TEXTS:
                 yield f"{name}-{key}", getattr(row, name) or ""
 
     def remember(self, before: "Preview") -> None:
         """Keep what the document said of every text that differs from the preview before."""
-        old = dict(before.texts())
-        for name, text in self.texts():
-            if text != old[name]:
-                self.as_read.setdefault(name, old[name])
+        old, new = dict(before.texts()), dict(self.texts())
+        for name in old | new:
+            was, text = old.get(name, ""), new.get(name, "")
+            if text != was:
+                self.as_read.setdefault(name, was)
                 if self.as_read[name] == text:
                     del self.as_read[name]
 
@@ -196,6 +200,11 @@ class Preview:
             "as_read": self.as_read,
             "sources": sources_to_json(self.sources),
         }
+
+
+def budget_of(plan: DraftPlan) -> dict[FundSource, Decimal | None]:
+    """The plan's money by source in 元; where no source is named, its total as 财政拨款."""
+    return {**plan.budget} or {FundSource.FISCAL: plan.budget_total}
 
 
 def preview_of(draft: Draft, sources: Sources | None = None) -> Preview:

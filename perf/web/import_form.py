@@ -9,7 +9,7 @@ from perf.core.drafts import DraftPlan
 from perf.core.errors import InvalidInput
 from perf.core.storable import LINE, SHORT
 from perf.core.terms import FundSource, PlanKind
-from perf.documents.preview import Preview
+from perf.documents.preview import Preview, budget_of
 from perf.services.imports import UNIT_CODE, UNIT_NAME
 from perf.services.money import read_wan, write_wan
 from perf.services.organisation import FIRST_YEAR, LAST_YEAR
@@ -76,11 +76,9 @@ def corrected(
 
 def budget_fields(key: str, plan: DraftPlan) -> list[tuple[str, FundSource, str]]:
     """The plan's money as the form holds it: field, source and 万元; at least one of them."""
-    budget: dict[FundSource, Decimal | None] = dict(plan.budget)
-    budget = budget or {FundSource.FISCAL: plan.budget_total}
     return [
         (f"budget-{key}-{source.value}", source, write_wan(amount))
-        for source, amount in budget.items()
+        for source, amount in budget_of(plan).items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from perf.core.terms import PlanKind
 from perf.documents.preview import Checked, Preview
 from perf.documents.sources import SourceRow
 from perf.services.imports import Imported, ImportedPlan, Outcome, foresee_import
+from perf.services.money import write_wan
 from perf.web.import_form import ROW_FIELDS, budget_fields
 from perf.web.import_parts import Part, part_with, parts_of
 
@@ -142,7 +144,10 @@ def preview_view(
 
     def control(name: str, label: str, value: str | None) -> Field:
         shown, error = typed.get(name, value or ""), errors.get(name, "")
-        return Field(name, label, shown, error, preview.as_read.get(name))
+        was = preview.as_read.get(name)
+        if was and name.startswith("budget-"):
+            was = write_wan(Decimal(was))
+        return Field(name, label, shown, error, was)
 
     parts = parts_of(preview)
     part = part_with(parts, at)

@@ -1,6 +1,7 @@
 """A document handed back: the user's own cells with the bad ones marked, the reason beside them."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from perf.core.drafts import Draft, DraftIndicator, DraftPlan
-from perf.core.terms import PlanKind
+from perf.core.terms import FundSource, PlanKind
 from perf.documents import marked
 from perf.documents.apart import died
 from perf.documents.marked import Kind, Mark, hand_back, marks_of
@@ -136,6 +137,21 @@ def test_what_was_left_out_or_corrected_is_marked_too() -> None:
     assert colour(sheet["F7"]) == "D9D9D9"
     assert sheet["G4"].value == "≥86公顷"
     assert sheet["G4"].comment.text == "【已更正】核对时改为“≥90公顷”，系统按改后的内容导入。"
+
+
+@pytest.mark.parametrize(("plan", "amount", "cell"), [(0, "1600000", "C4"), (1, "900000", "C8")])
+def test_a_corrected_budget_is_marked_at_the_amount_that_the_file_says(
+    plan: int, amount: str, cell: str
+) -> None:
+    content = own_workbook()
+    before, preview = previewed("a.xlsx", content), previewed("a.xlsx", content)
+    changed = preview.draft.projects[plan]
+    changed.budget = {FundSource.FISCAL: Decimal(amount)}
+    changed.budget_total = Decimal(amount)
+    preview.remember(before)
+    comment = marked_own(preview, content)["目标"][cell].comment.text
+    wan = {"1600000": "160", "900000": "90"}[amount]
+    assert f"【已更正】财政拨款预算核对时改为“{wan}万元”" in comment
 
 
 def test_a_text_put_back_as_it_was_is_no_correction() -> None:

@@ -8,7 +8,7 @@ from perf.core.errors import InvalidInput
 from perf.core.numbers import parse_number
 from perf.core.targets import strip_numbering
 from perf.core.terms import PlanKind
-from perf.documents.preview import Preview
+from perf.documents.preview import Preview, budget_of
 from perf.documents.readers.tables import key
 from perf.documents.sources import SourceRow
 
@@ -79,10 +79,19 @@ class Finder:
 
     def _of_plan_in(self, key_: str, field: str, plan: DraftPlan, row: SourceRow) -> int | None:
         if field == "money":
-            return _money_column(plan.budget_total, row.cells)
+            return _money_column(self._money_read(key_, plan), row.cells)
         if plan.kind is PlanKind.DEPARTMENT:
             return None
         return _column(self.text(key_, field, plan, None), row.cells)
+
+    def _money_read(self, key_: str, plan: DraftPlan) -> Decimal | None:
+        """The total that the document says, whatever was corrected since."""
+        total = plan.budget_total
+        for source, amount in budget_of(plan).items():
+            was = self.preview.as_read.get(f"budget-{key_}-{source.value}")
+            if was is not None:
+                total = (total or Decimal(0)) - (amount or Decimal(0)) + Decimal(was or 0)
+        return total
 
     def _columns(self, key_: str, row: DraftIndicator, source: SourceRow) -> dict[str, int]:
         """The columns of the row's own texts; levels left of the name, the others right of it."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from perf.core.checks import notice
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.findings import Finding, Severity
+from perf.core.numbers import format_number
 from perf.core.terms import Labelled
 from perf.documents.marked.finder import Finder
-from perf.documents.preview import Checked, Preview
+from perf.documents.preview import Checked, Preview, budget_of
 
 LEFT_OUT_ROW = "核对时标为“不导入”，这一行没有导入。"
 LEFT_OUT_PLAN = "核对时标为“不导入”，整份绩效目标没有导入。"
@@ -123,6 +124,11 @@ class _Marking:
             if f"{field}-{key_}" in self.preview.as_read:
                 new = plan.name if field == "title" else plan.code
                 yield self._mark(Kind.CORRECTED, key_, field, plan, None, _corrected(new))
+        for source, amount in budget_of(plan).items():
+            if f"budget-{key_}-{source.value}" in self.preview.as_read:
+                wan = "" if amount is None else f"{format_number(amount / 10_000)}万元"
+                reason = f"{source.label}预算{_corrected(wan)}"
+                yield self._mark(Kind.CORRECTED, key_, "money", plan, None, reason)
 
     def _of_row(
         self, plan_key: str, key_: str, plan: DraftPlan, row: DraftIndicator
