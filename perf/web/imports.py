@@ -101,6 +101,7 @@ def show(row: ImportDraft) -> ResponseReturnValue:
         outcomes=[(outcomes[one["outcome"]], one) for one in row.content["outcome"]],
         left_out=left_out_rows(preview, marks),
         has_marks=bool(marks),
+        can_mark=_can_mark(row),
         tones=TONE_OF_OUTCOME,
     )
 
@@ -230,7 +231,7 @@ def _preview_page(
         names_unit=_names_unit(),
         tones=TONE_OF_OUTCOME,
         marks={kind: counted[kind] for kind in Kind if counted[kind]},
-        can_mark=PurePath(row.file_name).suffix.lower() in SPREADSHEETS,
+        can_mark=_can_mark(row),
         errors=errors,
         message=message,
     )
@@ -258,6 +259,11 @@ def _names_unit() -> bool:
 
 def _typed() -> dict[str, str]:
     return {name: without_controls(text) for name, text in request.form.items()}
+
+
+def _can_mark(row: ImportDraft) -> bool:
+    """Whether the file has cells of its own to mark; others are handed back as a list."""
+    return PurePath(row.file_name).suffix.lower() in SPREADSHEETS
 
 
 def _posted_version() -> int:

@@ -1,5 +1,6 @@
 """A document handed back: the user's own cells with the bad ones marked, the reason beside them."""
 
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
@@ -76,6 +77,16 @@ def listed(book: Any) -> list[tuple[Any, ...]]:
 
 def marked_own(preview: Preview, content: bytes) -> Any:
     return opened(mark_xlsx(content, marks_of(preview)))
+
+
+def test_macros_are_never_in_what_is_handed_back() -> None:
+    content = own_workbook()
+    stream = BytesIO(content)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"Sub Auto_Open()")
+    handed = mark_xlsx(stream.getvalue(), marks_of(previewed("a.xlsx", content)))
+    with zipfile.ZipFile(BytesIO(handed)) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name.lower()]
 
 
 def test_each_thing_that_is_wrong_knows_its_cell() -> None:
