@@ -389,7 +389,7 @@ def test_sign_and_unit_in_columns_of_their_own_belong_to_the_target():
         ["", "质量指标", "健全性", "定性", "优良中低差", "无", "优", "10", "10"],
         ["", "", "项目数", "", "8", "/", "8", "10", "10"],
     ]))  # fmt: skip
-    assert [row.target for row in read.rows] == ["≥90%", "＝1,200人", "优良中低差", "8"]
+    assert [row.target for row in read.rows] == ["≥90％", "＝1,200人", "优良中低差", "8"]
     assert [each.verdict.value for each in recheck(read).rows] == [
         "agrees", "agrees", "undecidable", "agrees",
     ]  # fmt: skip

@@ -158,3 +158,78 @@ def test_prose_and_another_table_above_a_form_are_no_part_of_it() -> None:
 
 def line_of(*texts: str) -> list[Cell | None]:
     return [Cell(text) for text in texts]
+
+
+# What a page's end tore
+
+
+HEADS = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
+TORN: list[tuple[str, list[list[tuple[str, ...]]], list[tuple[str, ...]]]] = [
+    (
+        "a row whose rest has no figures goes on in the row above it",
+        [
+            [HEADS, ("产出指标", "数量指标", "新建社区书屋和", "≥3", "3座", "50", "50")],
+            [HEADS, ("", "", "乡镇中心书屋", "座", "", "", ""),
+             ("", "质量指标", "合格率", "100%", "100%", "50", "50")],
+        ],
+        [("产出指标", "数量指标", "新建社区书屋和乡镇中心书屋", "≥3座", "3座"),
+         ("产出指标", "质量指标", "合格率", "100%", "100%")],
+    ),
+    (
+        "a class is put together and holds for the rows above and below",
+        [
+            [HEADS, ("产出指", "数量", "甲", "1个", "1个", "50", "50")],
+            [("标", "指标", "", "", "", "", ""), ("", "质量指标", "乙", "1个", "1个", "50", "50")],
+        ],
+        [("产出指标", "数量指标", "甲", "1个", "1个"), ("产出指标", "质量指标", "乙", "1个", "1个")],
+    ),
+    (
+        "a class that a page repeats goes on with its second level",
+        [
+            [HEADS, ("产出指标", "数量指标", "甲", "1个", "1个", "50", "50")],
+            [("产出指标（续）", "", "乙", "2个", "2个", "50", "50")],
+        ],
+        [("产出指标", "数量指标", "甲", "1个", "1个"), ("产出指标", "数量指标", "乙", "2个", "2个")],
+    ),
+    (
+        "a row of headings is put together",
+        [
+            [("一级指", "二级指", "三级指标", "年度指", "实际完", "分值", "得分")],
+            [("标", "标", "", "标值", "成值", "", ""),
+             ("产出指标", "数量指标", "甲", "1个", "1个", "100", "100")],
+        ],
+        [("产出指标", "数量指标", "甲", "1个", "1个")],
+    ),
+    (
+        "a new row below a page's end stays a row by its number or where all rows lack figures",
+        [
+            [HEADS, ("产出指标", "数量指标", "1、甲", "1个", "1个", "100", "100")],
+            [("", "", "2、乙", "2个", "", "", "")],
+        ],
+        [("产出指标", "数量指标", "1、甲", "1个", "1个"), ("产出指标", "数量指标", "2、乙", "2个", "")],
+    ),
+    (
+        "rows without any figures stay rows",
+        [
+            [HEADS, ("产出指标", "数量指标", "甲", "1个", "1个", "", "")],
+            [("", "", "乙", "2个", "2个", "", "")],
+        ],
+        [("产出指标", "数量指标", "甲", "1个", "1个"), ("产出指标", "数量指标", "乙", "2个", "2个")],
+    ),
+    (
+        "two words of Latin letters keep the space between them",
+        [
+            [HEADS, ("产出指标", "数量指标", "通过 ISO", "1个", "1个", "100", "100")],
+            [("", "", "9001 认证", "", "", "", "")],
+        ],
+        [("产出指标", "数量指标", "通过 ISO 9001 认证", "1个", "1个")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pieces", "rows"), [each[1:] for each in TORN], ids=[each[0] for each in TORN])  # fmt: skip
+def test_what_a_pages_end_tore_is_put_together(pieces, rows) -> None:
+    body = [Piece(["- 1 -"], [line_of(*texts) for texts in piece]) for piece in pieces]
+    read = read_filled_form("表.docx", as_docx(body))
+    found = [(row.level1, row.level2, row.name, row.target, row.actual) for row in read.rows]
+    assert found == rows

@@ -110,7 +110,12 @@ def columns_at(
 
 def is_heading_row(sheet: FormSheet, row: int) -> bool:
     """Whether the row holds headings of the indicator table and no indicator."""
-    return len(_match(sheet, row, INDICATOR_HEADINGS)) >= _HEADING_ROW
+    return count_headings(sheet, row) >= _HEADING_ROW
+
+
+def count_headings(sheet: FormSheet, row: int) -> int:
+    """How many headings of the indicator table a row holds."""
+    return len(_match(sheet, row, INDICATOR_HEADINGS))
 
 
 def _match(sheet: FormSheet, row: int, headings: dict[str, re.Pattern[str]]) -> dict[str, int]:

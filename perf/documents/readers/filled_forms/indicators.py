@@ -143,7 +143,7 @@ class Indicators:
         }
         line = _Line(row, self.level1, self.level2, cells, own2 or "", is_after_break)
         if key(line.text("name")) == "小计" or not any(
-            line.text(part) for part in ("name", "target", "actual", "score", "reason", "measure")
+            line.text(part) for part in (*_TEXTS, "score")
         ):
             return
         self.lines.append(line)
@@ -187,21 +187,31 @@ class Indicators:
             above = joined[-1] if joined else None
             if above and line.is_after_break and _is_rest(above, line, widths, has_figures):
                 for name in _TEXTS:
-                    gap = "\n" if self.sheet.is_wrapped else ""
-                    parts = filter(None, (above.text(name), line.text(name)))
-                    above.cells[name] = FormCell(gap.join(parts))
+                    above.cells[name] = self._joined(above.text(name), line.text(name))
             elif line.text("name"):
                 joined.append(line)
         self.lines = joined
 
+    def _joined(self, above: str, below: str) -> FormCell:
+        if self.sheet.is_wrapped and above and below:
+            return FormCell(f"{above}\n{below}")
+        # Between two words of Latin letters or figures there was a space.
+        ends = above[-1:] + below[:1]
+        is_gap = len(ends) > 1 and ends.isascii() and ends.isalnum()
+        return FormCell(f"{above} {below}" if is_gap else above + below)
+
     def _widths(self) -> dict[str, int]:
-        """How wide the widest printed line of each column is, in half characters."""
+        """How wide a full line of each printed column is, in half characters."""
         if not self.sheet.is_wrapped:
             return {}
-        return {
-            name: max(_width(part) for line in self.lines for part in line.text(name).split("\n"))
-            for name in _TEXTS
-        }
+        widths = {}
+        for name in _TEXTS:
+            parts = [line.text(name).split("\n") for line in self.lines]
+            # All lines of a cell but its last are full; where none was wrapped, the widest may be.
+            full = sorted(_width(part) for cell in parts for part in cell[:-1])
+            widest = max(_width(cell[0]) for cell in parts)
+            widths[name] = full[len(full) // 2] if full else widest
+        return widths
 
     def _filled(self, line: _Line) -> FilledRow:
         sheet = self.sheet
@@ -244,7 +254,7 @@ def _is_rest(above: _Line, line: _Line, widths: dict[str, int], has_figures: boo
         return False
     if not name:
         return True
-    if strip_numbering(name) != name or is_class(line.own_level2):
+    if strip_numbering(name) != name.strip() or is_class(line.own_level2):
         return False
     if any(not above.text(each) for each in filled):
         return False

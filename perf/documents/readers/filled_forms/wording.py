@@ -44,12 +44,13 @@ def target_text(texts: dict[str, str]) -> str:
     """年度指标值 as one text, also where its sign and unit stand in columns of their own."""
     target = _REVISED.sub("", texts.get("target", ""))
     plain = plain_text(target)
-    sign, unit = texts.get("sign", ""), plain_text(texts.get("unit", ""))
+    sign, unit = texts.get("sign", ""), texts.get("unit", "")
     figure = _FIGURE.fullmatch(plain)
-    if figure is None or figure["unit"] not in {"", "%", "‰", unit}:
+    if figure is None or figure["unit"] not in {"", "%", "‰", plain_text(unit)}:
         return target
     sign = sign if _SIGN.fullmatch(plain_text(sign)) else ""
-    return f"{sign}{target}{unit if _BARE.fullmatch(plain) and unit not in _NO_UNIT else ''}"
+    has_unit = _BARE.fullmatch(plain) and plain_text(unit) not in _NO_UNIT
+    return f"{sign}{target}{unit if has_unit else ''}"
 
 
 def reason_text(texts: dict[str, str]) -> str:
