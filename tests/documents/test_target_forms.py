@@ -278,6 +278,16 @@ def test_a_revised_plan_shows_both_targets_and_both_budgets() -> None:
     assert "注：“注册企业数”的指标值由“≤50万元”调整为“≤30万元”。" in texts
 
 
+def test_an_adjusted_department_leaves_the_structure_after_it_blank() -> None:
+    form = revised(department())
+    (found,) = [
+        [cell for cell in row if cell is not None]
+        for row in sheet_of(form).iter_rows(values_only=True)
+        if "2、资金结构：（1）基本支出" in row
+    ]
+    assert found == ["2、资金结构：（1）基本支出", 162.63]
+
+
 def test_a_computed_indicator_shows_its_formula_below_the_table() -> None:
     (note,) = [text for text in texts_of(department()) if text.startswith("注：")]
     assert note == "注：“预算执行率”的实际完成值按公式计算：预算完成数 / 预算数 × 100%。"

@@ -283,8 +283,8 @@ class _Department(_Target):
         for number, (label, money) in enumerate(listed, 1):
             head = "1、资金来源：" if number == 1 else ""
             rows.append(self._amount(f"{head}（{number}）{label}", money))
-        basic = Money(form.basic_expenditure, form.basic_expenditure)
-        project = Money(form.project_expenditure, form.project_expenditure)
+        # What an adjustment does to the structure is not recorded.
+        basic, project = Money(form.basic_expenditure), Money(form.project_expenditure)
         rows.append(self._amount("2、资金结构：（1）基本支出", basic))
         rows.append(self._amount("（2）项目支出", project))
         self.block("预算情况", rows[0], rows[-1])
