@@ -161,8 +161,8 @@ def test_a_cell_is_read_as_exactly_what_was_typed(value: Any, text: str) -> None
     ("content", "text", "error", "note"),
     [
         (with_formula("<v>80</v>"), "80", "", "由公式算出"),
-        (with_formula(""), "", "没有保存计算结果", ""),
-        (filled(SHEET, {("indicator-1", ACTUAL): "=40+40"}), "", "没有保存计算结果", ""),
+        (with_formula(""), "=40+40", "没有保存计算结果", ""),
+        (filled(SHEET, {("indicator-1", ACTUAL): "=40+40"}), "=40+40", "没有保存计算结果", ""),
         (filled(SHEET, {("indicator-1", ACTUAL): "#DIV/0!"}), "#DIV/0!", "错误值 #DIV/0!", ""),
     ],
 )

@@ -239,6 +239,7 @@ def test_what_was_filled_in_is_shown_and_stored_only_when_it_is_confirmed(
     assert "促进和谐 本期累计 G7、H7 部分达成 75% 新填" in shown
     assert "群众满意度 本期累计 I8 本期无数据 新填" in shown
     assert "财政拨款累计执行数 本期累计 G15 8.5 万元 新填" in shown
+    assert shown_rows(page, "follows") == ["预算执行率 未填报 92.5%"]
     assert (rows_in(app, Actual), rows_in(app, BudgetExecution)) == ([], [])
 
     done = confirm(staff, world, page)

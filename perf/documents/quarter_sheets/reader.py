@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
@@ -34,7 +34,15 @@ _KEY = re.compile(r"(indicator|quantity)-[0-9]{1,9}|point-[0-9]{1,9}-[0-9]{1,3}|
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _AGAIN = "请重新下载填报表，在下载的文件里填写后上传。"
 _NOT_OURS = f"这不是从本系统下载的填报表。{_AGAIN}"
+_SHOWN = 100
 _WANTED = (NAME, *(one.label for one in (*Column, *Hidden)))
+
+
+class Formula(NamedTuple):
+    """A formula in a cell, and whether its result was saved with it."""
+
+    text: str
+    has_result: bool
 
 
 def read_quarter_sheet(content: bytes) -> ReadSheet:
@@ -104,7 +112,7 @@ def _places(cells: Any) -> dict[str, int]:
 
 
 def _row(
-    number: int, cells: Any, places: Mapping[str, int], formulas: Mapping[tuple[int, int], bool]
+    number: int, cells: Any, places: Mapping[str, int], formulas: Mapping[tuple[int, int], Formula]
 ) -> ReadRow | None:
     def at(label: str) -> Any:
         place = places[label]
@@ -116,8 +124,8 @@ def _row(
     read = {}
     for column in Column:
         place = places[column.label]
-        has_value = formulas.get((number, place + 1))
-        read[column] = _cell(cells[place] if place < len(cells) else None, has_value)
+        formula = formulas.get((number, place + 1))
+        read[column] = _cell(cells[place] if place < len(cells) else None, formula)
     return ReadRow(
         key=key,
         version=_version(at(Hidden.VERSION.label)),
@@ -129,15 +137,16 @@ def _row(
     )
 
 
-def _cell(cell: Any, has_value: bool | None) -> ReadCell:
-    """One cell as text; `has_value` says of a formula whether its result was saved with it."""
+def _cell(cell: Any, formula: Formula | None) -> ReadCell:
+    """One cell as text; of a formula its result, where that was saved with it."""
+    if formula is not None and not formula.has_result:
+        error = "公式没有保存计算结果，请在表格软件中打开、保存一次，或直接填数。"
+        return ReadCell(clean(f"={formula.text}")[:_SHOWN], error)
     value = cell.value if cell is not None else None
-    if has_value is False:
-        return ReadCell(error="公式没有保存计算结果，请在表格软件中打开、保存一次，或直接填数。")
     if cell is not None and cell.data_type == "e":
         return ReadCell(str(value), error=f"单元格是错误值 {value}，请改正。")
     text = _text(value, (cell.number_format if cell is not None else "") or "")
-    return ReadCell(text, note="由公式算出，按保存的结果读取。" if has_value else "")
+    return ReadCell(text, note="由公式算出，按保存的结果读取。" if formula is not None else "")
 
 
 def _text(value: object, number_format: str) -> str:
@@ -149,8 +158,8 @@ def _text(value: object, number_format: str) -> str:
     return f"{format_number(shown.number.scaleb(2 * percents))}{'%' * percents}"
 
 
-def _formulas(page: Any) -> dict[tuple[int, int], bool]:
-    """Row and column of every formula, and whether its result was saved with it."""
+def _formulas(page: Any) -> dict[tuple[int, int], Formula]:
+    """Every formula by its row and column."""
     found = {}
     with page._get_source() as source:  # noqa: SLF001 - the library has no other name for it.
         # opened_workbook has refused every part that declares entities.
@@ -158,12 +167,14 @@ def _formulas(page: Any) -> dict[tuple[int, int], bool]:
             if element.tag != f"{_MAIN}row":
                 continue
             for cell in element:
-                if cell.find(f"{_MAIN}f") is not None:
-                    row, column = coordinate_to_tuple(cell.get("r", ""))
-                    # A formula whose result is an empty text says so by its type.
-                    is_kept = bool(cell.findtext(f"{_MAIN}v")) or cell.get("t") == "str"
-                    if row <= _MAX_ROWS and column <= _MAX_COLUMNS:
-                        found[row, column] = is_kept
+                formula = cell.find(f"{_MAIN}f")
+                if formula is None:
+                    continue
+                row, column = coordinate_to_tuple(cell.get("r", ""))
+                # A formula whose result is an empty text says so by its type.
+                is_kept = bool(cell.findtext(f"{_MAIN}v")) or cell.get("t") == "str"
+                if row <= _MAX_ROWS and column <= _MAX_COLUMNS:
+                    found[row, column] = Formula(formula.text or "", is_kept)
             element.clear()
     return found
 

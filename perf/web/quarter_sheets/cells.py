@@ -48,7 +48,7 @@ class Judged:
 
     `versions` are those of the stored rows they were compared with, by line. `unchanged` counts the
     other cells, `kept` has the texts of each line in which any of those holds something;
-    `warnings` say which computed figures would lack a value.
+    `follows` has what is computed anew (name, before, after), `warnings` what cannot be.
     """
 
     cells: list[Cell] = field(default_factory=list)
@@ -58,6 +58,7 @@ class Judged:
     quantities: list[QuantityEntry] = field(default_factory=list)
     unchanged: int = 0
     kept: list[tuple[str, str]] = field(default_factory=list)
+    follows: list[tuple[str, str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def of(self, state: CellState) -> list[Cell]:

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from perf.core.numbers import format_number, parse_number
 from perf.core.sheet_cells import CellState
 from perf.documents.quarter_sheets import Column
+from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter
 from perf.services.computed import compute_actual, counts_for
-from perf.services.entry_figures import figures_of
+from perf.services.entry_figures import figures_of, recompute
 from perf.services.money import read_wan, write_wan
+from perf.web.grid_values import shown_figures
 from perf.web.quarter_sheets.bench import Bench, is_open
 from perf.web.quarter_sheets.cells import Judged
 from perf.web.quarter_sheets.indicators import judge_indicator, shown_cell
@@ -49,13 +51,19 @@ def _compute(session: Session, bench: Bench) -> None:
     values = {row.quantity_id: row.value for row in submission.quantities} if submission else {}
     values |= {one.quantity_id: parse_number(one.text) for one in bench.judged.quantities}
     counts = counts_for(session, plan, bench.quarter.period.code)
+    actuals, pack = bench.quarter.actuals, pack_of(plan)
     named = {row.name: values.get(row.id) for row in plan.quantities}
     for indicator in plan.indicators:
         if indicator.is_computed:
             found = compute_actual(indicator, named, counts)
             bench.computed[indicator.id] = found
+            before = figures_of(actuals.get(indicator.id))
+            after, _ = recompute(before, indicator, pack, found)
+            shown = [shown_figures(one, indicator.target_unit) for one in (before, after)]
             if found.error:
                 bench.judged.warnings.append(f"{indicator.name}：{found.error}")
+            elif indicator.formula and shown[0] != shown[1]:
+                bench.judged.follows.append((indicator.name, shown[0], shown[1]))
 
 
 def _gather(bench: Bench) -> None:
