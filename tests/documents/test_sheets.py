@@ -9,6 +9,7 @@ import xlsxwriter
 
 from perf.documents.readers import UnreadableDocument
 from perf.documents.readers.csv_text import read_csv
+from perf.documents.readers.recogniser import recognise
 from perf.documents.readers.tables import Document
 from perf.documents.readers.xlsx import read_xlsx
 
@@ -134,3 +135,19 @@ def test_a_pages_number_between_two_rows_is_a_break() -> None:
 def test_what_is_no_csv_table_is_refused(content: bytes, told: str) -> None:
     with pytest.raises(UnreadableDocument, match=told):
         read_csv(content)
+
+
+SECOND_LEVELS = [("满意度指标", "服务对象满意度"), ("效益指标", "社会效益"), ("产出指标", "数量")]
+
+
+@pytest.mark.parametrize(("level1", "level2"), SECOND_LEVELS)
+def test_a_row_without_its_target_has_not_slid(level1: str, level2: str) -> None:
+    rows = [
+        "部门预算项目绩效目标申报表",
+        "项目名称,项目编码,一级指标,二级指标,三级指标,指标值",
+        "养护,53010222,产出指标,数量指标,面积,≥1公顷",
+        f",,{level1},{level2},市民的看法,",
+    ]
+    (plan,) = recognise(read_csv("\n".join(rows).encode())).projects
+    last = plan.indicators[-1]
+    assert (last.level1, last.level2, last.name, last.target) == (level1, level2, "市民的看法", "")

@@ -81,7 +81,8 @@ def _level1(text: str) -> float:
 
 
 def _level2(text: str) -> float:
-    if _is_level(text):
+    # Many forms print 社会效益 for 社会效益指标.
+    if _is_level(text) or _is_level(text + "指标"):
         return 0.0
     return 4.0 if looks_like_target(text) or len(text) > 20 else 1.5
 
