@@ -11,6 +11,7 @@ import pytest
 from perf.core.filled import FilledForm
 from perf.core.recheck import recheck
 from perf.documents.readers.filled_forms import read_filled_form
+from tests.documents import office
 from tests.documents.rebuilt import (
     LAYOUTS,
     Cell,
@@ -150,7 +151,7 @@ def test_the_first_of_several_forms_is_read_and_the_others_are_named(kind: str) 
 def test_prose_and_another_table_above_a_form_are_no_part_of_it() -> None:
     table = tables_of(OWN_MAKING)[0]
     report = Piece(
-        ["部门整体支出绩效自评报告", "我单位2019年度整体支出情况如下。"],
+        ["部门整体支出绩效自评报告", "我单位2019年度整体支出情况如下。", "表一 自评项目情况表"],
         [line_of("项目名称", "另一个项目"), line_of("三级指标", "指标值"), line_of("次数", "≥2次")],
     )
     assert differences(table, "docx", as_docx([report, *official(table)])) == []
@@ -182,6 +183,14 @@ TORN: list[tuple[str, list[list[tuple[str, ...]]], list[tuple[str, ...]]]] = [
             [("标", "指标", "", "", "", "", ""), ("", "质量指标", "乙", "1个", "1个", "50", "50")],
         ],
         [("产出指标", "数量指标", "甲", "1个", "1个"), ("产出指标", "质量指标", "乙", "1个", "1个")],
+    ),
+    (
+        "a class is put together of two words too",
+        [
+            [HEADS, ("效益指标", "社会", "甲", "1个", "1个", "100", "100")],
+            [("", "效益指标", "", "", "", "", "")],
+        ],
+        [("效益指标", "社会效益指标", "甲", "1个", "1个")],
     ),
     (
         "a class that a page repeats goes on with its second level",
@@ -233,3 +242,39 @@ def test_what_a_pages_end_tore_is_put_together(pieces, rows) -> None:
     read = read_filled_form("表.docx", as_docx(body))
     found = [(row.level1, row.level2, row.name, row.target, row.actual) for row in read.rows]
     assert found == rows
+
+
+def test_on_a_printed_page_a_row_goes_on_only_below_full_lines() -> None:
+    full, short = (
+        ["产出指标", "数量指标", "新建的社区\n书屋和乡镇", "三座"],
+        ["", "", "宣传", "两场"],
+    )
+    below = ["", "", "中心书屋", "以上"]
+    figures = ["50", "50"]
+
+    def names(above: list[str], rest: list[str]) -> list[str]:
+        head = ["一级指标", "二级指标", "三级指标", "年度指标值", "分值", "得分"]
+        pages = [[head, [*full, *figures], [*above, *figures]], [[*rest, "", ""]]]
+        content = office.pdf(
+            [office.words("项目支出绩效自评表") + office.grid(rows) for rows in pages]
+        )
+        return [row.name for row in read_filled_form("表.pdf", content).rows]
+
+    assert names(full, below) == ["新建的社区书屋和乡镇", "新建的社区书屋和乡镇中心书屋"]
+    assert names(short, below) == ["新建的社区书屋和乡镇", "宣传", "中心书屋"]
+
+
+@pytest.mark.parametrize("heading", [[], ["序号", "所在栏目", "全文"]])
+def test_an_annex_goes_on_over_tables_with_and_without_its_heading(heading: list[str]) -> None:
+    heads = ["三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因"]
+    form = [heads, ["甲", "≥2", "1", "100", "50", "因为……（全文见附页第 12 项）"]]
+    first = [["序号", "所在栏目", "全文"], ["11", "乙", "别的。"], ["12", "甲", "因为开工晚，"]]
+    rest = [
+        each
+        for each in (heading, ["12", "第 12 项（续）", "完工也晚，"], ["", "", "次年补上。"])
+        if each
+    ]
+    tables = [office.table(rows, len(rows[0])) for rows in (form, first, rest)]
+    body = f"{tables[0]}{office.paragraph('附页：文字全文')}{tables[1]}{tables[2]}"
+    (row,) = read_filled_form("表.docx", office.docx(body)).rows
+    assert row.reason == "因为开工晚，完工也晚，次年补上。"
