@@ -266,7 +266,7 @@ def test_a_signed_evaluations_working_is_the_same_in_the_api_on_the_page_and_in_
     client = browse(case.staff)
     told = client.get(f"{API}/plans/{case.plan_id}/self-evaluation").json
     page = client.get(case.url).html
-    form = steps_in_form(client.get(f"{case.url}.xlsx").response)
+    form = steps_in_form(client.get(f"{case.url}/form").response)
     assert told["status"] == "approved"
     assert told["frozen_at"]
     assert len(told["rows"]) == 3

@@ -246,7 +246,7 @@ def test_the_form_prints_both_with_who_and_why(app, browse, is_signed):
     case.decide(browse, **case.typed())
     if is_signed:
         case.step(browse, "approve")
-    page = browse(case.staff).get(f"{case.url}.xlsx")
+    page = browse(case.staff).get(f"{case.url}/form")
     book = openpyxl.load_workbook(BytesIO(page.response.data), data_only=True)
     sheet = book.worksheets[0]
     (row,) = [row for row in sheet.iter_rows() if row[3].value == "受理案件数"]
@@ -282,6 +282,6 @@ def test_a_form_signed_before_there_were_decisions_still_opens_and_prints(app, b
     case.step(browse, "approve")
     page = browse(case.staff).get(case.url)
     assert fact(page, "总分") == "96.51"
-    form = browse(case.staff).get(f"{case.url}.xlsx").response.data
+    form = browse(case.staff).get(f"{case.url}/form").response.data
     sheet = openpyxl.load_workbook(BytesIO(form), data_only=True).worksheets[0]
     assert "受理案件数" in {row[3].value for row in sheet.iter_rows()}

@@ -176,7 +176,7 @@ def test_signed_it_is_printed_as_a_word_and_the_weights_still_add_up(case, brows
     case.step(browse, "approve")
     page = browse(case.supervisor).get(case.url)
     assert 'id="outside"' not in page.html
-    response = browse(case.supervisor).get(f"{case.url}.xlsx").response
+    response = browse(case.supervisor).get(f"{case.url}/form").response
     rows = cells(response)
     (out,) = [row for row in rows if row[3] and OUT in str(row[3])]
     assert (out[5], out[6], out[7]) == ("不涉及", 0, "不涉及")
@@ -328,7 +328,7 @@ def test_the_departments_plan_is_completed_signed_and_printed(app, browse):
             expected[name] = carried, in_cents(Fraction(carried) * attained(target, last[name]))
     assert sum(weight for weight, _ in expected.values()) == 100
 
-    rows = cells(browse(names[1]).get(f"{url}.xlsx").response)
+    rows = cells(browse(names[1]).get(f"{url}/form").response)
     (total,) = [row for row in rows if row[0] == "总分"]
     printed = {
         row[3]: (Decimal(str(row[6])), Decimal(str(row[7])))
