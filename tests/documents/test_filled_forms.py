@@ -410,6 +410,13 @@ def test_a_heading_over_several_columns_takes_all_of_them():
     assert (read.weight_total, read.total) == (None, D(100))
 
 
+@pytest.mark.parametrize("name", ["指标3：", "……", "…", "3、", "指标", "/"])
+def test_rows_that_only_the_template_filled_are_no_indicators(name):
+    heads, first, *_ = INDICATORS
+    read = read_filled_form("表.csv", csv_bytes([heads, first, ["", "", name], INDICATORS[2]]))
+    assert [row.name for row in read.rows] == ["指标1：宣传场次", "指标2：试剂数量"]
+
+
 @pytest.mark.parametrize(
     "funds",
     [

@@ -32,6 +32,8 @@ _CONCLUSION = re.compile(
     r"(?:结论|等级|等次|结果|情况|得分|分析)|下一步.{0,8}|(?:有关|相关|改进)(?:建议|措施)|主要(?:经验|成效)"
     r".{0,6}|(?:单位|项目|财务|部门)?(?:负责人|经办人|联系人|领导).{0,6})(?:[:(].*)?"
 )
+# What a form's template leaves where nobody named an indicator.
+_TEMPLATE = re.compile(r"指标[0-9]{0,2}[、.:]?|[0-9]{1,2}[、.:]|[….·。/—-]+")
 _AGAIN = re.compile(r"[(（]?(?:续|续表|接上页)[)）]?$")
 _CLASSES = ("level1", "level2")
 _FIGURES = ("weight", "score")
@@ -59,6 +61,14 @@ class _Line:
 
     def has_figure(self) -> bool:
         return any(self.text(name) for name in _FIGURES)
+
+    def says_anything(self) -> bool:
+        """Whether the row is more than one of a form's template (`指标2：`, `……`)."""
+        others = (part for part in (*_TEXTS, *_FIGURES) if part != "name")
+        name = key(self.text("name"))
+        return any(self.text(part) for part in others) or bool(
+            name and not _TEMPLATE.fullmatch(name)
+        )
 
 
 @dataclass(slots=True)
@@ -142,11 +152,8 @@ class Indicators:
             for name, span in spans.items()
         }
         line = _Line(row, self.level1, self.level2, cells, own2 or "", is_after_break)
-        if key(line.text("name")) == "小计" or not any(
-            line.text(part) for part in (*_TEXTS, "score")
-        ):
-            return
-        self.lines.append(line)
+        if key(line.text("name")) != "小计" and line.says_anything():
+            self.lines.append(line)
 
     def _without_rest(self, level: str, own: str | None) -> str | None:
         """A row's own class below a break; None where it is the end of the class above it.
