@@ -61,9 +61,17 @@ pytest_add_cli_args_test_selection = {tests}
 timeout_multiplier = 10.0
 use_git_change_detection = false
 """
-# Few examples, always the same ones, and nothing made smaller: a failure is all that counts.
+# Few examples, always the same ones, and nothing made smaller: a failure is all that counts. Each
+# mutant runs in a process forked from one that has run the tests, so what that one kept is dropped.
 PROFILE = """\
 from hypothesis import Phase, settings
+
+from perf.core import readings
+
+
+def pytest_sessionstart() -> None:
+    readings._SPELLING.clear()
+
 
 settings.register_profile(
     "mutation",

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from perf.core.drafts import DraftIndicator
 from perf.core.targets import strip_numbering
@@ -40,6 +41,7 @@ _UNFILLED = frozenset({"未填写", "未填报"})
 _MAIN = frozenset({"成本指标", "产出指标", "效益指标", "满意度指标", "投入管理指标"})
 
 
+@lru_cache(maxsize=4096)
 def role_of(text: str) -> str | None:
     """The role that a heading of such a grid names, if any."""
     if len(text) > 20:

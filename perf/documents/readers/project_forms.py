@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from perf.core.drafts import DraftPlan
 from perf.core.targets import strip_numbering
@@ -66,6 +67,7 @@ def _other_code(text: str) -> str | None:
     return plain if _LETTERED_CODE.fullmatch(plain) else None
 
 
+@lru_cache(maxsize=4096)
 def _label(text: str) -> str | None:
     if len(text) > _LONGEST_LABEL:
         return None
@@ -78,7 +80,7 @@ def _values(row: Row) -> list[tuple[str, str]]:
     cells = [text for _, text in row.filled()]
     for at, text in enumerate(cells):
         label = _label(text)
-        before, colon, after = re.sub("：", ":", text).partition(":")
+        before, colon, after = text.replace("：", ":").partition(":")
         if label is None and colon and after.strip():
             label = _label(before)
             following = after.strip()
