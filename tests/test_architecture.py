@@ -41,7 +41,7 @@ ROOMS = {
     "services": room("queries models formulas core clock", "sqlalchemy argon2 chinese_calendar"),
     "documents": room(
         "formulas core",
-        "docx docxtpl lxml openpyxl pdfplumber pylopdf_fonts_zh_cn pypdfium2 typst xlsxwriter",
+        "openpyxl pdfplumber pylopdf_fonts_zh_cn pypdfium2 typst xlsxwriter",
     ),
     "extensions": room("models", FLASK),
     "web": room(f"{INNER} extensions", f"sqlalchemy {FLASK}"),
