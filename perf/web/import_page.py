@@ -17,6 +17,7 @@ from perf.documents.preview import Checked, Preview
 from perf.documents.sources import SourceRow
 from perf.services.imports import Imported, ImportedPlan, Outcome, foresee_import
 from perf.services.money import write_wan
+from perf.services.typed import clean_text
 from perf.web.import_form import ROW_FIELDS, budget_fields
 from perf.web.import_parts import Part, part_with, parts_of
 
@@ -27,7 +28,8 @@ TONE_OF_OUTCOME = {Outcome.CREATED: "ok", Outcome.UNCHANGED: "none", Outcome.DIF
 class Field:
     """One control: its name, label, what stands in it, and what is wrong with it.
 
-    `was` is what the file says where somebody changed it, None where nobody did.
+    `was` is what the file says where somebody changed it, `theirs` what another window has saved
+    otherwise meanwhile; None where there is no such thing.
     """
 
     name: str
@@ -35,6 +37,12 @@ class Field:
     value: str
     error: str = ""
     was: str | None = None
+    theirs: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to look at it."""
+        return bool(self.error) or self.theirs is not None
 
 
 # From a field's name, its label and what the preview says to the control.
@@ -58,7 +66,7 @@ class RowView:
     def is_open(self) -> bool:
         """Whether its controls are shown at once, because something has to be typed."""
         return any(one.severity is Severity.ERROR for one in self.findings) or any(
-            each.error for each in self.fields.values()
+            each.is_open for each in self.fields.values()
         )
 
 
@@ -92,7 +100,7 @@ class PlanView:
     def is_open(self) -> bool:
         """Whether its own controls are shown at once."""
         return any(one.severity is Severity.ERROR for one in self.findings) or any(
-            each.error for each in [*self.fields.values(), *self.budgets]
+            each.is_open for each in [*self.fields.values(), *self.budgets]
         )
 
 
@@ -132,22 +140,25 @@ def preview_view(
     typed: Mapping[str, str],
     errors: Mapping[str, str],
     at: str = "",
+    stored: Preview | None = None,
 ) -> PreviewView:
     """The page of a preview as `checked`; `typed` and `errors` are of a form that was refused.
 
-    `at` is the key of a plan in the part to show (blank: the first part).
+    `at` is the key of a plan in the part to show (blank: the first part), `stored` what another
+    window has saved meanwhile.
     """
     foreseen = foresee_import(session, actor, preview.kept(checked))
     kept = [key for key, _ in preview.plans() if key not in preview.left_out]
     becomes = dict(zip(kept, foreseen.plans, strict=True))
     draft = preview.draft
 
+    theirs = dict(stored.texts()) if stored else {}
+
     def control(name: str, label: str, value: str | None) -> Field:
         shown, error = typed.get(name, value or ""), errors.get(name, "")
-        was = preview.as_read.get(name)
-        if was and name.startswith("budget-"):
-            was = write_wan(Decimal(was))
-        return Field(name, label, shown, error, was)
+        was, other = (_as_typed(name, texts.get(name)) for texts in (preview.as_read, theirs))
+        is_same = other is None or clean_text(other) == clean_text(shown)
+        return Field(name, label, shown, error, was, None if is_same else other)
 
     parts = parts_of(preview)
     part = part_with(parts, at)
@@ -169,6 +180,11 @@ def preview_view(
             for key, plan in preview.plans()
         ],
     )
+
+
+def _as_typed(name: str, text: str | None) -> str | None:
+    """A text of the preview as the field of this name has it: money in 万元."""
+    return write_wan(Decimal(text)) if text and name.startswith("budget-") else text
 
 
 def _by_severity(

@@ -204,11 +204,14 @@ def _again(
     """The preview with everything as typed and what is wrong; nothing was stored."""
     db.session.rollback()
     row = draft_of(db.session(), current_actor(), draft_id)
-    message = str(error)
-    if isinstance(error, Stale):
-        message += "下面是您这边填写的内容，核对后可以再次保存，会覆盖那边的修改。"
-    status = 409 if isinstance(error, Stale) else 422
-    return _preview_page(row, preview, _typed(), errors, message), status
+    if not isinstance(error, Stale):
+        return _preview_page(row, preview, _typed(), errors, str(error)), 422
+    message = (
+        f"{error}下面是您这边填写的内容，与那边不同的旁边写着那边的；"
+        "核对后可以再次保存，会覆盖那边的修改。"
+    )
+    stored = preview_from_content(row.content)
+    return _preview_page(row, preview, _typed(), errors, message, stored), 409
 
 
 def _preview_page(
@@ -217,6 +220,7 @@ def _preview_page(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     message: str = "",
+    stored: Preview | None = None,
 ) -> str:
     errors = errors or {}
     actor, checked = current_actor(), preview.check()
@@ -226,7 +230,7 @@ def _preview_page(
         row=row,
         preview=preview,
         view=preview_view(
-            db.session(), actor, preview, checked, typed or {}, errors, _shown_part()
+            db.session(), actor, preview, checked, typed or {}, errors, _shown_part(), stored
         ),
         names_unit=_names_unit(),
         tones=TONE_OF_OUTCOME,

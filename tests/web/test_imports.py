@@ -304,6 +304,8 @@ def test_two_windows_lose_nothing_silently(world):
     page = world.staff.post(address, first | {"name-p0-0": "后保存的"}, status=409)
     assert "另一个窗口里改过" in page.text
     assert 'value="后保存的"' in page.html
+    assert page.text.count("另一个窗口保存的是：") == 1
+    assert "另一个窗口保存的是：先保存的" in page.text
     assert 'value="先保存的"' in world.staff.get(address).html
     page = world.staff.post(address, form_of(page), follow=True)
     assert 'value="后保存的"' in page.html
