@@ -64,7 +64,7 @@ ACTIONS: dict[str, str] = {
     "update_project": "修改",
     "update_unit": "修改",
     "update_user": "修改",
-    "upload_quarter_sheet": "按填报表填报",
+    "upload_quarter_sheet": "按 Excel 填报表填写",
     "withdraw_decision": "撤销评定",
 }
 SUBJECTS: dict[str, str] = {

@@ -326,6 +326,15 @@ def test_a_worker_reads_the_same_and_takes_a_hostile_file_down_with_it() -> None
     assert monotonic() - begun < 10
 
 
+def test_a_renamed_sheet_and_one_of_the_users_own_beside_it_do_not_matter() -> None:
+    book = opened(SHEET)
+    book.create_sheet("我的计算", 0)
+    assert edited(read(saved(book))) == set()
+    book = opened(SHEET)
+    book[MAIN].title = "三季度"
+    assert edited(read(saved(book))) == set()
+
+
 def test_a_line_whose_old_texts_are_lost_counts_as_edited() -> None:
     book = opened(SHEET)
     row = cell_of(book, "indicator-2", ACTUAL).row

@@ -32,6 +32,7 @@ from perf.models import (
 )
 from perf.queries.submissions import quarter_visible_to
 from perf.services.formula_names import record_names
+from perf.web.quarter_sheets import upload as uploading
 from perf.web.quarter_sheets import views
 from perf.web.quarter_sheets.judging import judge_upload
 from perf.web.quarter_sheets.upload import upload_of
@@ -276,7 +277,7 @@ def test_the_ledger_tells_the_sheet_and_each_row_it_wrote(app, browse, world) ->
     ]
     assert told[1][1] == {"file_name": [None, "三季度.xlsx"]}
     shown = browse(world.supervisor).get("/ledger").text
-    assert "按填报表填报" in shown
+    assert "按 Excel 填报表填写季度填报" in shown
     assert "三季度.xlsx" in shown
 
 
@@ -565,6 +566,15 @@ def test_what_no_page_can_hold_is_taken_out_of_a_form_that_was_made_up(browse, w
     again = confirm(staff, world, page, status=409, sheet=nasty, versions="{}")
     assert shown_rows(again, "new") == ["受理案件数 偏差原因 M4 原因X 新填"]
     confirm(staff, world, again)
+
+
+def test_more_text_than_the_form_can_carry_is_refused_before_the_preview(
+    browse, world, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploading, "MAX_TEXT", 100)
+    staff = browse(world.staff)
+    content = filled(downloaded(staff, world), {(world.cases, REASON): "原因"})
+    assert "改动的文字太多" in upload(staff, world, content, status=422).text
 
 
 def test_the_sheet_takes_as_many_queries_for_many_rows_as_for_few(app, browse, world) -> None:

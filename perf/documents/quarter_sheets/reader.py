@@ -14,6 +14,7 @@ from perf.documents.quarter_sheets.rows import (
     FORMAT,
     FORMAT_VERSION,
     IDENTITY,
+    MAIN,
     NAME,
     Column,
     Hidden,
@@ -29,7 +30,7 @@ from perf.documents.readers.unreadable import UnreadableDocument
 _MAX_ROWS = 6_000
 _MAX_COLUMNS = 40
 _MAX_IDENTITY = 20
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _KEY = re.compile(r"(indicator|quantity)-[0-9]{1,9}|point-[0-9]{1,9}-[0-9]{1,3}|executed-[a-z_]+")
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _AGAIN = "请重新下载填报表，在下载的文件里填写后上传。"
@@ -56,7 +57,8 @@ def read_quarter_sheet(content: bytes) -> ReadSheet:
         if IDENTITY not in pages or len(pages) < 2:
             raise UnreadableDocument(_NOT_OURS)
         head = _head(pages.pop(IDENTITY))
-        return ReadSheet(head, _rows(next(iter(pages.values()))))
+        # People rename the sheet, or put one of their own beside it.
+        return ReadSheet(head, _rows(pages.get(MAIN) or next(iter(pages.values()))))
 
 
 def _head(page: Any) -> SheetHead:
@@ -164,15 +166,15 @@ def _formulas(page: Any) -> dict[tuple[int, int], Formula]:
     with page._get_source() as source:  # noqa: SLF001 - the library has no other name for it.
         # opened_workbook has refused every part that declares entities.
         for _, element in ET.iterparse(source):  # noqa: S314
-            if element.tag != f"{_MAIN}row":
+            if element.tag != f"{_TAG}row":
                 continue
             for cell in element:
-                formula = cell.find(f"{_MAIN}f")
+                formula = cell.find(f"{_TAG}f")
                 if formula is None:
                     continue
                 row, column = coordinate_to_tuple(cell.get("r", ""))
                 # A formula whose result is an empty text says so by its type.
-                is_kept = bool(cell.findtext(f"{_MAIN}v")) or cell.get("t") == "str"
+                is_kept = bool(cell.findtext(f"{_TAG}v")) or cell.get("t") == "str"
                 if row <= _MAX_ROWS and column <= _MAX_COLUMNS:
                     found[row, column] = Formula(formula.text or "", is_kept)
             element.clear()
