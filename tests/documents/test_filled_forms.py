@@ -410,6 +410,22 @@ def test_a_heading_over_several_columns_takes_all_of_them():
     assert (read.weight_total, read.total) == (None, D(100))
 
 
+@pytest.mark.parametrize(
+    ("head", "project", "kind"),
+    [
+        ([["项目支出绩效自评表"], ["单位名称", "某局"], ["项目名称", "禁毒经费"]], "禁毒经费", PlanKind.PROJECT),
+        ([["项目名称", "禁毒经费"], ["单位名称", "某局"]], "禁毒经费", PlanKind.PROJECT),
+        ([["部门整体支出绩效自评表"], ["单位名称", "某局"], ["项目名称", "预算数"]], "某局", PlanKind.DEPARTMENT),
+        ([["部门名称：某局"]], "某局", PlanKind.DEPARTMENT),
+        ([["部门整体支出绩效自评表"], ["项目名称", "某局整体支出"]], "某局整体支出", PlanKind.DEPARTMENT),
+        ([["自评表"]], "", PlanKind.PROJECT),
+    ],
+)  # fmt: skip
+def test_a_form_is_its_projects_unless_only_its_unit_is_named(head, project, kind):
+    read = read_filled_form("表.csv", csv_bytes([*head, *INDICATORS]))
+    assert (read.project, read.kind) == (project, kind)
+
+
 @pytest.mark.parametrize("name", ["指标3：", "……", "…", "3、", "指标", "/"])
 def test_rows_that_only_the_template_filled_are_no_indicators(name):
     heads, first, *_ = INDICATORS

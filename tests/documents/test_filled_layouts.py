@@ -148,6 +148,16 @@ def test_the_first_of_several_forms_is_read_and_the_others_are_named(kind: str) 
         assert "“某区城管局公厕管护”、“某镇财政所部门整体支出”" in message
 
 
+def test_a_page_that_repeats_its_forms_names_begins_no_other_form() -> None:
+    table = tables_of(OWN_MAKING)[0]
+    pieces = torn(table)
+    pieces[0].rows.insert(0, line_of("单位名称", "某县图书馆"))
+    pieces[1].lines = ["项目支出绩效自评表（续）", "单位名称：某县图书馆"]
+    pieces[2].lines.append(f"项目名称：{table['project']}")
+    for kind, write in WRITERS.items():
+        assert differences(table, kind, write(pieces)) == []
+
+
 def test_prose_and_another_table_above_a_form_are_no_part_of_it() -> None:
     table = tables_of(OWN_MAKING)[0]
     report = Piece(

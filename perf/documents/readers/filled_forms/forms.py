@@ -56,16 +56,17 @@ def project_named(sheet: FormSheet, row: int) -> str | None:
 def _first_headings(sheet: FormSheet) -> list[Columns]:
     """The heading of each form, those that a later page repeats left out."""
     firsts: list[Columns] = []
-    name = None
+    names: set[str] = set()
     above = 0
     for columns in indicator_headings(sheet):
         rows = range(above, columns.row)
         named = [given for row in rows if (given := project_named(sheet, row)) is not None]
         before = firsts[-1].spans["name"].stop if firsts else 0
         is_over = any(is_total(sheet, row, before) for row in rows)
-        if not firsts or is_over or any(given != name for given in named[-1:]):
+        # A page may repeat the names of its form, but none that the form does not have.
+        if not firsts or is_over or not names.issuperset(named):
             firsts.append(columns)
-            name = named[-1] if named else None
+            names = set(named)
         above = columns.row
     return firsts
 

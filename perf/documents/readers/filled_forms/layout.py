@@ -112,21 +112,25 @@ class _Form:
         )
 
     def _head(self) -> _Head:
-        project, year, is_department = "", None, False
+        """The project's name, else the unit's, whose form the department's is; year and kind."""
+        names: dict[bool, str] = {}
+        year, is_titled_department = None, False
         for row in range(self.columns.row):
             for column, _ in self.sheet.filled(row):
                 text = self.sheet.key(row, column)
                 if len(text) > 60:
                     continue
-                named = PROJECT.fullmatch(text)
-                if named and not project:
+                if named := PROJECT.fullmatch(text):
                     given = named[2] or self.sheet.next(row, column).text
-                    project = whole_text(self.sheet, given)
-                    is_department = is_department or not named[1].startswith(("项目", "专项"))
+                    is_project = named[1].startswith(("项目", "专项"))
+                    names.setdefault(is_project, whole_text(self.sheet, given))
                     break
                 if year is None and (found := _YEAR.search(text)):
                     year = int(found[1])
-                is_department = is_department or bool(not project and _TITLE.search(text))
+                is_titled_department |= bool(not names and _TITLE.search(text))
+        is_department = is_titled_department or list(names) == [False]
+        # A department's form may list its projects; a project's may name its unit first.
+        project = names.get(not is_department) or names.get(is_department) or ""
         return _Head(project, year, PlanKind.DEPARTMENT if is_department else PlanKind.PROJECT)
 
     def _total(self, indicators: Indicators) -> tuple[Decimal | None, Decimal | None]:
