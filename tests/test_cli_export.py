@@ -195,8 +195,8 @@ def test_what_was_not_begun_and_what_cannot_be_written_is_refused(bureau, tmp_pa
         (["--all", "--format", "xlsx"], "--form"),
     ],
 )
-def test_wrong_usage_exits_with_two_and_says_what_there_is(bureau, tmp_path, words, told):
-    done = run(bureau, "export", "--year", "2022", "--output", str(tmp_path / "x"), *words)
+def test_wrong_usage_exits_with_two_and_says_what_there_is(app, tmp_path, words, told):
+    done = run(app, "export", "--year", "2022", "--output", str(tmp_path / "x"), *words)
     assert done.exit_code == 2
     assert told in done.stderr
     assert not (tmp_path / "x").exists()

@@ -66,6 +66,7 @@ def links_of_menu(page):
     ]
 
 
+@pytest.mark.slow
 def test_each_menu_leads_to_the_form_in_every_format(browse, bureau):
     for page, user in [
         ("/plans/{begun}", "staff"),
@@ -235,3 +236,12 @@ def test_the_summary_asks_no_more_for_many_plans_than_for_few(app, browse, burea
             browser.get("/units/summary?year=2022&format=csv")
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_the_menu_of_a_plan_offers_each_format_of_both_forms(browse, bureau):
+    browser = browse(bureau["staff"])
+    links = links_of_menu(browser.get(f"/plans/{bureau['begun']}"))
+    assert [link.rpartition("format=")[2] for link in links] == list(FORMATS) * 2
+    response = browser.get(links[list(FORMATS).index("docx")]).response
+    assert response.mimetype == FORMATS["docx"].mime_type
+    assert name_of(response) == "2022年度-党建经费-绩效目标申报表.docx"
