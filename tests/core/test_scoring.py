@@ -34,7 +34,7 @@ from tests.core.scoring_examples import (
 
 @pytest.mark.parametrize("weight", ["-0.01", "NaN", "Infinity"])
 def test_what_is_no_weight_is_refused(weight: str):
-    with pytest.raises(InvalidInput, match="^分值应为不小于 0 的数字，请先修改分值。$"):
+    with pytest.raises(InvalidInput, match=r"^分值应为不小于 0 的数字，请先修改分值。$"):
         score_indicator(D(weight), GE90, D(90), INVERSE)
 
 
