@@ -307,7 +307,7 @@ def _endless() -> bytes:
 
 
 def _inflated() -> bytes:
-    return parts(SHEET, {"xl/sharedStrings.xml": lambda text: text + b" " * 2**23})
+    return parts(SHEET, {"xl/sharedStrings.xml": lambda text: text + b" " * 2**24})
 
 
 @pytest.mark.slow

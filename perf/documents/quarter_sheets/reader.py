@@ -27,6 +27,8 @@ from perf.documents.readers.filled_forms.shown import shown_cell
 from perf.documents.readers.filled_forms.workbook import opened_workbook
 from perf.documents.readers.unreadable import UnreadableDocument
 
+# Five hundred indicators, each with a long reason, twice: as typed and as downloaded.
+_MAX_UNPACKED = 12 * 1024 * 1024
 _MAX_ROWS = 6_000
 _MAX_COLUMNS = 40
 _MAX_IDENTITY = 20
@@ -52,7 +54,7 @@ def read_quarter_sheet(content: bytes) -> ReadSheet:
     Raises UnreadableDocument, with what to do instead, for what is no sound workbook or was not
     downloaded here; a cell that cannot be taken says so itself.
     """
-    with opened_workbook(content) as book:
+    with opened_workbook(content, most=_MAX_UNPACKED) as book:
         pages = {page.title: page for page in book.worksheets}
         if IDENTITY not in pages or len(pages) < 2:
             raise UnreadableDocument(_NOT_OURS)
