@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from perf.core.terms import PlanKind
 from perf.documents.forms import FORMATS, summary_from_records
 from perf.extensions import db
 from perf.models import Plan, SelfEvaluation
-from perf.queries.evaluations import plans_to_export
+from perf.queries.evaluations import plans_to_export, whole_plans
 from perf.queries.summary import summary_records
 from perf.services.monitoring_record import monitoring_records
 
@@ -36,6 +37,7 @@ _LACKING = {
     "monitoring": "没有已提交的季度",
     "self-evaluation": "还没有开始自评",
 }
+_BATCH = 100
 _NOTHING = "{} 年度没有符合条件的绩效目标。请核对年度、项目编码和单位编码。"
 
 
@@ -105,10 +107,15 @@ def export_command(
                 )
                 if not plans:
                     raise NotFound(_NOTHING.format(year))
-                chosen, found = _forms(form, plans)
-                ids = {plan.id for plan in chosen}
-                skipped = [_naming(plan) for plan, _ in plans if plan.id not in ids]
-                files = _write(form, chosen, found, skipped, output, format_, is_all=is_all)
+                found = _found(form, [plan for plan, _ in plans], skipped)
+                first = next(found, None)
+                if first is None:
+                    raise NotFound(f"{_LACKING[form]}：{'；'.join(skipped)}。")
+                if is_all:
+                    several = len({unit_id for _, unit_id in plans}) > 1
+                    files = write_all(chain([first], found), output, format_, by_unit=several)
+                else:
+                    files = [_write_only(first, found, output, format_)]
         except OSError as error:
             raise PerfError(f"无法写入 {output}：{error.strerror or error}。") from error
     if as_json:
@@ -137,6 +144,22 @@ def _check_choice(
         raise click.UsageError("请在 --project CODE、--department、--all 中给出一个。")
 
 
+def _found(form: str, ids: list[int], skipped: list[str]) -> Iterator[Exported]:
+    """The forms one by one; names the plans that such a form cannot be made of in `skipped`.
+
+    Plans are loaded and let go of a batch at a time, so that a county takes no more memory than
+    a bureau.
+    """
+    session = db.session()
+    for first in range(0, len(ids), _BATCH):
+        plans = whole_plans(session, ids[first : first + _BATCH])
+        chosen, forms = _forms(form, plans)
+        usable = {plan.id for plan in chosen}
+        skipped += [_naming(plan) for plan, _ in plans if plan.id not in usable]
+        yield from forms
+        session.expunge_all()
+
+
 def _forms(
     form: str, plans: list[tuple[Plan, SelfEvaluation | None]]
 ) -> tuple[list[Plan], Iterator[Exported]]:
@@ -152,24 +175,13 @@ def _forms(
     return [plan for plan, _ in begun], evaluations_to_write(begun)
 
 
-def _write(
-    form: str,
-    chosen: list[Plan],
-    found: Iterator[Exported],
-    skipped: list[str],
-    output: Path,
-    format_: str,
-    *,
-    is_all: bool,
-) -> list[dict[str, Any]]:
-    if not chosen:
-        raise NotFound(f"{_LACKING[form]}：{'；'.join(skipped)}。")
-    if not is_all:
-        if len(chosen) > 1:
-            raise NotFound(f"有 {len(chosen)} 个单位符合条件，请用 --unit CODE 指明一个。")
-        return [write_one(next(found), output, format_)]
-    several = len({plan.unit_id for plan in chosen}) > 1
-    return write_all(found, output, format_, by_unit=several)
+def _write_only(
+    exported: Exported, others: Iterator[Exported], output: Path, format_: str
+) -> dict[str, Any]:
+    more = sum(1 for _ in others)
+    if more:
+        raise NotFound(f"有 {more + 1} 个单位符合条件，请用 --unit CODE 指明一个。")
+    return write_one(exported, output, format_)
 
 
 def _summary(year: int, unit_code: str | None) -> Exported:

@@ -2,8 +2,8 @@
 
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,6 @@ def _of_plan(plan: Plan, form: Form, named: dict[str, Any], status: str) -> Expo
 def write_one(exported: Exported, output: Path, ending: str) -> dict[str, Any]:
     """Write the form to a path, or under its own name into a folder that exists."""
     path = output / form_file_name(exported.form, ending) if output.is_dir() else output
-    path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, write_form(exported.form, ending))
     return {"path": str(path), **exported.told}
 
@@ -95,17 +94,13 @@ def write_all(
     if output.suffix.lower() != ".zip":
         for name, exported in _named(found, ending, by_unit=by_unit):
             path = output / name
-            path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, write_form(exported.form, ending))
             told.append({"path": str(path), **exported.told})
         return told
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    with _replacing(output) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name, exported in _named(found, ending, by_unit=by_unit):
             archive.writestr(zipfile.ZipInfo(name, _ZIP_DAY), write_form(exported.form, ending))
             told.append({"path": f"{output}/{name}", **exported.told})
-    output.parent.mkdir(parents=True, exist_ok=True)
-    _replace(output, packed.getvalue())
     return told
 
 
@@ -124,8 +119,18 @@ def _named(
         yield name, exported
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all."""
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A place to write the file to: it is there whole afterwards, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with _replacing(path) as part:
+        part.write_bytes(content)

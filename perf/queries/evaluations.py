@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from perf.core.permissions import Actor
@@ -25,6 +25,7 @@ from perf.models import (
 from perf.queries.pages import PAGE_SIZE, Page, contains, count_pages
 from perf.queries.visible import in_sight, plan_visible_to
 
+_FORM_ORDER = (Unit.code, Unit.id, Plan.kind, Plan.id)
 _STEPS = ("begin_self_evaluation", *(action.value for action in Action))
 
 
@@ -54,7 +55,7 @@ def self_evaluations_page(
         .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
         .options(contains_eager(Plan.unit), contains_eager(Plan.project))
         .where(Plan.year == year, in_sight(actor, Plan.unit_id))
-        .order_by(Unit.code, Unit.id, Plan.kind, Plan.id)
+        .order_by(*_FORM_ORDER)
     )
     if text:
         query = query.where(_is_called(text))
@@ -170,27 +171,32 @@ def plans_to_export(
     project_code: str | None = None,
     kind: PlanKind | None = None,
     unit_code: str | None = None,
-) -> list[tuple[Plan, SelfEvaluation | None]]:
-    """The year's plans with their self-evaluations, of all units: for the console alone."""
-    query = _whole().where(Plan.year == year)
+) -> list[tuple[int, int]]:
+    """The year's plans of all units by their keys and their units', in the order of forms.
+
+    For the console alone; `whole_plans` loads a part of them.
+    """
+    query = (
+        select(Plan.id, Plan.unit_id)
+        .join(Plan.unit)
+        .outerjoin(Plan.project)
+        .where(Plan.year == year)
+        .order_by(*_FORM_ORDER)
+    )
     if project_code is not None:
         query = query.where(Project.code == project_code)
     if kind is not None:
         query = query.where(Plan.kind == kind)
     if unit_code is not None:
         query = query.where(Unit.code == unit_code)
-    return _pairs(session, query)
+    return [(plan, unit) for plan, unit in session.execute(query)]
 
 
-def _pairs(
-    session: Session, query: Select[Plan, SelfEvaluation]
-) -> list[tuple[Plan, SelfEvaluation | None]]:
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def _whole() -> Select[Plan, SelfEvaluation]:
-    return (
+def whole_plans(session: Session, ids: Sequence[int]) -> list[tuple[Plan, SelfEvaluation | None]]:
+    """Plans with all that their forms print, and their self-evaluations, in the order of forms."""
+    query = (
         select(Plan, SelfEvaluation)
+        .where(Plan.id.in_(ids))
         .join(Plan.unit)
         .outerjoin(Plan.project)
         .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
@@ -202,5 +208,6 @@ def _whole() -> Select[Plan, SelfEvaluation]:
             selectinload(Plan.tasks),
             selectinload(SelfEvaluation.scores).joinedload(Score.decided_by),
         )
-        .order_by(Unit.code, Unit.id, Plan.kind, Plan.id)
+        .order_by(*_FORM_ORDER)
     )
+    return [(row[0], row[1]) for row in session.execute(query)]
