@@ -24,6 +24,8 @@ from perf.services.evaluations import (
 )
 from tests.reported import make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 DEPARTMENT: dict[str, Any] = {
     "kind": PlanKind.DEPARTMENT,
     "pack_id": "department-overall",

@@ -33,6 +33,8 @@ from perf.services.ledger import record_change
 from perf.services.snapshots import Content, take_snapshot
 from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 
+pytestmark = pytest.mark.slow
+
 
 def fill_every_table(session) -> None:
     unit = make_unit(session)
@@ -203,7 +205,6 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     assert checks(session) == constraints
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_what_is_append_only_stays_so_after_going_down_and_up(session, table, statement):

@@ -13,6 +13,8 @@ from perf.models import LedgerEntry, User
 from perf.services import accounts
 from tests.factories import PASSWORD, PASSWORD_HASH, SYSTEM, make_unit, make_user
 
+pytestmark = pytest.mark.slow
+
 
 def create(session, **changes) -> User:
     fields = {

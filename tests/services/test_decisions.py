@@ -40,6 +40,8 @@ from perf.services.snapshots import differences
 from tests.factories import SYSTEM, make_unit, make_user
 from tests.reported import YEAR, make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 CASES, RATE, CONTENT = "受理案件数", "及时受理率", "群众满意度"
 WHY = "年初目标定得偏低，全年数量超出一半以上。"
 SIGNED_AT = datetime(2023, 1, 11, 18, 30, tzinfo=UTC)

@@ -46,6 +46,8 @@ from perf.web.plans.sheet_rows import entry_of
 from tests.factories import SYSTEM, make_unit, make_user, mark
 from tests.reported import make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 UNTOUCHED = [table for table in Base.metadata.sorted_tables if not table.name.startswith("ledger_")]
 
 

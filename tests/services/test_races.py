@@ -44,6 +44,8 @@ from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 from tests.reported import make_reported_plan
 from tests.services.test_imports import document
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 30
 
 
@@ -188,7 +190,6 @@ def test_two_who_begin_a_self_evaluation_find_the_same_one(app, browse, world) -
 # What is changed twice
 
 
-@pytest.mark.slow
 def test_no_increment_of_a_cell_is_lost(app, browse, world) -> None:
     actual, version = f"actual-{world.cell}", f"version-{world.cell}"
     browse("staff1").post(world.quarter, {actual: "0", version: "0"})

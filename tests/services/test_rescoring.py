@@ -32,6 +32,8 @@ from perf.services.rescoring import rescore_units
 from tests.factories import SYSTEM, make_unit, mark
 from tests.reported import make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 D = Decimal
 INDICATORS = [
     ("产出指标", "救助人次", "≥4754人次", "20"),
@@ -282,7 +284,6 @@ def test_many_at_once_come_out_as_one_by_one(session, change) -> None:
         assert among["ledger"]
 
 
-@pytest.mark.slow
 @given(st.lists(st.sampled_from(CHANGES), unique=True, max_size=6))
 @settings(
     max_examples=25,

@@ -27,6 +27,8 @@ from tests.reported import make_evidence, make_people, make_reported_plan
 from tests.web.test_decided import Decided
 from tests.web.test_evaluations import Case, many
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1"
 # Lines that page and form add to the working; the API has fields for them.
 SOURCES = ("数据来源", "佐证材料")

@@ -21,6 +21,8 @@ from tests.reported import YEAR
 from tests.services.test_decisions import HENAN, HENAN_YEAR
 from tests.web.test_evaluations import Case, fact
 
+pytestmark = pytest.mark.slow
+
 OVER = YEAR | {"受理案件数": ("20", "45", "80", "160")}
 WHY = "年初目标定得偏低，<b>逐年如此</b>。"
 

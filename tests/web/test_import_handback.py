@@ -30,6 +30,8 @@ from tests.web.test_imports import (
     world,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["world"]
 
 
@@ -135,7 +137,6 @@ def test_a_failure_in_the_middle_stores_nothing(
     assert len(plans(world)) == 3
 
 
-@pytest.mark.slow
 def test_the_users_own_workbook_comes_back_marked_before_and_after_it_went_in(
     world: World,
 ) -> None:

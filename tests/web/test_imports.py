@@ -17,6 +17,8 @@ from tests.documents.test_readers import own_text
 from tests.factories import make_unit, make_user, make_year
 from tests.pages import Client, Page
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class World:

@@ -20,6 +20,8 @@ from tests.pages import Page
 from tests.reported import make_approved_quarter
 from tests.web.test_reports import fields_of
 
+pytestmark = pytest.mark.slow
+
 ROWS = [
     ("产出指标", "办理时限", "≤7天", "30"),
     ("产出指标", "5个工作日内办结率", "≥95%", "20"),

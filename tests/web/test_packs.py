@@ -17,6 +17,8 @@ from tests.factories import make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = "cn-project-2020"
 ID = "local-xx-2024"
 DRAFT = f"/admin/packs/{ID}/1"

@@ -43,6 +43,8 @@ from tests.reported import make_approved_quarter
 from tests.sheets import address_of, cell_of, filled, opened, saved
 from tests.web.test_reports import fields_of
 
+pytestmark = pytest.mark.slow
+
 ACTUAL, RATE, NO_DATA = Column.ACTUAL, Column.RATE, Column.NO_DATA
 EXPECTED, LIKELIHOOD, KIND, REASON = Column.EXPECTED, Column.LIKELIHOOD, Column.KIND, Column.REASON
 ROWS = [
@@ -611,7 +613,6 @@ def test_the_sheet_takes_as_many_queries_for_many_rows_as_for_few(app, browse, w
 VALUES = st.sampled_from([None, 70, 80, "八十"])
 
 
-@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
