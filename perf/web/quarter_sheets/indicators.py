@@ -12,7 +12,7 @@ from perf.services.entry_figures import NOTHING, Entry, Figures, figures_of, rea
 from perf.services.submissions import NO_DATA
 from perf.web.grid_form import shown_entry
 from perf.web.grid_values import LABELS, shown_figures, with_unit
-from perf.web.quarter_sheets.bench import Bench, is_open
+from perf.web.quarter_sheets.comparison import Comparison, is_open
 from perf.web.quarter_sheets.cells import Cell
 from perf.web.quarter_sheets.upload import subject_of
 from perf.web.quarter_sheets.words import CELLS, LABELS_OF_CELLS, fields_of, why_not_a_choice
@@ -37,19 +37,19 @@ class _Texts:
     note: str
 
 
-def judge_indicator(bench: Bench, indicator: Indicator) -> None:
+def judge_indicator(comparison: Comparison, indicator: Indicator) -> None:
     """Judge the edited cells of one indicator, and put its row together as it would be stored."""
     key = f"indicator-{indicator.id}"
-    edited = {cell: texts for cell in CELLS if (texts := _texts(bench, key, cell)) is not None}
+    edited = {cell: texts for cell in CELLS if (texts := _texts(comparison, key, cell)) is not None}
     if not edited:
         return
-    row = bench.quarter.actuals.get(indicator.id)
+    row = comparison.quarter.actuals.get(indicator.id)
     shown, stored = shown_entry(indicator, row), figures_of(row)
     typed = {cell: fields_of(indicator, cell, texts.typed) for cell, texts in edited.items()}
-    mine, errors = _read(bench, indicator, shown, typed)
+    mine, errors = _read(comparison, indicator, shown, typed)
     base: dict[str, Any] = {cell: _value(indicator, cell, stored) for cell in edited}
-    if bench.rows[key].version != shown.version:
-        base = _bases(bench, indicator, shown, edited)
+    if comparison.rows[key].version != shown.version:
+        base = _bases(comparison, indicator, shown, edited)
     accepted: dict[str, Any] = {}
     for cell, texts in edited.items():
         error = texts.error or why_not_a_choice(cell, texts.typed) or errors.get(cell, "")
@@ -72,31 +72,31 @@ def judge_indicator(bench: Bench, indicator: Indicator) -> None:
             note=texts.note,
             who=_who(row) if is_conflict else "",
             at=row.updated_at if row is not None and is_conflict else None,
-            takes_mine=name in bench.chosen,
+            takes_mine=name in comparison.chosen,
             typed=typed[cell],
         )
-        bench.judged.cells.append(found)
+        comparison.judged.cells.append(found)
         if found.is_accepted:
             accepted |= found.typed
-    bench.judged.versions[key] = shown.version
+    comparison.judged.versions[key] = shown.version
     if accepted:
-        bench.judged.entries.append(replace(shown, **accepted))
+        comparison.judged.entries.append(replace(shown, **accepted))
 
 
-def _texts(bench: Bench, key: str, cell: str) -> _Texts | None:
+def _texts(comparison: Comparison, key: str, cell: str) -> _Texts | None:
     """One cell's texts where any of them was edited; a check list is one cell of many lines."""
-    row = bench.rows.get(key)
+    row = comparison.rows.get(key)
     if row is None:
         return None
-    now = bench.now[key]
+    now = comparison.now[key]
     places = [(column.value, row, column) for column in CELLS[cell] if is_open(now, column)]
     if cell == "actual":
         places += [
             (f"answer-{one.key.rpartition('-')[2]}", one, Column.ACTUAL)
-            for one in bench.rows.values()
+            for one in comparison.rows.values()
             if one is not row and subject_of(one.key) == key
         ]
-    touched = [(line, column) for _, line, column in places if bench.is_edited(line, column)]
+    touched = [(line, column) for _, line, column in places if comparison.is_edited(line, column)]
     if not touched:
         return None
     read = [line.cells[column] for line, column in touched]
@@ -113,19 +113,22 @@ def _texts(bench: Bench, key: str, cell: str) -> _Texts | None:
 
 
 def _read(
-    bench: Bench, indicator: Indicator, shown: Entry, typed: Mapping[str, Mapping[str, Any]]
+    comparison: Comparison,
+    indicator: Indicator,
+    shown: Entry,
+    typed: Mapping[str, Mapping[str, Any]],
 ) -> tuple[Figures, dict[str, str]]:
     """The row with these cells in it as the grid reads it, and its sentences by the cell."""
     values = {name: value for fields in typed.values() for name, value in fields.items()}
     entry = replace(shown, **values)
-    computed = bench.computed.get(indicator.id)
-    pack = pack_of(bench.quarter.plan)
+    computed = comparison.computed.get(indicator.id)
+    pack = pack_of(comparison.quarter.plan)
     figures, errors = read_entry(entry, indicator, pack, NOTHING, computed)
     return figures, {name.partition("-")[0]: said for name, said in errors.items()}
 
 
 def _bases(
-    bench: Bench, indicator: Indicator, shown: Entry, edited: Mapping[str, _Texts]
+    comparison: Comparison, indicator: Indicator, shown: Entry, edited: Mapping[str, _Texts]
 ) -> dict[str, Any]:
     """What was downloaded of each cell, where the row has been stored again since."""
     known = {
@@ -133,7 +136,7 @@ def _bases(
         for cell, texts in edited.items()
         if texts.base is not None
     }
-    figures, errors = _read(bench, indicator, shown, known)
+    figures, errors = _read(comparison, indicator, shown, known)
     return {
         cell: _value(indicator, cell, figures) if cell in known and cell not in errors else UNKNOWN
         for cell in edited

@@ -10,19 +10,19 @@ from perf.core.terms import FundSource
 from perf.documents.quarter_sheets import Column
 from perf.services.entries import ExecutedEntry
 from perf.services.quantities import QuantityEntry
-from perf.web.quarter_sheets.bench import Bench
+from perf.web.quarter_sheets.comparison import Comparison
 from perf.web.quarter_sheets.cells import Cell
 
 
 def judge_number(
-    bench: Bench,
+    comparison: Comparison,
     key: str,
     read: Callable[[str], Decimal | None],
     write: Callable[[Decimal], str],
 ) -> None:
     """Judge one such line; `read` takes what is typed as the grid does, `write` shows it."""
-    row, now = bench.rows.get(key), bench.now.get(key)
-    if row is None or now is None or not bench.is_edited(row, Column.ACTUAL):
+    row, now = comparison.rows.get(key), comparison.now.get(key)
+    if row is None or now is None or not comparison.is_edited(row, Column.ACTUAL):
         return
     typed = row.cells[Column.ACTUAL]
     stored = read(now.cells[Column.ACTUAL].text)
@@ -46,19 +46,19 @@ def judge_number(
         mine=typed.text if error else shown[1],
         error=error,
         note=typed.note,
-        takes_mine=key in bench.chosen,
+        takes_mine=key in comparison.chosen,
         typed={"text": typed.text},
     )
-    bench.judged.cells.append(cell)
-    bench.judged.versions[key] = now.version
+    comparison.judged.cells.append(cell)
+    comparison.judged.versions[key] = now.version
     if not cell.is_accepted:
         return
     kind, _, rest = key.partition("-")
     if kind == "quantity":
-        bench.judged.quantities.append(QuantityEntry(int(rest), now.version, typed.text))
+        comparison.judged.quantities.append(QuantityEntry(int(rest), now.version, typed.text))
     else:
         source = {one.value: one for one in FundSource}[rest]
-        bench.judged.executed.append(ExecutedEntry(source, now.version, typed.text))
+        comparison.judged.executed.append(ExecutedEntry(source, now.version, typed.text))
 
 
 def _tried(read: Callable[[str], Decimal | None], text: str) -> Any:

@@ -13,7 +13,7 @@ AGAIN = "请重新下载填报表。"
 
 
 @dataclass(slots=True)
-class Bench:
+class Comparison:
     """The lines of an upload by key (`rows`), those of the sheet as it is (`now`), and the result.
 
     `chosen` names the conflicts in which the upload's value is taken; `computed` are the computed
