@@ -12,8 +12,8 @@ from perf.services.entry_figures import NOTHING, Entry, Figures, figures_of, rea
 from perf.services.submissions import NO_DATA
 from perf.web.grid_form import shown_entry
 from perf.web.grid_values import LABELS, shown_figures, with_unit
-from perf.web.quarter_sheets.comparison import Comparison, is_open
 from perf.web.quarter_sheets.cells import Cell
+from perf.web.quarter_sheets.comparison import Comparison, is_open
 from perf.web.quarter_sheets.upload import subject_of
 from perf.web.quarter_sheets.words import CELLS, LABELS_OF_CELLS, fields_of, why_not_a_choice
 

@@ -13,8 +13,8 @@ from perf.services.computed import compute_actual, counts_for
 from perf.services.entry_figures import figures_of, recompute
 from perf.services.money import read_wan, write_wan
 from perf.web.grid_values import shown_figures
-from perf.web.quarter_sheets.comparison import Comparison, is_open
 from perf.web.quarter_sheets.cells import Judged
+from perf.web.quarter_sheets.comparison import Comparison, is_open
 from perf.web.quarter_sheets.indicators import judge_indicator, shown_cell
 from perf.web.quarter_sheets.numbers import judge_number
 from perf.web.quarter_sheets.rows import rows_of

@@ -10,8 +10,8 @@ from perf.core.terms import FundSource
 from perf.documents.quarter_sheets import Column
 from perf.services.entries import ExecutedEntry
 from perf.services.quantities import QuantityEntry
-from perf.web.quarter_sheets.comparison import Comparison
 from perf.web.quarter_sheets.cells import Cell
+from perf.web.quarter_sheets.comparison import Comparison
 
 
 def judge_number(
