@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.findings import Finding, Severity
@@ -10,6 +11,9 @@ from perf.core.readings import plain_text
 from perf.core.targets import Target, parse_target, strip_numbering
 from perf.core.terms import Comparator
 from perf.core.weights import class_name
+
+# A province's plans have the same indicators in project after project.
+_read_once = lru_cache(maxsize=1024)(parse_target)
 
 IndicatorKey = tuple[str, str, str, str]
 """What makes an indicator the same in two years: class, second level, name and unit."""
@@ -117,7 +121,7 @@ def subject_of(
 
 def _target_of(each: DraftIndicator, year: int | None) -> Target:
     """The target as read; a direction that somebody chose is no guess any more."""
-    target = parse_target(
+    target = _read_once(
         each.target, level1=each.level1, level2=each.level2, name=each.name, year=year
     )
     is_own = each.sense is not None and each.sense is not target.sense
