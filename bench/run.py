@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import forms, rescore, scoring, workbook
+from bench import forms, memory, rescore, scoring, workbook
 from bench.load import requests_per_second
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,7 @@ def main() -> int:
     """Run the benchmarks, write bench/results.json and print their tables."""
     # Pages last: what is measured in processor time before does not run beside a server.
     times = {"scoring": _scoring(), "rescore": _rescore(), **_forms(), "workbook": _workbook()}
+    times["memory"] = _memory()
     return _report(_pages(), times)
 
 
@@ -61,6 +62,18 @@ def _forms() -> dict[str, dict[str, object]]:
 def _workbook() -> dict[str, object]:
     what = f"{workbook.ROWS} 行申报表识别、读指标值、审核，与 openpyxl 读同一张表之比"
     return _times(what, workbook.measure(), workbook.PROMISED)
+
+
+def _memory() -> dict[str, object]:
+    peaks = memory.measure()
+    ratio = peaks[memory.MANY] / peaks[memory.FEW]
+    return {
+        "what": f"导出 {memory.MANY} 份自评表的内存峰值，与 {memory.FEW} 份之比",
+        "kilobytes": peaks,
+        "median_ratio": ratio,
+        "promised": memory.PROMISED,
+        "kept": ratio <= memory.PROMISED,
+    }
 
 
 def _times(what: str, ratios: list[float], promised: float) -> dict[str, object]:
