@@ -287,8 +287,7 @@ def test(report: Report) -> None:
     check(report)
     report.step("核心代码测试", "coverage", "run", "-m", "pytest", "-q", "tests/core")
     report.step("核心代码分支覆盖率", "coverage", "report")
-    # A file's tests stay together: they share what LibreOffice made for the first of them.
-    report.step("慢速测试（SQLite）", "pytest", *TOGETHER, "--dist=loadfile", "-m", SLOW)
+    report.step("慢速测试（SQLite）", "pytest", *TOGETHER, "--dist=loadgroup", "-m", SLOW)
     # What no database touches, or starts with its own, need not run again on the other one.
     apart = [f"--ignore=tests/{name}" for name in ("core", "documents", "test_first_start.py")]
     on_postgres = ("--database=postgres", "-m", ON_POSTGRES)

@@ -138,6 +138,16 @@ def browse(app: Flask) -> Browserless:
     return Browserless(app)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the documents' tests of a file on one worker where workers share (`--dist=loadgroup`).
+
+    They use what LibreOffice made for the first of them.
+    """
+    for item in items:
+        if item.path.parent.name == "documents" or item.path.name == "test_first_start.py":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 def pytest_collection_finish() -> None:
     """Leave what was imported and collected out of every later garbage collection."""
     gc.freeze()
