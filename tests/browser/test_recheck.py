@@ -25,9 +25,9 @@ def test_a_form_is_refused_and_then_rechecked_with_the_differences_first(
     expect_whole(page)
     page.get_by_label("评分办法").select_option(label=PACK)
     file = page.get_by_label(re.compile("填好的绩效自评表"))
-    file.set_input_files({"name": "自评表.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
+    file.set_input_files({"name": "自评表.doc", "mimeType": "", "buffer": b"\xd0\xcf\x11\xe0"})
     press(page, "开始复核")
-    expect(page.locator("#file-error")).to_contain_text("接受的文件类型是 .xlsx、.csv")
+    expect(page.locator("#file-error")).to_contain_text("接受的文件类型是 .xlsx、.docx、.pdf、.csv")
     expect(page.get_by_label("评分办法").locator("option:checked")).to_have_text(PACK)
     expect_whole(page)
 
