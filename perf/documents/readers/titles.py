@@ -15,6 +15,8 @@ _BODY = re.compile(r"((预算)?(部门|单位)名称|(编制|填报|填制|报�
 _NOTE = re.compile(r"(备?注|说明)[:：]")
 _PAGE = re.compile(r"[-—–·~]\d{1,4}[-—–·~]|第\d{1,4}页.{0,9}")
 _LONGEST = 80
+# 部门名称, 年度, 金额单位 and the like stand beside each other above a table, but no more of them.
+_MOST_ABOVE = 6
 
 
 def is_title(row: Row) -> bool:
@@ -22,6 +24,8 @@ def is_title(row: Row) -> bool:
 
     `部门名称：某局 | 单位：万元` is one; `部门(单位)名称：某局` alone is a row of the form.
     """
+    if len(row.cells) - row.cells.count("") > _MOST_ABOVE:
+        return False
     filled = row.filled()
     if len(filled) == 1 and _NOTE.match(key(filled[0][1][:20])):
         return True
@@ -35,8 +39,10 @@ def is_title(row: Row) -> bool:
 
 def is_page_foot(row: Row) -> bool:
     """Whether the row holds only a page's number, marked as one (`- 7 -`, `第 7 页`)."""
+    if len(row.cells) - row.cells.count("") != 1:
+        return False
     filled = row.filled()
-    return len(filled) == 1 and bool(_PAGE.fullmatch(key(filled[0][1][:20])))
+    return bool(_PAGE.fullmatch(key(filled[0][1][:20])))
 
 
 def lift_titles(document: Document) -> Document:
