@@ -73,6 +73,13 @@ class RecheckView:
     rows: list[RowView]
     findings: dict[Severity, list[FindingView]]
 
+    @property
+    def differs(self) -> bool:
+        """Whether a row or a figure of the whole form differs."""
+        return bool(self.counts[Verdict.DIFFERS]) or any(
+            line.verdict is Verdict.DIFFERS for line in self.whole
+        )
+
 
 def recheck_view(checked: Recheck) -> RecheckView:
     """The recheck with every text fit for a page and bounded in length."""

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -197,6 +198,14 @@ def test_texts_of_a_file_are_shown_as_texts_and_bounded(client):
     assert "\x1b" not in page.html
     assert "长" * 300 + "……" in page.html
     assert "长" * 301 not in page.html
+
+
+def test_a_form_whose_rows_agree_and_whose_total_does_not_is_no_form_without_a_difference(client):
+    form = own()
+    page = send(client, self_evaluation_xlsx(replace(form, total=form.total - 1)), "自评表.xlsx")
+    assert {row[-1] for row in cells(page, "whole")} == {"一致", "不一致"}
+    assert "没有不一致" not in page.text
+    assert "有不一致" in page.text
 
 
 # What is refused

@@ -12,6 +12,7 @@ from perf.documents.forms.measure import clean
 from perf.documents.forms.monitoring_rows import MonitoringForm, MonitoringRow
 from perf.documents.forms.rows import Money
 from perf.documents.forms.table import Layout, Style
+from perf.documents.forms.texts import marks
 
 # 绩效指标 | 一级 | 二级 | 三级 | 年度指标值 | 执行情况 | 全年预计 | 偏差原因 | 可能性 | 备注.
 _WIDTHS = [44, 76, 70, 106, 72, 80, 68, 98, 62, 40]
@@ -28,12 +29,7 @@ def monitoring_title(form: MonitoringForm) -> str:
 
 def monitoring_mark(form: MonitoringForm) -> str:
     """What a quarter that is not approved, or invented, says of itself; blank for any other."""
-    marks = []
-    if form.is_draft:
-        marks.append("草稿（待审核）")
-    if form.is_demo:
-        marks.append("演示数据（非真实填报）")
-    return "　".join(marks)
+    return marks("待审核" if form.is_draft else "", is_demo=form.is_demo)
 
 
 def monitoring_layout(form: MonitoringForm) -> Layout:

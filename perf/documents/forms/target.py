@@ -1,5 +1,6 @@
 """The 绩效目标表 as a table: 项目支出绩效目标申报表 and 部门（单位）整体绩效目标表."""
 
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -63,7 +64,7 @@ def target_layout(form: TargetForm) -> Layout:
     )
 
 
-class _Target(SheetBuilder):
+class _Target(SheetBuilder, ABC):
     """What both forms have in common; `name_at` is the column of 三级指标."""
 
     name_at: int
@@ -95,9 +96,9 @@ class _Target(SheetBuilder):
         levels = [_Levels(row) for row in form.rows]
         merge_classes(self.sheet, levels, head + 1, block=self.block_head)
 
+    @abstractmethod
     def top(self) -> None:
         """The rows above the indicators."""
-        raise NotImplementedError
 
     def money_cells(self, money: Money) -> list[Part]:
         """The amount over all columns behind the labels, or 年初 and 调整后 side by side."""

@@ -2,6 +2,7 @@
 
 from perf.core.terms import PlanKind, Status
 from perf.documents.forms.target_rows import TargetForm
+from perf.documents.forms.texts import marks
 
 NO_LEVEL2 = "—"
 NOT_FILLED_IN = "未填写"
@@ -22,12 +23,7 @@ def target_title(form: TargetForm) -> str:
 
 def target_mark(form: TargetForm) -> str:
     """What a plan that is not approved, or invented, says of itself; blank for any other."""
-    marks = []
-    if form.status is not Status.APPROVED:
-        marks.append(f"草稿（{_STATE[form.status]}）")
-    if form.is_demo:
-        marks.append("演示数据（非真实填报）")
-    return "　".join(marks)
+    return marks(_STATE[form.status] if form.is_draft else "", is_demo=form.is_demo)
 
 
 def target_notes(form: TargetForm, *, has_annex: bool) -> list[str]:

@@ -22,12 +22,13 @@ def form_title(form: SelfEvaluationForm) -> str:
 
 def form_mark(form: SelfEvaluationForm) -> str:
     """What an unsigned or invented form says of itself on every page; blank for a signed one."""
-    marks = []
-    if form.is_draft:
-        marks.append("草稿（未签署）")
-    if form.is_demo:
-        marks.append("演示数据（非真实填报）")
-    return "　".join(marks)
+    return marks("未签署" if form.is_draft else "", is_demo=form.is_demo)
+
+
+def marks(draft: str, *, is_demo: bool) -> str:
+    """草稿 with why it is one (blank: it is none), and 演示数据."""
+    said = [f"草稿（{draft}）"] if draft else []
+    return "　".join([*said, "演示数据（非真实填报）"] if is_demo else said)
 
 
 def local_day(moment: datetime) -> date:
