@@ -1,0 +1,1 @@
+"""Pictures of figures as SVG, each with its numbers as a table."""
