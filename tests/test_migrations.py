@@ -13,6 +13,7 @@ from perf import clock
 from perf.core.terms import Action, FundSource, QuantityKind, Role, Status
 from perf.models import (
     Actual,
+    Archive,
     Base,
     BudgetAdjustment,
     BudgetExecution,
@@ -90,6 +91,13 @@ def fill_every_table(session) -> None:
                 based_on="cn-project-2021 第 1 版",
                 content="",
                 updated_at=clock.now(),
+            ),
+            Archive(
+                unit_id=unit.id,
+                year=2022,
+                formats="pdf",
+                asked_by_id=staff.id,
+                asked_at=clock.now(),
             ),
             ImportDraft(
                 created_by_id=staff.id,
@@ -200,7 +208,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     downgrade(revision="0001")
     session.remove()
     upgrade()
-    gone = {"local_pack", "quantity", "quantity_value"}
+    gone = {"archive", "local_pack", "quantity", "quantity_value"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

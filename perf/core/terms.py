@@ -105,6 +105,23 @@ class DeviationKind(Labelled):
     OTHER = "other", "其他"
 
 
+class Curve(Labelled):
+    """How much of an indicator's target is expected by a quarter's end (进度安排)."""
+
+    EVEN = "even", "按时间均匀"
+    OWN = "own", "按各季度计划"
+    ONCE = "once", "到期一次完成"
+    LEVEL = "level", "各期均按指标值"
+
+
+class Light(Labelled):
+    """How an indicator stands in a quarter beside what is expected by then (监控预警)."""
+
+    GREEN = "green", "正常"
+    YELLOW = "yellow", "关注"
+    RED = "red", "滞后"
+
+
 class Role(Labelled):
     """What a user is."""
 
@@ -125,6 +142,14 @@ class Status(Labelled):
     REOPENED = "reopened", "重新打开"
 
 
+class RectificationState(Labelled):
+    """Where a rectification (整改) stands."""
+
+    OPEN = "open", "整改中"
+    REPORTED = "reported", "待确认"
+    CLOSED = "closed", "已完成"
+
+
 class Action(Labelled):
     """A workflow step."""
 
@@ -142,3 +167,14 @@ class Rating(Labelled):
     GOOD = "good", "良"
     FAIR = "fair", "中"
     POOR = "poor", "差"
+
+
+class ArchiveState(Labelled):
+    """Where the making of a year's archive (年度资料包) stands."""
+
+    WAITING = "waiting", "等待生成"
+    RUNNING = "running", "正在生成"
+    DONE = "done", "已生成"
+    FAILED = "failed", "生成失败"
+    CANCELLED = "cancelled", "已取消"
+    INTERRUPTED = "interrupted", "已中断"

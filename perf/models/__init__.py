@@ -1,5 +1,6 @@
 """Typed models of everything that is kept, free of Flask."""
 
+from perf.models.archives import Archive
 from perf.models.base import Base
 from perf.models.evaluations import Score, SelfEvaluation
 from perf.models.organisation import FiscalYear, Period, Unit, User
@@ -24,6 +25,7 @@ from perf.models.reports import (
 
 __all__ = [
     "Actual",
+    "Archive",
     "Base",
     "BudgetAdjustment",
     "BudgetExecution",
