@@ -16,10 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.core.errors import PerfError
-from perf.documents.forms import pdf, self_evaluation_layout
-from perf.documents.forms.pdf import PdfUnavailable, render_pdf
+from perf.documents import typesetting
+from perf.documents.forms import self_evaluation_layout
+from perf.documents.forms.pdf import render_pdf
 from perf.documents.forms.table import Layout, Sheet, Style
 from perf.documents.readers.pdf import read_pdf
+from perf.documents.typesetting import PdfUnavailable
 from tests.documents.test_forms import FORMS, LONG
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -200,7 +202,7 @@ def test_two_threads_at_once_get_each_its_own_file(tmp_path, monkeypatch):
 
 
 def test_without_typst_the_refusal_names_another_format(monkeypatch):
-    monkeypatch.setattr(pdf, "typst", None)
+    monkeypatch.setattr(typesetting, "typst", None)
     with pytest.raises(PdfUnavailable, match="docx") as refused:
         render_pdf(of("文"))
     assert isinstance(refused.value, PerfError)

@@ -1,9 +1,7 @@
 """The official forms: plain rows in, a file's bytes out."""
 
-import re
-import unicodedata
-
 from perf.core.terms import PlanKind
+from perf.documents.file_names import safe_name
 from perf.documents.forms.formats import FORMATS
 from perf.documents.forms.monitoring import monitoring_layout
 from perf.documents.forms.monitoring_rows import (
@@ -53,10 +51,6 @@ __all__ = [
     "write_form",
 ]
 
-# Windows refuses these; file systems commonly end a name at 255 bytes.
-_REFUSED = re.compile(r'[<>:"/\\|?*]')
-_MAX_NAME_BYTES = 150
-
 
 def self_evaluation_xlsx(form: SelfEvaluationForm) -> bytes:
     """The 绩效自评表 as an xlsx file: the form, 得分计算说明 and, if needed, 附页.
@@ -92,7 +86,7 @@ def form_file_name(form: Form, ending: str = "xlsx") -> str:
     """
     if isinstance(form, SummaryForm):
         marks = "-演示数据" if form.is_demo else ""
-        return f"{form.year}年度-{_safe(form.unit or '全部单位')}-{TITLE}{marks}.{ending}"
+        return f"{form.year}年度-{safe_name(form.unit or '全部单位')}-{TITLE}{marks}.{ending}"
     is_department = form.kind is PlanKind.DEPARTMENT
     if isinstance(form, TargetForm):
         kind = "部门整体绩效目标表" if is_department else "绩效目标申报表"
@@ -102,16 +96,4 @@ def form_file_name(form: Form, ending: str = "xlsx") -> str:
     else:
         kind = "部门整体绩效自评表" if is_department else "绩效自评表"
     marks = ("-草稿" if form.is_draft else "") + ("-演示数据" if form.is_demo else "")
-    return f"{form.year}年度-{_safe(form.name)}-{kind}{marks}.{ending}"
-
-
-def _safe(text: str) -> str:
-    """The text as part of a file name, of bounded length and never empty."""
-    # Format characters could turn the reading direction and so disguise the extension.
-    name = "".join(
-        character
-        for character in unicodedata.normalize("NFC", text)
-        if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    )
-    name = " ".join(_REFUSED.sub("_", name).split())
-    return name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore").strip(" .") or "未命名"
+    return f"{form.year}年度-{safe_name(form.name)}-{kind}{marks}.{ending}"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from perf.documents.forms.glyphs import Coverage
+from perf.documents.glyphs import Coverage
 from perf.documents.readers.radicals import as_typed
 
 # The printer's sign for a character that is not in the case.
