@@ -9,15 +9,14 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from perf.cli_console import console_actor, refusals
-from perf.cli_export_files import (
+from perf.archives.plan_forms import (
     Exported,
     evaluations_to_write,
     quarters_to_write,
     targets_to_write,
-    write_all,
-    write_one,
 )
+from perf.cli_console import console_actor, refusals
+from perf.cli_export_files import write_all, write_one
 from perf.core.errors import NotFound, PerfError
 from perf.core.terms import PlanKind
 from perf.documents.forms import FORMATS, summary_from_records
@@ -166,13 +165,13 @@ def _forms(
     """The plans that such a form can be made of, and their forms one by one."""
     every = [plan for plan, _ in plans]
     if form == "target":
-        return every, targets_to_write(every)
+        return every, targets_to_write(db.session(), every)
     if form == "monitoring":
         records = zip(every, monitoring_records(db.session(), every), strict=True)
         handed_in = [(plan, record) for plan, record in records if record is not None]
         return [plan for plan, _ in handed_in], quarters_to_write(handed_in)
     begun = [(plan, row) for plan, row in plans if row is not None]
-    return [plan for plan, _ in begun], evaluations_to_write(begun)
+    return [plan for plan, _ in begun], evaluations_to_write(db.session(), begun)
 
 
 def _write_only(
