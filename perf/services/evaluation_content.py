@@ -175,6 +175,7 @@ def _row(indicator: Indicator, score: Score, worked: IndicatorScore) -> dict[str
         "level2": indicator.level2 or None,
         "name": indicator.name,
         "target": indicator.target_text,
+        "sense": indicator.sense.value if indicator.sense else None,
         "actual": _actual(indicator, score) or None,
         "is_not_applicable": score.is_not_applicable,
         "weight": _text(score.weight),

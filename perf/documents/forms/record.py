@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from perf.core.numbers import format_fixed
-from perf.core.terms import Labelled, PlanKind, Rating
+from perf.core.terms import Labelled, PlanKind, Rating, Sense
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
     ExecutionRow,
@@ -83,6 +83,7 @@ def _row(row: Mapping[str, Any]) -> IndicatorRow:
         # Records of older versions lack these.
         initial_target=row.get("initial_target", ""),
         initial_points=_number(row.get("initial_points")),
+        sense=_term(Sense, row["sense"]) if row.get("sense") else None,
     )
 
 

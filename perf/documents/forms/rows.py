@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from perf.core.terms import PlanKind, Rating
+from perf.core.terms import PlanKind, Rating, Sense
 
 NOT_APPLICABLE = "不涉及"
 
@@ -41,7 +41,8 @@ class IndicatorRow:
     `tag` is a word printed behind the name (调整, 不涉及); with 不涉及 no actual and no points
     are expected. `points` are those that count; `decision` says what was computed and who decided
     otherwise, when and why. The two `initial_` fields are filled where the target was revised
-    during the year. The working of both is among the steps.
+    during the year. The working of both is among the steps. `sense` is the side of an equal
+    target that counts as met, where the plan says so.
     """
 
     level1: str
@@ -58,6 +59,7 @@ class IndicatorRow:
     decision: str = ""
     initial_target: str = ""
     initial_points: Decimal | None = None
+    sense: Sense | None = None
 
 
 @dataclass(frozen=True, slots=True)
