@@ -11,6 +11,7 @@ from perf.core.packtable import PackError, Table
 from perf.core.rulepack import (
     CHECKED,
     DECISION,
+    MONITORING,
     REVISION,
     ClassShares,
     RulePack,
@@ -74,6 +75,7 @@ def build_pack(values: dict[str, Any], file_name: str) -> RulePack:
         checked=_optional(top, "checked", packrules.plain, document) or CHECKED,
         revision=_optional(top, "revision", packrules.revision, document) or REVISION,
         decision=_optional(top, "decision", packrules.decision, document) or DECISION,
+        monitoring=_optional(top, "monitoring", packrules.monitoring, document) or MONITORING,
     )
     top.finish()
     _demand_whole(top, pack)

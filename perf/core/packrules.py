@@ -16,9 +16,11 @@ from perf.core.rulepack import (
     DecisionRule,
     ExecutionRule,
     ExecutionStep,
+    MonitoringRule,
     OverAchievementRule,
     PassMarkRule,
     RatingRule,
+    ReasonFor,
     RevisionRule,
     RoundingRule,
     Rule,
@@ -206,6 +208,20 @@ def decision(table: Table, document: str) -> DecisionRule:
     return rule
 
 
+def monitoring(table: Table, document: str) -> MonitoringRule:
+    """The lights of a quarter, and which of them demand a reason."""
+    rule = MonitoringRule(
+        green_from=table.number("green_from", 0, 1),
+        yellow_from=table.number("yellow_from", 0, 1),
+        reason_for=table.choice("reason_for", ReasonFor),
+        **table.source(document),
+    )
+    if not rule.yellow_from < rule.green_from:
+        raise table.refuse("yellow_from", "应小于 green_from。")
+    table.finish()
+    return rule
+
+
 def rounding(table: Table, document: str) -> RoundingRule:
     """The decimals of points."""
     rule = RoundingRule(places=table.whole("places", 0, 2), **table.source(document))
@@ -247,4 +263,5 @@ READERS: dict[str, Callable[[Table, str], object]] = {
     "checked": plain,
     "revision": revision,
     "decision": decision,
+    "monitoring": monitoring,
 }

@@ -9,6 +9,7 @@ from perf.core.numbers import format_number
 from perf.core.rulepack import (
     CHECKED,
     DECISION,
+    MONITORING,
     REVISION,
     CapBand,
     ExecutionStep,
@@ -18,7 +19,12 @@ from perf.core.rulepack import (
 )
 
 # What stands where a document says nothing; a file need not repeat it.
-_OWN = {"checked": CHECKED, "revision": REVISION, "decision": DECISION}
+_OWN = {
+    "checked": CHECKED,
+    "revision": REVISION,
+    "decision": DECISION,
+    "monitoring": MONITORING,
+}
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 

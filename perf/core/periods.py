@@ -105,7 +105,7 @@ def quarter_reason_demanded(
     """
     if actual is None:
         return None if has_no_data else "本期应报数据为空：请填报，或选择“本期无数据”。"
-    if _is_exceeded(target, actual):
+    if is_exceeded(target, actual):
         return f"已超过指标值 {target.text}，请说明偏差原因。"
     if (
         kind is Kind.CUMULATIVE
@@ -117,7 +117,7 @@ def quarter_reason_demanded(
     return None
 
 
-def _is_exceeded(target: Target, actual: Actual) -> bool:
+def is_exceeded(target: Target, actual: Actual) -> bool:
     """Whether an upper limit is passed, which no later quarter makes good."""
     comparator = target.comparator
     if comparator in {Comparator.BETWEEN, Comparator.PERIOD}:

@@ -220,6 +220,23 @@ class DecisionRule(Rule):
     within: Decimal
 
 
+class ReasonFor(Labelled):
+    """Which lights of a quarter demand a deviation reason."""
+
+    NONE = "none", "不因预警要求说明原因"
+    RED = "red", "滞后的须说明原因"
+    NOT_GREEN = "not_green", "关注和滞后的须说明原因"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringRule(Rule):
+    """The shares (0–1) of what is expected by now from which a light is green, and yellow."""
+
+    green_from: Decimal
+    yellow_from: Decimal
+    reason_for: ReasonFor
+
+
 CHECKED = Rule(
     title="逐项核对",
     document="本系统",
@@ -242,13 +259,23 @@ DECISION = DecisionRule(
     certainty=Certainty.DECIDED,
     within=Decimal("0.3"),
 )
+MONITORING = MonitoringRule(
+    title="监控预警",
+    document="本系统",
+    clause="完成进度达到应完成进度的 90% 为正常，60%（含）至 90% 为关注，"
+    "不到 60% 或超过限值为滞后；到期和年末以达到指标值为正常；滞后的须说明偏差原因",
+    certainty=Certainty.DECIDED,
+    green_from=Decimal("0.9"),
+    yellow_from=Decimal("0.6"),
+    reason_for=ReasonFor.RED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePack:
     """All rules by which one plan is scored; a pinned id and version never changes.
 
-    The last three have rules of our own where a document says nothing of the matter.
+    The last four have rules of our own where a document says nothing of the matter.
     """
 
     id: str
@@ -275,6 +302,7 @@ class RulePack:
     checked: Rule = CHECKED
     revision: RevisionRule = REVISION
     decision: DecisionRule = DECISION
+    monitoring: MonitoringRule = MONITORING
 
     @property
     def label(self) -> str:

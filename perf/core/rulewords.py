@@ -12,6 +12,7 @@ from perf.core.rulepack import (
     DeadlineRule,
     DecisionRule,
     ExecutionRule,
+    MonitoringRule,
     OverAchievementRule,
     PassMarkRule,
     RatingRule,
@@ -127,6 +128,12 @@ def _decision(rule: DecisionRule) -> str:
     if not rule.within:
         return "不另行评定，以计算得分为准"
     return f"与计算得分相差不超过该指标分值的 {_percent(rule.within)}"
+
+
+@describe_rule.register
+def _monitoring(rule: MonitoringRule) -> str:
+    green, yellow = _percent(rule.green_from), _percent(rule.yellow_from)
+    return f"应完成进度的 {green} 起为正常，{yellow} 起为关注，再低为滞后；{rule.reason_for.label}"
 
 
 @describe_rule.register

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from perf.core.rulepack import AtMostFormula, Certainty, ClassShares, TargetBasis
+from perf.core.rulepack import AtMostFormula, Certainty, ClassShares, ReasonFor, TargetBasis
 
 
 class Kind(StrEnum):
@@ -53,7 +53,7 @@ class RuleForm:
 
 
 def _choices(
-    kind: type[Certainty | AtMostFormula | ClassShares | TargetBasis],
+    kind: type[Certainty | AtMostFormula | ClassShares | TargetBasis | ReasonFor],
 ) -> tuple[tuple[str, str], ...]:
     return tuple((member.value, member.label) for member in kind)
 
@@ -210,6 +210,15 @@ RULES = (
         "decision",
         "评定得分",
         (_number("within", "与计算得分之差最多为分值的", f"{_SHARE}；不许另行评定的填 0"),),
+    ),
+    RuleForm(
+        "monitoring",
+        "监控预警",
+        (
+            _number("green_from", "正常，从应完成进度的", _SHARE),
+            _number("yellow_from", "关注，从应完成进度的", "再低的为滞后"),
+            Field("reason_for", "偏差原因", Kind.CHOICE, choices=_choices(ReasonFor)),
+        ),
     ),
 )
 

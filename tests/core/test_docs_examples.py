@@ -1,4 +1,4 @@
-"""The worked examples of docs/scoring.md say what the code does."""
+"""The worked examples of docs/scoring.md and docs/monitoring.md say what the code does."""
 
 import doctest
 import re
@@ -28,6 +28,11 @@ def test_the_examples_of_every_section_hold_in_the_page_s_order():
     assert run(INTRODUCTION, names) > 0
     for section in SECTIONS:
         run(section, names)
+
+
+def test_the_examples_of_monitoring_hold():
+    page = PAGE.with_name("monitoring.md")
+    assert run(page.read_text(encoding="utf-8"), {}) > 0
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=[text.split("\n")[0] for text in SECTIONS])

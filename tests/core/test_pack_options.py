@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perf.core.packfile import PackError, read_pack
-from perf.core.rulepack import ClassShares
+from perf.core.rulepack import ClassShares, ReasonFor
 from perf.core.rules import RULES_FOLDER
 from tests.core.scoring_examples import EVERY_OPTION, EVERY_OPTION_FILE, D
 
@@ -31,7 +31,9 @@ def test_a_pack_with_every_option_is_read():
     assert pack.total_cap is not None
     assert [band.at_most for band in pack.total_cap.bands] == [59, 69, 79, 89]
     assert pack.class_weights.shares is ClassShares.FIXED
-    assert len(list(pack.rules())) == 18
+    assert pack.monitoring.green_from == D("0.95")
+    assert pack.monitoring.reason_for is ReasonFor.NOT_GREEN
+    assert len(list(pack.rules())) == 19
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,8 @@ def test_a_pack_with_every_option_is_read():
         (EVERY, "rate_below = 0.6", "rate_below = 0.5", "total_cap.bands", "由低到高"),
         (EVERY, "at_most = 69", "at_most = 69.5", "total_cap.bands[2].at_most", "整数"),
         (EVERY, "at_most = 69", "at_most = 69\nx = 1", "total_cap.bands[2].x", "不是认识的项"),
+        (EVERY, "yellow_from = 0.7", "yellow_from = 0.95", "monitoring.yellow_from", "小于"),
+        (EVERY, '"not_green"', '"green"', "monitoring.reason_for", "none、red、not_green"),
         (HENAN, "weight = 20", "weight = 21", "class_weights.classes", "应为 100，现为 101"),
         (HENAN, "weight = 20", "weight = 0", "check_list.weight", "之间"),
         (HENAN, "weight = 20\n", "weight = 20\nx = 1\n", "check_list.x", "不是认识的项"),

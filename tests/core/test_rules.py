@@ -46,7 +46,7 @@ def test_every_shipped_pack_loads_adds_up_and_names_a_source_for_each_rule(pack_
         own = D(0) if pack.check_list is None else pack.check_list.weight
         assert sum((weight or D(0) for weight in weights), own) == pack.indicator_weight
     rules = list(pack.rules())
-    assert len(rules) == 15 + (pack.check_list is not None)
+    assert len(rules) == 16 + (pack.check_list is not None)
     assert len({rule.title for rule in rules}) == len(rules)
     for rule in rules:
         assert rule.document

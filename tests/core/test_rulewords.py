@@ -64,6 +64,11 @@ from tests.core.scoring_examples import EVERY_OPTION, HENAN, HUBEI, INTEGERS, IN
                 "低于 80% 的最高 89 分"
             ),
         ),
+        (
+            EVERY_OPTION,
+            "monitoring",
+            "应完成进度的 95% 起为正常，70% 起为关注，再低为滞后；关注和滞后的须说明原因",
+        ),
         (INVERSE, "rounding", "得分保留两位小数"),
         (EVERY_OPTION, "rounding", "得分保留一位小数"),
         (INTEGERS, "rounding", "得分保留整数"),
