@@ -36,6 +36,8 @@ _LACKING = {
     "monitoring": "没有已提交的季度",
     "self-evaluation": "还没有开始自评",
 }
+# Beside the formats that every form has: a self-evaluation as IATI 2.03.
+_FORMATS = (*FORMATS, "xml")
 _BATCH = 100
 _NOTHING = "{} 年度没有符合条件的绩效目标。请核对年度、项目编码和单位编码。"
 
@@ -72,8 +74,8 @@ def _one_of(choices: Any, what: str) -> Any:
     "--format",
     "format_",
     required=True,
-    callback=_one_of(FORMATS, "格式"),
-    help="、".join(FORMATS) + "。",
+    callback=_one_of(_FORMATS, "格式"),
+    help="、".join(FORMATS) + "；自评表另有 xml（IATI 2.03）。",
 )
 @click.option(
     "--output", required=True, type=click.Path(path_type=Path), help="写到哪里；已有文件会被替换。"
@@ -94,6 +96,7 @@ def export_command(
 ) -> None:
     """Write the forms that are asked for; nothing is written where something is refused."""
     _check_choice(form, project, unit, department=department, is_all=is_all)
+    _check_format(form, format_)
     with refusals():
         skipped: list[str] = []
         try:
@@ -141,6 +144,13 @@ def _check_choice(
             raise click.UsageError("汇总表请用 --all（全部单位）或 --unit CODE（一个单位）。")
     elif sum((project is not None, department, is_all)) != 1:
         raise click.UsageError("请在 --project CODE、--department、--all 中给出一个。")
+
+
+def _check_format(form: str, format_: str) -> None:
+    if format_ == "xml" and form != "self-evaluation":
+        raise click.UsageError(
+            f"xml（IATI 2.03）只有 --form self-evaluation 可以用；其他表请用 {'、'.join(FORMATS)}。"
+        )
 
 
 def _found(form: str, ids: list[int], skipped: list[str]) -> Iterator[Exported]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from perf.archives.plan_forms import Exported
-from perf.documents.forms import form_file_name, write_form
+from perf.documents.forms import SelfEvaluationForm, form_file_name, write_form
+from perf.documents.iati import iati_xml
 
 # The earliest day that a zip file can name: equal contents give equal files.
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
@@ -16,7 +17,7 @@ _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 def write_one(exported: Exported, output: Path, ending: str) -> dict[str, Any]:
     """Write the form to a path, or under its own name into a folder that exists."""
     path = output / form_file_name(exported.form, ending) if output.is_dir() else output
-    _replace(path, write_form(exported.form, ending))
+    _replace(path, _content(exported, ending))
     return {"path": str(path), **exported.told}
 
 
@@ -31,14 +32,20 @@ def write_all(
     if output.suffix.lower() != ".zip":
         for name, exported in _named(found, ending, by_unit=by_unit):
             path = output / name
-            _replace(path, write_form(exported.form, ending))
+            _replace(path, _content(exported, ending))
             told.append({"path": str(path), **exported.told})
         return told
     with _replacing(output) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name, exported in _named(found, ending, by_unit=by_unit):
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_DAY), write_form(exported.form, ending))
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DAY), _content(exported, ending))
             told.append({"path": f"{output}/{name}", **exported.told})
     return told
+
+
+def _content(exported: Exported, ending: str) -> bytes:
+    if ending == "xml" and isinstance(exported.form, SelfEvaluationForm):
+        return iati_xml(exported.form, unit_key=exported.folder, plan_key=exported.key)
+    return write_form(exported.form, ending)
 
 
 def _named(

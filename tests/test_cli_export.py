@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import Result
+from lxml import etree
 from sqlalchemy import select
 
-from perf.core.terms import Action, PlanKind, Status
+from perf.core.targets import parse_target
+from perf.core.terms import Action, PlanKind, Sense, Status
 from perf.documents.forms import FORMATS
 from perf.documents.readers import read_document
 from perf.extensions import db
-from perf.models import LedgerEntry, Plan, Score, SelfEvaluation, Submission
+from perf.models import Indicator, LedgerEntry, Plan, Score, SelfEvaluation, Submission
 from perf.services.evaluations import (
     Reason,
     begin_self_evaluation,
@@ -26,6 +29,7 @@ from tests.reported import make_people, make_reported_plan
 
 pytestmark = pytest.mark.slow
 
+IATI = {"perf": "urn:perf:self-evaluation:1"}
 DEPARTMENT: dict[str, Any] = {
     "kind": PlanKind.DEPARTMENT,
     "pack_id": "department-overall",
@@ -188,6 +192,8 @@ def test_what_was_not_begun_and_what_cannot_be_written_is_refused(bureau, tmp_pa
     [
         (["--all", "--form", "report", "--format", "docx"], "summary"),
         (["--all", "--form", "self-evaluation", "--format", "odt"], "xlsx、docx"),
+        (["--all", "--form", "target", "--format", "xml"], "--form self-evaluation"),
+        (["--all", "--form", "summary", "--format", "xml"], "xlsx、docx"),
         (["--form", "target", "--format", "docx"], "--project"),
         (["--form", "summary", "--format", "xlsx"], "--unit"),
         (["--department", "--form", "summary", "--format", "xlsx"], "--all"),
@@ -202,6 +208,41 @@ def test_wrong_usage_exits_with_two_and_says_what_there_is(app, tmp_path, words,
     assert done.exit_code == 2
     assert told in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("name", ["files", "files.zip"])
+def test_self_evaluations_are_written_as_one_iati_file_a_plan(bureau, tmp_path, name):
+    with bureau.app_context():
+        row = db.session.scalars(select(Indicator).where(Indicator.name == "办结率")).one()
+        row.target = replace(parse_target("80%"), sense=Sense.AT_MOST)
+        db.session.commit()
+    output = tmp_path / name
+    done = export(bureau, "--all", "--output", str(output), kind="xml")
+    assert done.exit_code == 0, done.output
+    if output.suffix:
+        with zipfile.ZipFile(output) as archive:
+            found = {each: archive.read(each) for each in archive.namelist()}
+    else:
+        found = {one.name: one.read_bytes() for one in output.iterdir()}
+    unit, project = bureau.config["CODES"]
+    signed = etree.fromstring(found.pop("2022年度-党建经费-绩效自评表.xml"))
+    ((draft_name, draft),) = found.items()
+    assert draft_name.endswith("部门整体绩效自评表-草稿.xml")
+    told = {
+        root.findtext("iati-activity/iati-identifier"): [
+            root.find("iati-activity/perf:evaluation", IATI).get(each)
+            for each in ("status", "total", "rating")
+        ]
+        for root in (signed, etree.fromstring(draft))
+    }
+    assert told == {
+        f"CN-UNIT-{unit}-2022-{project}": ["signed", "96.51", "excellent"],
+        f"CN-UNIT-{unit}-2022-department": ["draft", "100", "excellent"],
+    }
+    chosen = etree.fromstring(draft).find(".//indicator")
+    assert (chosen.findtext("title/narrative"), chosen.get("ascending")) == ("办结率", "false")
+    values = [(each.tag, each.get("value")) for each in signed.iter("target", "actual")]
+    assert values[:2] == [("target", "100"), ("actual", "110")]
 
 
 STARTS = {"xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF", "csv": b"\xef\xbb\xbf"}
