@@ -29,7 +29,7 @@ FLASK = (
     "flask flask_limiter flask_login flask_migrate flask_sqlalchemy flask_wtf werkzeug jinja2 "
     "markupsafe wtforms click alembic"
 )
-INNER = "core formulas models queries services documents clock config database"
+INNER = "core formulas models queries services documents charts clock config database"
 ROOMS = {
     "core": room(),
     "clock": room(),
@@ -39,8 +39,9 @@ ROOMS = {
     "database": room("models", "sqlalchemy"),
     "queries": room("models core clock", "sqlalchemy"),
     "services": room("queries models formulas core clock", "sqlalchemy argon2 chinese_calendar"),
+    "charts": room("core"),
     "documents": room(
-        "formulas core",
+        "charts formulas core",
         "openpyxl pdfplumber pylopdf_fonts_zh_cn pypdfium2 typst xlsxwriter",
     ),
     "archives": room(
@@ -52,7 +53,7 @@ ROOMS = {
     "cli": room(f"{INNER} archives extensions", f"sqlalchemy {FLASK}"),
     "app": room(f"{INNER} archives extensions web api cli", f"sqlalchemy {FLASK}"),
 }
-NEVER_COMMIT = {"core", "formulas", "models", "queries", "services", "documents"}
+NEVER_COMMIT = {"core", "formulas", "models", "queries", "services", "documents", "charts"}
 
 
 # Python files
