@@ -10,7 +10,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import CheckConstraint, func, inspect, select, text
 
 from perf import clock
-from perf.core.terms import Action, FundSource, QuantityKind, Role, Status
+from perf.core.terms import Action, FundSource, Light, QuantityKind, Role, Status
 from perf.models import (
     Actual,
     Archive,
@@ -23,6 +23,7 @@ from perf.models import (
     Period,
     Quantity,
     QuantityValue,
+    Rectification,
     Remark,
     Score,
     SelfEvaluation,
@@ -82,6 +83,18 @@ def fill_every_table(session) -> None:
                 media_type="application/pdf",
                 size=1,
                 created_at=clock.now(),
+            ),
+            Rectification(
+                **owned,
+                plan_id=plan.id,
+                indicator_id=indicator.id,
+                submission_id=submission.id,
+                light=Light.RED,
+                cause="完成 1.5%",
+                owner_id=staff.id,
+                due_on=clock.today(),
+                opened_at=clock.now(),
+                updated_at=clock.now(),
             ),
             Remark(**owned, submission_id=submission.id, text="意见", created_at=clock.now()),
             LocalPack(
@@ -208,7 +221,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     downgrade(revision="0001")
     session.remove()
     upgrade()
-    gone = {"archive", "local_pack", "quantity", "quantity_value"}
+    gone = {"archive", "local_pack", "quantity", "quantity_value", "rectification"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

@@ -14,6 +14,7 @@ from perf.models.plans import (
     Task,
 )
 from perf.models.records import ImportDraft, LedgerChain, LedgerEntry, LocalPack, Snapshot
+from perf.models.rectifications import Rectification
 from perf.models.reports import (
     Actual,
     BudgetExecution,
@@ -42,6 +43,7 @@ __all__ = [
     "Project",
     "Quantity",
     "QuantityValue",
+    "Rectification",
     "Remark",
     "Score",
     "SelfEvaluation",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from perf.core.targets import Target
 from perf.core.terms import (
     Comparator,
+    Curve,
     FundSource,
     Kind,
     PlanKind,
@@ -166,6 +167,8 @@ class Indicator(OwnedByUnit, Base):
     Its actual is typed, or computed by `formula` from the plan's quantities, or from the system's
     own records (`source`), or checked point by point (`is_check_list`, the points stand in
     `note`). `initial_target` is the 年初 one where it was revised after the plan's first approval.
+    `curve` and `pace` (what `perf.core.progress.Pace.text` prints) say how it comes due over the
+    year; null follows from its target and kind.
     """
 
     __tablename__ = "indicator"
@@ -179,6 +182,10 @@ class Indicator(OwnedByUnit, Base):
         ),
         CheckConstraint(
             "NOT is_check_list OR (formula = '' AND source IS NULL)", name="check_list_is_typed"
+        ),
+        CheckConstraint(
+            "(pace <> '') = (curve IS NOT NULL AND curve IN ('own', 'once'))",
+            name="pace_has_curve",
         ),
     )
 
@@ -204,6 +211,8 @@ class Indicator(OwnedByUnit, Base):
     source: Mapped[RecordSource | None]
     is_check_list: Mapped[bool] = mapped_column(default=False)
     initial_target: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    curve: Mapped[Curve | None]
+    pace: Mapped[Short] = mapped_column(default="")
 
     plan: Mapped[Plan] = relationship(back_populates="indicators")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from perf.core.actuals import Actual as ActualValue
 from perf.core.actuals import Answer, Checked, Quotient, TierChoice
 from perf.core.attainment import NOT_APPLICABLE, Result
-from perf.core.terms import DeviationKind, FundSource, Likelihood, Tier
+from perf.core.terms import DeviationKind, FundSource, Light, Likelihood, Tier
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Period, User
 from perf.models.plans import Indicator, Plan
@@ -128,6 +128,7 @@ class Actual(HasValue, OwnedByUnit, Base):
 
     `basis` says how a value that was not typed came about: by its formula, or out of a list.
     Where its formula gives 0 over 0, `is_zero_over_zero` says so and there is no value (不涉及).
+    `light` is that of the last change; null where there is none, and in rows older than lights.
     """
 
     __tablename__ = "actual"
@@ -155,6 +156,7 @@ class Actual(HasValue, OwnedByUnit, Base):
     likelihood: Mapped[Likelihood | None]
     ratio: Mapped[Number | None]
     is_met: Mapped[bool | None]
+    light: Mapped[Light | None]
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[Moment]
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

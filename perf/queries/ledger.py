@@ -16,6 +16,9 @@ from perf.queries.pages import PAGE_SIZE, contains
 # More people or units of one name than this are not what somebody looks for.
 MOST_FOUND = 200
 
+# The columns that name a person; the ledger keeps their numbers and shows their names.
+PEOPLE = ("closed_by_id", "decided_by_id", "owner_id", "reported_by_id", "submitted_by_id")
+
 
 LedgerMark = tuple[tuple[int, int, datetime], ...]
 _SYSTEM = 0
@@ -124,7 +127,7 @@ def _referred_units(entries: Iterable[LedgerEntry]) -> set[int]:
 
 
 def _referred_people(entries: Iterable[LedgerEntry]) -> set[int]:
-    return _numbers_under(entries, "submitted_by_id") | _numbers_under(entries, "decided_by_id")
+    return set().union(*(_numbers_under(entries, key) for key in PEOPLE))
 
 
 def _numbers_under(entries: Iterable[LedgerEntry], key: str) -> set[int]:

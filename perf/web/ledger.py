@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from perf.core.permissions import Actor, Permission
 from perf.extensions import db
 from perf.models import LedgerEntry, Plan
-from perf.queries.ledger import LedgerFilter, LedgerPage, ledger_page
+from perf.queries.ledger import PEOPLE, LedgerFilter, LedgerPage, ledger_page
 from perf.queries.visible import plan_visible_to
 from perf.web.ledger_words import (
     ACTIONS,
@@ -116,7 +116,7 @@ def _told(entry: LedgerEntry, page: LedgerPage) -> ToldEntry:
 def _told_change(
     subject: str, key: str, old: str | None, new: str | None, page: LedgerPage
 ) -> ToldChange:
-    names = {"unit_id": page.units, "submitted_by_id": page.people, "decided_by_id": page.people}
+    names = {"unit_id": page.units} | dict.fromkeys(PEOPLE, page.people)
 
     def told(side: str | None) -> str:
         if key in names and side is not None and side.isdigit():

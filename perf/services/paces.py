@@ -1,0 +1,27 @@
+"""How an indicator comes due over the year: as the plan says, or as follows from what it is."""
+
+from perf.core.progress import Pace, default_pace, read_pace
+from perf.core.terms import Curve, QuantityKind, RecordSource
+from perf.formulas.grammar import parse_formula
+from perf.models import Indicator
+
+
+def pace_of(indicator: Indicator) -> Pace:
+    """The indicator's pace; where its plan says none, that of its target and kind.
+
+    The share of the self-evaluations that are signed is due once, at the year's end.
+    """
+    if indicator.curve is not None:
+        return read_pace(indicator.curve, indicator.pace)
+    if indicator.source is RecordSource.SELF_EVALUATION:
+        return Pace(Curve.ONCE)
+    return default_pace(indicator.target, indicator.kind, is_flowing=_is_flowing(indicator))
+
+
+def _is_flowing(indicator: Indicator) -> bool:
+    """Whether a formula holds what came in over the year against a stand, such as a plan for it."""
+    if not indicator.formula:
+        return False
+    kinds = {row.name: row.kind for row in indicator.plan.quantities}
+    used = {kinds.get(name) for name in parse_formula(indicator.formula).quantities}
+    return used == {QuantityKind.FLOW, QuantityKind.STOCK}
