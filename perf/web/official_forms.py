@@ -18,6 +18,7 @@ from perf.documents.forms import (
     write_form,
 )
 from perf.documents.forms.record import form_from_data
+from perf.documents.iati import iati_xml
 from perf.extensions import db
 from perf.models import Plan, Unit
 from perf.queries.evaluations import Evaluated, self_evaluation_visible_to
@@ -47,8 +48,8 @@ def target(plan: Plan) -> ResponseReturnValue:
 @blueprint.get("/plans/<int:plan_id>/self-evaluation/form")
 @requires(Permission.EXPORT, self_evaluation_visible_to)
 def self_evaluation(found: Evaluated) -> ResponseReturnValue:
-    """The 绩效自评表; what is signed is printed as it was signed."""
-    ending = _asked_format()
+    """The 绩效自评表, also as an IATI activity; what is signed is printed as it was signed."""
+    ending = _asked_format("xml")
     if found.evaluation is None:
         raise Conflict("这份绩效目标还没有开始自评。请从“自评”页面进入。")
     shown = show_self_evaluation(db.session(), found.evaluation)
@@ -60,7 +61,12 @@ def self_evaluation(found: Evaluated) -> ResponseReturnValue:
         approved_by=shown.approved_by,
         approved_at=shown.approved_at,
     )
-    return _send(form, ending)
+    if ending != "xml":
+        return _send(form, ending)
+    plan = found.plan
+    unit_key, plan_key = plan.unit.code or str(plan.unit_id), form.code or str(plan.id)
+    content = iati_xml(form, unit_key=unit_key, plan_key=plan_key)
+    return _send_bytes(content, "application/xml", form_file_name(form, ending))
 
 
 @blueprint.get("/plans/<int:plan_id>/monitoring-form")
@@ -106,19 +112,24 @@ def _summary(unit: Unit | None) -> ResponseReturnValue:
     return _send(summary_from_records(year.id, unit.name if unit else "", records), ending)
 
 
-def _asked_format() -> str:
-    """The ending in `?format=docx`, the first of all where the address names none."""
-    ending = request.args.get("format") or next(iter(FORMATS))
-    if ending not in FORMATS:
-        raise NotFound(f"没有这种格式。表格可以导出为 {'、'.join(FORMATS)}，请从页面上的菜单选择。")
+def _asked_format(*more: str) -> str:
+    """The ending in `?format=docx`, the first of all where the address names none.
+
+    `more` are endings that this form has beside those of all.
+    """
+    endings = (*FORMATS, *more)
+    ending = request.args.get("format") or endings[0]
+    if ending not in endings:
+        raise NotFound(f"没有这种格式。表格可以导出为 {'、'.join(endings)}，请从页面上的菜单选择。")
     return ending
 
 
 def _send(form: Form, ending: str) -> ResponseReturnValue:
+    content = write_form(form, ending)
+    return _send_bytes(content, FORMATS[ending].mime_type, form_file_name(form, ending))
+
+
+def _send_bytes(content: bytes, mime_type: str, name: str) -> ResponseReturnValue:
     return send_file(
-        BytesIO(write_form(form, ending)),
-        mimetype=FORMATS[ending].mime_type,
-        as_attachment=True,
-        download_name=form_file_name(form, ending),
-        max_age=0,
+        BytesIO(content), mimetype=mime_type, as_attachment=True, download_name=name, max_age=0
     )

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
+from lxml import etree
 
 from perf.core.terms import Action, PlanKind, Role, Status
 from perf.documents.forms import FORMATS
@@ -79,12 +80,32 @@ def test_each_menu_leads_to_the_form_in_every_format(browse, bureau):
         browser = browse(bureau[user])
         links = links_of_menu(browser.get(page.format(**bureau)))
         menus = 2 if page == "/plans/{begun}" else 1
+        if page.endswith("/self-evaluation"):
+            assert links.pop().endswith("format=xml")
         assert [link.rpartition("format=")[2] for link in links] == list(FORMATS) * menus, page
         for link, (ending, each) in zip(links, list(FORMATS.items()) * menus, strict=True):
             response = browser.get(link).response
             assert response.data.startswith(STARTS[ending])
             assert response.mimetype == each.mime_type.partition(";")[0]
             assert name_of(response).endswith(f".{ending}")
+
+
+def test_a_self_evaluation_alone_is_an_iati_file_too(app, browse, bureau):
+    browser = browse(bureau["staff"])
+    (link,) = [
+        link
+        for link in links_of_menu(browser.get(f"/plans/{bureau['begun']}/self-evaluation"))
+        if link.endswith("format=xml")
+    ]
+    response = browser.get(link).response
+    assert response.mimetype == "application/xml"
+    assert name_of(response) == "2022年度-党建经费-绩效自评表-草稿.xml"
+    with app.app_context():
+        plan = db.session.get_one(Plan, bureau["begun"])
+        codes = (plan.unit.code, plan.project.code)
+    root = etree.fromstring(response.data)
+    assert root.findtext("iati-activity/iati-identifier") == "CN-UNIT-{}-2022-{}".format(*codes)
+    browser.get(f"/plans/{bureau['begun']}/target-form?format=xml", status=404)
 
 
 def test_without_a_format_the_first_one_is_given(browse, bureau):
