@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from perf.charts.canvas import EDGE, INK, MUTED, PAPER, SMALL, SOFT, Canvas
 from perf.charts.chart import Chart
 from perf.charts.texts import MISSING
+from perf.core.terms import Light
 
 _NAME, _CELL, _HEAD, _STEP = 108, 58, 22, 26
-_WORDS = {"green": "正常", "yellow": "关注", "red": "滞后", None: MISSING}
+_WORDS: dict[str | None, str] = {light.value: light.label for light in Light} | {None: MISSING}
 _COLOURS = {"green": "#1b7044", "yellow": "#d08a1d", "red": "#cf4a41"}
 
 
 def lights_chart(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str | None]]]) -> Chart:
     """The light of each row (name, a light a column): green ●, yellow ▲, red ■, None a ring.
 
-    Another light raises KeyError, a row of another length ValueError.
+    Lights are the values of `Light`; another one raises KeyError, a row of another length
+    ValueError.
     """
     width = _NAME + _CELL * len(columns)
     canvas = Canvas("绩效监控情况", width, _HEAD + _STEP * max(len(rows), 1))

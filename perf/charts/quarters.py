@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from perf.charts.canvas import ACCENT, EDGE, INK, MUTED, NARROW, PAPER, SMALL, SOFT, Canvas, pixels
 from perf.charts.chart import Chart
-from perf.charts.texts import MISSING, number_within, text_width
+from perf.charts.texts import MISSING, cut, number_within, text_width
 from perf.core.actuals import format_actual
+from perf.core.numbers import MAX_FRACTION_DIGITS, round_half_up
 
 _HEIGHT, _TOP, _FOOT = 120, 36, 100
 _GUTTER = 88
@@ -24,6 +25,7 @@ _SENSES: dict[str, tuple[str, Callable[[Decimal, Decimal], bool]]] = {
 }
 # Only these stand close to every figure; another unit is said once.
 _CLOSE = frozenset({"%", "‰"})
+Quarter = tuple[str, Decimal | str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class _Goal:
 
 def quarters_chart(
     title: str,
-    quarters: Sequence[tuple[str, Decimal | None]],
+    quarters: Sequence[Quarter],
     target: Decimal | None,
     *,
     upper: Decimal | None = None,
@@ -58,8 +60,9 @@ def quarters_chart(
     """The year's quarters as bars from zero, filled where the target is reached, else hollow.
 
     Figures and target are in `unit`; None is a quarter without figure, a gap that says 未填报, and
-    a target of None draws no line. `sense` is at_least, above, at_most, below or exactly; with
-    `upper` the target is the range up to it, ends included. Another sense raises KeyError.
+    a text says another reason for one (不涉及). A target of None draws no line. `sense` is
+    at_least, above, at_most, below or exactly, another one raises KeyError; with `upper` the
+    target is the range up to it, ends included.
     """
     goal = None if target is None else _Goal(target, upper, sense)
     gutter = 0 if goal is None else _GUTTER
@@ -68,30 +71,38 @@ def quarters_chart(
     _draw(canvas, quarters, goal, unit, pitch)
     if goal is None:
         return canvas.chart(
-            ("填报期", "实际完成值"), [(name, format_actual(it, unit)) for name, it in quarters]
+            ("填报期", "实际完成值"), [(name, _written(it, unit)) for name, it in quarters]
         )
-    wanted = goal.words(lambda number: format_actual(number, unit))
+    wanted = goal.words(lambda number: _written(number, unit))
     return canvas.chart(
         ("填报期", "实际完成值", "指标值", "是否达到"),
-        [(name, format_actual(it, unit), wanted, _verdict(goal, it)) for name, it in quarters],
+        [(name, _written(it, unit), wanted, _verdict(goal, it)) for name, it in quarters],
     )
 
 
-def _verdict(goal: _Goal, figure: Decimal | None) -> str:
-    if figure is None:
-        return MISSING
+def _written(figure: Decimal | str | None, unit: str) -> str:
+    """The figure for the table: whole as it was typed, to two decimals where it was computed."""
+    if isinstance(figure, Decimal):
+        is_typed = round_half_up(figure, places=MAX_FRACTION_DIGITS) == figure
+        return format_actual(figure if is_typed else round_half_up(figure), unit)
+    return figure or MISSING
+
+
+def _verdict(goal: _Goal, figure: Decimal | str | None) -> str:
+    if not isinstance(figure, Decimal):
+        return figure or MISSING
     return "已达到" if goal.is_reached(figure) else "未达到"
 
 
 def _draw(
     canvas: Canvas,
-    quarters: Sequence[tuple[str, Decimal | None]],
+    quarters: Sequence[Quarter],
     goal: _Goal | None,
     unit: str,
     pitch: int,
 ) -> None:
     width = canvas.width - _GUTTER if goal else canvas.width
-    figures = [figure for _, figure in quarters if figure is not None]
+    figures = [figure for _, figure in quarters if isinstance(figure, Decimal)]
     ends = [*figures, *([goal.value, goal.upper or goal.value] if goal else [])]
     low, high = min([Decimal(0), *ends]), max([Decimal(0), *ends])
     span = high - low or Decimal(1)
@@ -108,13 +119,14 @@ def _draw(
         canvas.rect(0, top, width, max(level(goal.value) - top, 1), SOFT)
     middles = [pitch * index + pitch // 2 for index in range(len(quarters))]
     for x, (_, figure) in zip(middles, quarters, strict=True):
-        if figure is not None:
+        if isinstance(figure, Decimal):
             _bar(canvas, x, (zero, level(figure)), goal, figure)
     canvas.line(0, zero, width, zero, EDGE)
     if goal is not None:
         _target(canvas, goal, level, width, unit)
     for x, (name, figure) in zip(middles, quarters, strict=True):
-        _label(canvas, x, pitch - 4, (zero, level(figure or Decimal(0))), figure, unit)
+        end = level(figure) if isinstance(figure, Decimal) else zero
+        _label(canvas, x, pitch - 4, (zero, end), figure, unit)
         canvas.text(x, _HEIGHT - 4, name, room=pitch - 4, size=SMALL, anchor="middle", fill=MUTED)
 
 
@@ -157,13 +169,18 @@ def _target(
 
 
 def _label(
-    canvas: Canvas, x: int, room: int, ends: tuple[int, int], figure: Decimal | None, unit: str
+    canvas: Canvas,
+    x: int,
+    room: int,
+    ends: tuple[int, int],
+    figure: Decimal | str | None,
+    unit: str,
 ) -> None:
     """The figure above its bar, or under a negative one, on paper that interrupts the lines."""
-    if figure is None:
-        words = MISSING
-    else:
+    if isinstance(figure, Decimal):
         words = number_within(figure, room, SMALL, unit if unit in _CLOSE else "")
+    else:
+        words = cut(figure or MISSING, room, SMALL)
     if not words:
         return
     zero, end = ends
@@ -177,5 +194,5 @@ def _label(
         room=room,
         size=SMALL,
         anchor="middle",
-        fill=MUTED if figure is None else INK,
+        fill=INK if isinstance(figure, Decimal) else MUTED,
     )

@@ -56,6 +56,17 @@ def test_a_quarter_without_a_figure_is_a_gap_and_zero_is_a_figure():
     )
 
 
+def test_a_gap_can_say_why_and_a_computed_figure_is_held_against_the_target_whole():
+    nearly = D(94) + D("0.99999999")
+    chart = quarters_chart("率", [("一季度", "不涉及"), ("二季度", nearly)], D(95), unit="%")
+    assert "不涉及" in words(chart)
+    assert bars(chart) == ["#fff"]
+    assert [row[1:] for row in chart.rows] == [
+        ("不涉及", "≥95%", "不涉及"),
+        ("95%", "≥95%", "未达到"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("sense", "upper", "filled", "target"),
     [
