@@ -132,6 +132,7 @@ TABLE: dict[str, Rule] = {
     "POST recheck.check": Rule(EVERYONE),
     "GET reports.show": Rule(EVERYONE, is_owned=True),
     "POST reports.save": Rule("S", is_owned=True),
+    "POST grid.autosave": Rule("S", is_owned=True),
     "POST reports.step": Rule("SU", is_owned=True, is_step=True),
     "GET reports.evidence": Rule(EVERYONE, is_owned=True),
     "GET reports.reading": Rule(EVERYONE, is_owned=True),

@@ -162,7 +162,7 @@ def grid_row(sources: RowSources, indicator: Indicator) -> Row:
             fallen=sources.stand.fallen(indicator),
         ),
         errors=defaultdict(str, errors),
-        theirs=_theirs(shown, theirs, unit) if theirs else None,
+        theirs=theirs_of(indicator, theirs) if theirs else None,
         remarks=sources.remarks.get(key, []),
         files=sources.evidence.get(key, []),
         basis=figures.basis,
@@ -189,8 +189,9 @@ def _typed_control(indicator: Indicator) -> str:
             return "number"
 
 
-def _theirs(shown: Entry, row: Actual, unit: str | None) -> Theirs:
-    figures = figures_of(row)
+def theirs_of(indicator: Indicator, row: Actual) -> Theirs:
+    """A stored row as it is shown beside what was typed over an older one."""
+    figures, shown, unit = figures_of(row), shown_entry(indicator, row), indicator.target_unit
     outlook = [with_unit(figures.expected, unit), LABELS.get(shown.likelihood, "")]
     kind = LABELS.get(shown.deviation_kind, "")
     cells = [

@@ -42,6 +42,7 @@ class NavLink:
 class Me:
     """The signed-in user as the page's head shows them."""
 
+    id: int | None
     display_name: str
     role_label: str
     unit_name: str
@@ -137,7 +138,7 @@ def _page_context() -> dict[str, Any]:
     me = None
     if current_user.is_authenticated:
         actor = current_user.actor
-        me = Me(actor.name, actor.role.label, current_user.unit_name)
+        me = Me(actor.id, actor.name, actor.role.label, current_user.unit_name)
     return {"nav": _navigation(), "me": me, "today": clock.today()}
 
 

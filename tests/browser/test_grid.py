@@ -268,9 +268,15 @@ def test_a_bad_number_stays_in_its_cell_and_leaving_with_unsaved_typing_warns(
     assert leave(stay=False).type == "beforeunload"
     expect(page.get_by_role("heading", level=1)).to_have_text("工作台")
 
+    # What could not be saved is put back, whatever was answered.
     open_task(page, PROJECT, "三季度")
     expect(cell(page, CASES)).to_have_value("2")
-    expect(cell(page, COST)).to_have_value("")
-    # With nothing typed nobody is asked.
+    expect(cell(page, SOLVED, "偏差原因")).to_have_value("写了一半的原因")
+    expect(cell(page, COST)).to_have_value("八点五")
+    expect(grid_row(page, COST)).to_contain_text("有误未保存")
+    cell(page, COST).fill("8.5")
+    cell(page, COST).press("Enter")
+    expect(grid_row(page, COST)).to_contain_text("已保存")
+    # With everything saved nobody is asked.
     go_to(page, "工作台")
     expect(page.get_by_role("heading", level=1)).to_have_text("工作台")

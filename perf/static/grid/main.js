@@ -1,15 +1,14 @@
-// The quarter's grid: live readings, moving between cells, pasting a column, and a warning before typing is lost.
+// The quarter's grid: live readings, the bar at the foot, and what happens as cells are typed into and left.
 // The page works without it: every reading is made by the server, and saving shows it.
+import { control, form, isChanged, markSaved, rowOf, showAt } from "./cells.js";
+import { isPending, onTold, save, saveAll, settled, stash, unstash } from "./drafts.js";
+import { noteStep, onKey, paste, pastedLines, remember } from "./moving.js";
 
-const form = document.getElementById("sheet");
 const PAUSE = 250;
 const SVG = "http://www.w3.org/2000/svg";
 const READ = ["actual", "tier", "rate", "expected", "likelihood", "nodata"];
 const WORDS = { 未填: "未填", 有误: "有误", 缺原因: "缺原因" };
 let isLeaving = false;
-
-const control = (cell, key) => document.getElementById(`${cell}-${key}`);
-const rowOf = (element) => element.closest("tr.extra")?.previousElementSibling ?? element.closest("tr[data-row]");
 
 // Readings
 
@@ -119,25 +118,6 @@ function showMistake(input, sentence) {
   showAt(input, `${input.id}-error`, sentence, input.closest(".quantity"));
 }
 
-function showAt(input, id, sentence, place) {
-  let note = document.getElementById(id);
-  input.toggleAttribute("aria-invalid", false);
-  if (!sentence) {
-    note?.remove();
-    input.removeAttribute("aria-describedby");
-    return;
-  }
-  if (!note) {
-    note = document.createElement("span");
-    note.className = "error";
-    note.id = id;
-    place.append(note);
-  }
-  note.textContent = sentence;
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", id);
-}
-
 function draw(cell, answer) {
   const svg = cell.querySelector("svg");
   const width = Number(svg.getAttribute("width"));
@@ -193,7 +173,8 @@ function countUp() {
     place.append(index ? "，" : "", link);
   });
   if (missing.length > 3) place.append(` 等 ${missing.length} 项`);
-  document.querySelector("[data-saved]").textContent = isUnsaved() ? unsavedNote : savedNote;
+  const [sentence, isTrouble] = said;
+  document.querySelector("[data-saved]").textContent = isUnsaved() ? (isTrouble ? sentence : unsavedNote) : sentence;
 }
 
 // The first cell to go to: of several quantities the first that is still blank.
@@ -203,77 +184,35 @@ function firstOf(row) {
 }
 
 let unsavedNote = "有未保存的填写";
-const savedNote = document.querySelector("[data-saved]").textContent;
+let said = [document.querySelector("[data-saved]").textContent, false];
 const brief = (name) => (name.length <= 12 ? name : `${name.slice(0, 11)}…`);
 
-// Moving and pasting
+// Pasting
 
-const column = (input) => input.name.replace(/-.*$/, "").replace(/^(tier|rate)$/, "actual");
-const inColumn = (name) =>
-  [...form.querySelectorAll("input.cell, select.cell")].filter((one) => one.name.startsWith(`${name}-`) || (name === "actual" && one.name.startsWith("tier-")));
-
-function move(input, step) {
-  const cells = inColumn(column(input));
-  const here = cells.includes(input) ? input : cells.find((one) => rowOf(one) === rowOf(input));
-  const next = cells[cells.indexOf(here) + step];
-  if (!next) return false;
-  next.focus();
-  next.select?.();
-  return true;
-}
-
-function moveAside(input, step) {
-  const cells = [...input.closest("tr").querySelectorAll("input.cell, select.cell")];
-  const next = cells[cells.indexOf(input) + step];
-  next?.focus();
-  next?.select?.();
-  return Boolean(next);
-}
-
-function onKey(event) {
-  const input = event.target;
-  if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (!input.matches("input.cell, select.cell")) return;
-  const isText = input.matches("input");
-  let moved = false;
-  if (event.key === "Enter") {
-    move(input, event.shiftKey ? -1 : 1);
-    moved = true;
-  } else if (isText && event.key === "ArrowDown") moved = move(input, 1);
-  else if (isText && event.key === "ArrowUp") moved = move(input, -1);
-  else if (isText && event.key === "ArrowRight" && input.selectionStart === input.value.length) moved = moveAside(input, 1);
-  else if (isText && event.key === "ArrowLeft" && input.selectionEnd === 0) moved = moveAside(input, -1);
-  if (moved) event.preventDefault();
-}
-
-function onPaste(event) {
-  const input = event.target;
-  if (!input.matches("input.cell")) return;
-  const lines = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "").split(/\r?\n/);
-  if (lines.length < 2 && !lines[0].includes("\t")) return;
+async function onPaste(event) {
+  const lines = event.target.matches("input.cell, select.cell, textarea.cell") && pastedLines(event);
+  if (!lines) return;
   event.preventDefault();
-  const cells = inColumn(column(input)).filter((one) => one.matches("input"));
-  const first = cells.indexOf(input);
-  lines.forEach((line, index) => {
-    const cell = cells[first + index];
-    if (!cell) return;
-    cell.value = line.split("\t")[0].trim();
-    cell.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  const outcome = paste(event.target, lines);
+  noteStep();
+  await saveAll();
+  const put = outcome.filter(([, sentence]) => !sentence);
+  const wrong = put.filter(([, , cell]) => cell.hasAttribute("aria-invalid") || cell.matches(".invalid, .conflict"));
+  const left = outcome.filter(([, sentence]) => sentence);
+  const words = [`粘贴了 ${put.length} 格`];
+  if (wrong.length) words.push(`其中 ${wrong.length} 格有误：${wrong.map(([name]) => brief(name)).join("、")}`);
+  for (const [name, sentence] of left) words.push(`${brief(name)}：${sentence}`);
+  showPasted(words, wrong.length + left.length ? "warn" : "ok");
+}
+
+function showPasted(words, tone) {
+  const place = document.querySelector("[data-pasted]");
+  place.className = `flash ${tone}`;
+  place.hidden = false;
+  place.textContent = `${words.join("；")}。撤销按 Ctrl+Z。`;
 }
 
 // Leaving
-
-function isChanged(one) {
-  if (!one.name || one.type === "hidden" || one.type === "submit") return false;
-  if (one.type === "file") return one.files.length > 0;
-  if (isTicked(one)) return one.checked !== one.defaultChecked;
-  if (one.matches("select")) {
-    const original = [...one.options].find((option) => option.defaultSelected) ?? one.options[0];
-    return one.value !== original.value;
-  }
-  return one.value !== one.defaultValue;
-}
 
 const isUnsaved = () => form.hasAttribute("data-unsaved") || [...form.elements].some(isChanged);
 
@@ -294,34 +233,8 @@ function checkFiles(input) {
   input.value = "";
 }
 
-// What was posted while the sign-in had run out, or on a line that broke, is put back when the page is opened again.
-// A page whose version has changed since was saved, and one that gives typing back itself needs no help.
-
-const stashKey = `grid ${location.pathname}`;
-
-const isTicked = (one) => one.type === "checkbox" || one.type === "radio";
-
-function keep() {
-  const cells = [...form.elements].filter((one) => one.id && one.type !== "file" && isChanged(one));
-  const texts = cells.map((one) => [one.id, isTicked(one) ? one.checked : one.value]);
-  sessionStorage.setItem(stashKey, JSON.stringify({ version: form.elements.version.value, texts }));
-}
-
-function restore() {
-  const stash = JSON.parse(sessionStorage.getItem(stashKey) ?? "null");
-  sessionStorage.removeItem(stashKey);
-  if (!stash?.texts.length || stash.version !== form.elements.version.value || form.hasAttribute("data-unsaved")) return;
-  for (const [id, value] of stash.texts) {
-    const cell = document.getElementById(id);
-    if (!cell) continue;
-    unsavedNote = "上次没有保存成功的填写已放回，请保存";
-    if (isTicked(cell)) cell.checked = value;
-    else cell.value = value;
-    cell.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-}
-
 form.addEventListener("input", (event) => {
+  stash();
   if (event.target.type === "file") checkFiles(event.target);
   const row = rowOf(event.target);
   if (event.target.name.startsWith("quantity-")) {
@@ -338,6 +251,12 @@ form.addEventListener("input", (event) => {
     explain(row);
   }
 });
+// A cell that is left is saved; files wait for the button.
+form.addEventListener("change", (event) => {
+  if (event.target.type === "file") return;
+  noteStep();
+  save(event.target);
+});
 form.addEventListener("keydown", onKey);
 form.addEventListener("paste", onPaste);
 form.addEventListener("submit", (event) => {
@@ -347,18 +266,46 @@ form.addEventListener("submit", (event) => {
     document.querySelector("[data-saved]").textContent = "所选文件合计超过 45 MB，请分几次保存";
     return;
   }
-  keep();
-  isLeaving = true;
+  // What is on its way first, or the form would meet its own figures as somebody else's.
+  event.preventDefault();
+  const button = event.submitter;
+  settled().then(() => {
+    stash({ isPosted: true });
+    isLeaving = true;
+    if (button?.name) {
+      const chosen = document.createElement("input");
+      Object.assign(chosen, { type: "hidden", name: button.name, value: button.value });
+      chosen.dataset.chosen = "";
+      form.append(chosen);
+    }
+    form.submit();
+  });
 });
 // A page that comes back from the browser's memory is not on its way out any more.
 addEventListener("pageshow", () => {
   isLeaving = false;
+  form.querySelector("[data-chosen]")?.remove();
 });
 addEventListener("beforeunload", (event) => {
-  if (!isLeaving && isUnsaved()) event.preventDefault();
+  if (!isLeaving && isUnsaved() && !isPending()) event.preventDefault();
 });
 for (const row of form.querySelectorAll("tr[data-row]")) {
   const why = row.nextElementSibling.querySelector(".why");
   row.dataset.reason = why.classList.contains("warn") ? why.querySelector("[data-reason]").textContent : "";
 }
-restore();
+// What a refused save gave back stands in no store but this page.
+for (const one of form.querySelectorAll("input[aria-invalid], textarea[aria-invalid]")) {
+  const typed = one.value;
+  markSaved(one, "");
+  one.value = typed;
+}
+remember();
+onTold((sentence, isTrouble) => {
+  said = [sentence, isTrouble];
+  document.querySelector("[data-saved]").textContent = sentence;
+});
+if (unstash()) {
+  unsavedNote = "上次没有保存成功的填写已放回，请保存";
+  countUp();
+  saveAll();
+}
