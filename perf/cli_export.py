@@ -13,13 +13,15 @@ from perf.archives.plan_forms import (
     Exported,
     evaluations_to_write,
     quarters_to_write,
+    reports_to_write,
     targets_to_write,
 )
 from perf.cli_console import console_actor, refusals
-from perf.cli_export_files import write_all, write_one
+from perf.cli_export_files import Written, write_all, write_one
 from perf.core.errors import NotFound, PerfError
 from perf.core.terms import PlanKind
-from perf.documents.forms import FORMATS, summary_from_records
+from perf.documents.forms import FORMATS, SummaryForm, summary_from_records
+from perf.documents.report import REPORT_FORMATS
 from perf.extensions import db
 from perf.models import Plan, SelfEvaluation
 from perf.queries.evaluations import plans_to_export, whole_plans
@@ -30,11 +32,13 @@ FORMS = {
     "target": "绩效目标表",
     "monitoring": "绩效运行监控表",
     "self-evaluation": "绩效自评表",
+    "report": "绩效自评报告",
     "summary": "绩效自评结果汇总表",
 }
 _LACKING = {
     "monitoring": "没有已提交的季度",
     "self-evaluation": "还没有开始自评",
+    "report": "还没有开始自评",
 }
 # Beside the formats that every form has: a self-evaluation as IATI 2.03.
 _FORMATS = (*FORMATS, "xml")
@@ -57,7 +61,8 @@ def _one_of(choices: Any, what: str) -> Any:
     "文件名）；--all 写入文件夹 PATH，PATH 以 .zip 结尾时写成一个压缩包，多个单位各占一个文件夹。"
     "汇总表总是一个文件，用 --all 或 --unit CODE。"
     "监控表是最近一个已提交季度的。"
-    "自评表已签署的按签署时的内容导出；未签署的自评表、未批复的目标表和监控表注明草稿。",
+    "自评表和自评报告已签署的按签署时的内容导出；未签署的、未批复的目标表和监控表注明草稿。"
+    "自评报告只有 docx 和 pdf，是供修改的初稿。",
 )
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help="预算年度。")
 @click.option("--project", metavar="CODE", help="一个项目，按项目编码。")
@@ -147,13 +152,18 @@ def _check_choice(
 
 
 def _check_format(form: str, format_: str) -> None:
+    if form == "report" and format_ not in REPORT_FORMATS:
+        raise click.UsageError(
+            "自评报告是供修改的文稿，只有两种格式：请用 "
+            f"{' 或 '.join(f'--format {ending}' for ending in REPORT_FORMATS)}。"
+        )
     if format_ == "xml" and form != "self-evaluation":
         raise click.UsageError(
             f"xml（IATI 2.03）只有 --form self-evaluation 可以用；其他表请用 {'、'.join(FORMATS)}。"
         )
 
 
-def _found(form: str, ids: list[int], skipped: list[str]) -> Iterator[Exported]:
+def _found(form: str, ids: list[int], skipped: list[str]) -> Iterator[Written]:
     """The forms one by one; names the plans that such a form cannot be made of in `skipped`.
 
     Plans are loaded and let go of a batch at a time, so that a county takes no more memory than
@@ -171,7 +181,7 @@ def _found(form: str, ids: list[int], skipped: list[str]) -> Iterator[Exported]:
 
 def _forms(
     form: str, plans: list[tuple[Plan, SelfEvaluation | None]]
-) -> tuple[list[Plan], Iterator[Exported]]:
+) -> tuple[list[Plan], Iterator[Written]]:
     """The plans that such a form can be made of, and their forms one by one."""
     every = [plan for plan, _ in plans]
     if form == "target":
@@ -181,11 +191,14 @@ def _forms(
         handed_in = [(plan, record) for plan, record in records if record is not None]
         return [plan for plan, _ in handed_in], quarters_to_write(handed_in)
     begun = [(plan, row) for plan, row in plans if row is not None]
+    if form == "report":
+        reports = reports_to_write(db.session(), console_actor(), begun)
+        return [plan for plan, _ in begun], reports
     return [plan for plan, _ in begun], evaluations_to_write(db.session(), begun)
 
 
 def _write_only(
-    exported: Exported, others: Iterator[Exported], output: Path, format_: str
+    exported: Written, others: Iterator[Written], output: Path, format_: str
 ) -> dict[str, Any]:
     more = sum(1 for _ in others)
     if more:
@@ -193,7 +206,7 @@ def _write_only(
     return write_one(exported, output, format_)
 
 
-def _summary(year: int, unit_code: str | None) -> Exported:
+def _summary(year: int, unit_code: str | None) -> Exported[SummaryForm]:
     records = summary_records(db.session(), console_actor(), year, unit_code=unit_code)
     if not records:
         raise NotFound(_NOTHING.format(year))

@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from perf.archives.plan_forms import Exported
-from perf.documents.forms import SelfEvaluationForm, form_file_name, write_form
+from perf.documents.forms import Form, SelfEvaluationForm, form_file_name, write_form
 from perf.documents.iati import iati_xml
+from perf.documents.report import Report, report_file_name, write_report
 
+Written = Exported[Form | Report]
 # The earliest day that a zip file can name: equal contents give equal files.
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
 
-def write_one(exported: Exported, output: Path, ending: str) -> dict[str, Any]:
+def write_one(exported: Written, output: Path, ending: str) -> dict[str, Any]:
     """Write the form to a path, or under its own name into a folder that exists."""
-    path = output / form_file_name(exported.form, ending) if output.is_dir() else output
+    path = output / _file_name(exported, ending) if output.is_dir() else output
     _replace(path, _content(exported, ending))
     return {"path": str(path), **exported.told}
 
 
 def write_all(
-    found: Iterable[Exported], output: Path, ending: str, *, by_unit: bool
+    found: Iterable[Written], output: Path, ending: str, *, by_unit: bool
 ) -> list[dict[str, Any]]:
     """Write the forms one by one into a folder, or into one zip where the path ends in .zip.
 
@@ -42,19 +44,27 @@ def write_all(
     return told
 
 
-def _content(exported: Exported, ending: str) -> bytes:
+def _content(exported: Written, ending: str) -> bytes:
     if ending == "xml" and isinstance(exported.form, SelfEvaluationForm):
         return iati_xml(exported.form, unit_key=exported.folder, plan_key=exported.key)
+    if isinstance(exported.form, Report):
+        return write_report(exported.form, ending)
     return write_form(exported.form, ending)
 
 
+def _file_name(exported: Written, ending: str) -> str:
+    if isinstance(exported.form, Report):
+        return report_file_name(exported.form, ending)
+    return form_file_name(exported.form, ending)
+
+
 def _named(
-    found: Iterable[Exported], ending: str, *, by_unit: bool
-) -> Iterator[tuple[str, Exported]]:
+    found: Iterable[Written], ending: str, *, by_unit: bool
+) -> Iterator[tuple[str, Written]]:
     """Each form with its place in the folder; equal names in a unit are told apart by code."""
     taken: set[str] = set()
     for exported in found:
-        name = form_file_name(exported.form, ending)
+        name = _file_name(exported, ending)
         if by_unit:
             name = f"{exported.folder}/{name}"
         if name in taken:

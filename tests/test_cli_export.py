@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import Result
+from docx import Document
 from lxml import etree
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from perf.core.targets import parse_target
 from perf.core.terms import Action, PlanKind, Sense, Status
 from perf.documents.forms import FORMATS
 from perf.documents.readers import read_document
+from perf.documents.report import REPORT_FORMATS
 from perf.extensions import db
 from perf.models import Indicator, LedgerEntry, Plan, Score, SelfEvaluation, Submission
 from perf.services.evaluations import (
@@ -190,7 +192,9 @@ def test_what_was_not_begun_and_what_cannot_be_written_is_refused(bureau, tmp_pa
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--all", "--form", "report", "--format", "docx"], "summary"),
+        (["--all", "--form", "opinion", "--format", "docx"], "report"),
+        (["--all", "--form", "report", "--format", "xlsx"], "--format docx 或 --format pdf"),
+        (["--all", "--form", "report", "--format", "csv"], "--format docx 或 --format pdf"),
         (["--all", "--form", "self-evaluation", "--format", "odt"], "xlsx、docx"),
         (["--all", "--form", "target", "--format", "xml"], "--form self-evaluation"),
         (["--all", "--form", "summary", "--format", "xml"], "xlsx、docx"),
@@ -276,6 +280,46 @@ def test_every_form_is_written_in_every_format(bureau, tmp_path, form, names):
         for name in names:
             (path,) = [one for one in found if one.name.endswith(f"{name}.{kind}")]
             assert path.read_bytes().startswith(STARTS[kind])
+
+
+def test_reports_are_written_as_word_or_pdf_and_of_a_signed_one_with_its_total(bureau, tmp_path):
+    with bureau.app_context():
+        for row in db.session.scalars(select(Score)):
+            row.points = Decimal(1)
+        db.session.commit()
+    for kind in REPORT_FORMATS:
+        done = export(
+            bureau, "--all", "--output", str(tmp_path / kind), "--json", form="report", kind=kind
+        )
+        assert done.exit_code == 0, done.output
+        told = json.loads(done.stdout)
+        assert [name.split()[-1] for name in told["skipped"]] == ["未开始的项目"]
+        assert sorted(one.name.partition("-")[2] for one in (tmp_path / kind).iterdir()) == sorted(
+            [
+                f"党建经费-绩效自评报告.{kind}",
+                f"{told['files'][0]['name']}-部门整体绩效自评报告-草稿.{kind}",
+            ]
+        )
+    path = tmp_path / "one.docx"
+    code = bureau.config["CODES"][1]
+    done = export(bureau, "--project", code, "--output", str(path), form="report", kind="docx")
+    assert done.exit_code == 0
+    assert "自评总分 96.51 分，评级为“优”" in "".join(
+        each.text for each in Document(path).paragraphs
+    )
+
+
+def test_a_report_of_what_was_not_begun_is_refused(bureau, tmp_path):
+    with bureau.app_context():
+        plan = db.session.scalars(select(Plan).order_by(Plan.id.desc())).first()
+        assert plan is not None
+        assert plan.project is not None
+        code = plan.project.code or ""
+    path = tmp_path / "x.docx"
+    done = export(bureau, "--project", code, "--output", str(path), form="report", kind="docx")
+    assert done.exit_code == 1
+    assert "还没有开始自评" in done.stderr
+    assert not path.exists()
 
 
 def test_a_plan_that_was_never_evaluated_is_read_back_from_its_target_form(bureau, tmp_path):

@@ -1,0 +1,139 @@
+"""What the report (绩效自评报告) of a self-evaluation is written from, as plain data."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from perf import clock
+from perf.core.findings import Severity
+from perf.core.numbers import format_number
+from perf.core.periods import parse_period
+from perf.core.permissions import Actor
+from perf.core.rulepack import Certainty
+from perf.core.terms import Action, Status
+from perf.models import Indicator, Plan, SelfEvaluation
+from perf.queries.packs import find_pack
+from perf.queries.report import LastYear, Reported, by_key, reported_quarters, signed_last_year
+from perf.services.evaluation_shown import show_self_evaluation
+from perf.services.plan_checks import checks_of_plan
+
+_OF_LAST_YEAR = ("target", "actual", "is_not_applicable", "weight", "points")
+
+
+def report_record(
+    session: Session, actor: Actor, plan: Plan, evaluation: SelfEvaluation
+) -> dict[str, Any]:
+    """Everything that the report tells; numbers as exact plain text, days as dates.
+
+    `data` is the self-evaluation's own record: what was signed where it is signed. Beside it
+    stand the pack's source, the steps of the quarters, the targets as numbers by indicator, what
+    a careful reader notices in the plan, and what was signed the year before within the actor's
+    sight. The number of queries is the same for every plan.
+    """
+    shown = show_self_evaluation(session, evaluation)
+    data = shown.content["data"]
+    return {
+        "data": data,
+        "is_draft": shown.is_draft,
+        "submitted_by": shown.submitted_by,
+        "submitted_at": shown.submitted_at,
+        "approved_by": shown.approved_by,
+        "approved_at": shown.approved_at,
+        "pack": _pack(session, data),
+        "quarters": [_quarter(one) for one in reported_quarters(session, plan)],
+        "targets": {one.id: _target(one) for one in plan.indicators},
+        "findings": [
+            one.finding.message
+            for one in checks_of_plan(session, actor, plan)
+            if one.finding.severity is not Severity.INFO
+        ],
+        "last_year": _last_year(signed_last_year(session, actor, plan), plan),
+    }
+
+
+def _pack(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule pack's source, its bounds of the ratings, and how sure its rules are."""
+    pack = find_pack(session, data["pack_id"], int(data["pack_version"]))
+    rules = list(pack.rules())
+    return {
+        "name": pack.name,
+        "label": pack.label,
+        "document": pack.document,
+        "recalled": [one.title for one in rules if one.certainty is Certainty.RECALLED],
+        "decided": [one.title for one in rules if one.certainty is Certainty.DECIDED],
+        "rating": [
+            format_number(bound)
+            for bound in (
+                pack.rating.excellent_from,
+                pack.rating.good_from,
+                pack.rating.fair_from,
+            )
+        ],
+    }
+
+
+def _quarter(reported: Reported) -> dict[str, Any]:
+    """A quarter's state; who handed it in first and last, who approved it, how often it went back.
+
+    Names are the ledger's, so that a renamed user changes no report.
+    """
+    submission = reported.submission
+    found: dict[str, Any] = {
+        "name": parse_period(reported.period.code).name,
+        "due_on": reported.period.due_on,
+        "status": submission.status.label if submission else None,
+        "returns": 0,
+    }
+    if submission is None:
+        return found
+    handed_in = [one for one in reported.steps if one.action == Action.SUBMIT.value]
+    found["returns"] = sum(one.action == Action.RETURN.value for one in reported.steps)
+    found["is_late"] = bool(handed_in) and (
+        clock.local(handed_in[0].at).date() > reported.period.due_on
+    )
+    if submission.status in {Status.SUBMITTED, Status.APPROVED}:
+        found["submitted_by"] = handed_in[-1].actor_name if handed_in else ""
+        found["submitted_at"] = submission.submitted_at
+    if submission.status is Status.APPROVED:
+        approved = [one for one in reported.steps if one.action == Action.APPROVE.value]
+        found["approved_by"] = approved[-1].actor_name if approved else ""
+        found["approved_at"] = submission.decided_at
+    return found
+
+
+def _target(indicator: Indicator) -> dict[str, str | None]:
+    """A target as numbers, for pictures; `value` is None where it is none."""
+    value, upper = indicator.target.value, indicator.target.upper
+    sense = indicator.target.sense
+    return {
+        "unit": indicator.target_unit or "",
+        "value": format_number(value) if isinstance(value, Decimal) else None,
+        "upper": format_number(upper) if isinstance(upper, Decimal) else None,
+        "comparator": indicator.comparator.value,
+        "sense": sense.value if sense else None,
+    }
+
+
+def _last_year(found: LastYear | None, plan: Plan) -> dict[str, Any] | None:
+    """The year before: total, rating, points by class, and the rows by this year's indicators."""
+    if found is None:
+        return None
+    classes: dict[str, list[str | None]] = {}
+    for row in found.data["rows"]:
+        classes.setdefault(row["level1"], []).append(
+            "0" if row["is_not_applicable"] else row["points"]
+        )
+    return {
+        "year": plan.year - 1,
+        "total": found.data["total"],
+        "rating": found.data["rating"],
+        "pack_label": f"{found.data['pack_id']} 第 {found.data['pack_version']} 版",
+        "classes": classes,
+        "rows": {
+            one.id: {name: found.rows[key][name] for name in _OF_LAST_YEAR}
+            for key, one in by_key(plan.indicators).items()
+            if key in found.rows
+        },
+    }
