@@ -8,15 +8,15 @@ from perf.charts.texts import MISSING
 from perf.core.terms import Light
 
 _NAME, _CELL, _HEAD, _STEP = 108, 58, 22, 26
-_WORDS: dict[str | None, str] = {light.value: light.label for light in Light} | {None: MISSING}
+_WORDS = {light.value: light.label for light in Light}
 _COLOURS = {"green": "#1b7044", "yellow": "#d08a1d", "red": "#cf4a41"}
 
 
 def lights_chart(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str | None]]]) -> Chart:
     """The light of each row (name, a light a column): green ●, yellow ▲, red ■, None a ring.
 
-    Lights are the values of `Light`; another one raises KeyError, a row of another length
-    ValueError.
+    Lights are the values of `Light`; None says 未填报, any other text is said beside a ring. A row
+    of another length raises ValueError.
     """
     width = _NAME + _CELL * len(columns)
     canvas = Canvas("绩效监控情况", width, _HEAD + _STEP * max(len(rows), 1))
@@ -29,7 +29,7 @@ def lights_chart(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str 
         for number, (_, light) in enumerate(zip(columns, lights, strict=True)):
             _light(canvas, _NAME + _CELL * number + 4, top + 17, light)
     return canvas.chart(
-        ("名称", *columns), [(name, *(_WORDS[light] for light in lights)) for name, lights in rows]
+        ("名称", *columns), [(name, *(_word(light) for light in lights)) for name, lights in rows]
     )
 
 
@@ -45,8 +45,12 @@ def _light(canvas: Canvas, x: int, foot: int, light: str | None) -> None:
     canvas.text(
         x + 14,
         foot,
-        _WORDS[light],
+        _word(light),
         room=_CELL - 18,
         size=SMALL,
-        fill=MUTED if light is None else INK,
+        fill=INK if light in _COLOURS else MUTED,
     )
+
+
+def _word(light: str | None) -> str:
+    return MISSING if light is None else _WORDS.get(light, light)

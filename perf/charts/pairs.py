@@ -6,7 +6,7 @@ from decimal import Decimal
 from perf.charts.canvas import ACCENT, EDGE, INK, MUTED, NARROW, PAPER, SMALL, Canvas, pixels
 from perf.charts.texts import MISSING
 
-_HEAD, _STEP, _BAR = 22, 50, 9
+_HEAD, _STEP, _BAR = 22, 54, 9
 _NAME, _FIGURE = 58, 66
 ROOM = _FIGURE - 6
 """How many pixels a figure has."""

@@ -65,7 +65,7 @@ def plans_page(
     page = page_of(session, query, number)
     ids = [plan.id for plan in page.rows]
     counts = _indicator_counts(session, ids)
-    budgets = _adjusted_budgets(session, ids)
+    budgets = adjusted_budgets(session, ids)
     rows = [PlanRow(plan, counts.get(plan.id, 0), budgets.get(plan.id)) for plan in page.rows]
     return Page(rows, page.number, page.pages, page.total)
 
@@ -161,7 +161,8 @@ def _indicator_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _adjusted_budgets(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
+def adjusted_budgets(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
+    """The 全年预算数 in 元 of each of these plans that has any money; two queries."""
     initial = session.execute(
         select(BudgetLine.plan_id, func.sum(BudgetLine.initial))
         .where(BudgetLine.plan_id.in_(ids))

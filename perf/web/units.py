@@ -13,6 +13,7 @@ from perf.models import FiscalYear, Unit
 from perf.queries import organisation, overview
 from perf.queries.evaluations import years_with_plans
 from perf.web.listing import number_argument, page_number, page_url, text_argument
+from perf.web.pictures import heat_of_units, unit_pictures
 from perf.web.security import current_actor, requires
 
 blueprint = Blueprint("units", __name__)
@@ -23,9 +24,10 @@ blueprint = Blueprint("units", __name__)
 def index() -> ResponseReturnValue:
     """All units of a year, those with something overdue first."""
     order = "code" if request.args.get("order") == "code" else "overdue"
-    search = {"text": text_argument("text"), "order": order}
+    view = "shares" if request.args.get("view") == "shares" else "list"
+    search = {"text": text_argument("text"), "order": order, "view": view}
     year = year_asked_for(clock.today())
-    page = None
+    page = heat = None
     if year is not None:
         page = overview.units_standing(
             db.session(),
@@ -36,6 +38,9 @@ def index() -> ResponseReturnValue:
             is_overdue_first=order == "overdue",
             number=page_number(),
         )
+        if view == "shares":
+            units = [one.unit for one in page.rows]
+            heat = heat_of_units(db.session(), current_actor(), year.id, units)
     return render_template(
         "units/index.html",
         year=year,
@@ -43,6 +48,7 @@ def index() -> ResponseReturnValue:
         page=page,
         has_plans=year is not None and year.id in years_with_plans(db.session(), current_actor()),
         search=search,
+        heat=heat,
         page_url=page_url(),
     )
 
@@ -52,13 +58,17 @@ def index() -> ResponseReturnValue:
 def show(unit: Unit) -> ResponseReturnValue:
     """One unit's plans with how each stands."""
     year = year_asked_for(clock.today())
-    page = overview.plans_standing(db.session(), unit, year, page_number()) if year else None
+    page, pictures = None, []
+    if year is not None:
+        page = overview.plans_standing(db.session(), unit, year, page_number())
+        pictures = unit_pictures(db.session(), unit, year.id, page.rows)
     return render_template(
         "units/show.html",
         unit=unit,
         year=year,
         years=organisation.years(db.session()),
         page=page,
+        pictures=pictures,
         page_url=page_url(),
         may=current_actor().may,
         permissions=Permission,

@@ -113,14 +113,14 @@ def test_a_year_without_points_is_open():
 
 
 def test_each_light_has_a_shape_and_a_word_of_its_own():
-    chart = lights_chart(QUARTERS, [("受理案件数", ["green", "yellow", "red", None])])
-    assert words(chart)[-4:] == ["正常", "关注", "滞后", "未填报"]
-    disc, ring = drawn(chart, "circle")
+    columns = [*QUARTERS, "全年"]
+    chart = lights_chart(columns, [("受理案件数", ["green", "yellow", "red", None, "未判断"])])
+    assert words(chart)[-5:] == ["正常", "关注", "滞后", "未填报", "未判断"]
+    assert chart.rows[0][1:] == ("正常", "关注", "滞后", "未填报", "未判断")
+    disc, ring, _ = drawn(chart, "circle")
     assert disc.get("fill") == disc.get("stroke")
     assert ring.get("fill") == "#fff"
     assert len(drawn(chart, "polygon")) == len(drawn(chart, "rect")) == 1
-    with pytest.raises(KeyError):
-        lights_chart(["一季度"], [("甲", ["blue"])])
 
 
 def test_a_cell_of_the_heat_table_says_its_figure_in_readable_ink():

@@ -30,6 +30,7 @@ from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.web.decisions import step_urls, why_not_yours
 from perf.web.listing import number_argument, page_number, page_url, text_argument
+from perf.web.pictures import plan_pictures
 from perf.web.plans.doubts import Doubts, doubts_of
 from perf.web.security import current_actor, requires
 
@@ -155,13 +156,15 @@ def plan_page(
     actions = actions_for(plan.status, actor, plan.submitted_by_id)
     may_edit = plan.status in EDITABLE and actor.may(Permission.EDIT_PLAN)
     quarters = plans.quarters_of(session, plan)
+    self_evaluation = plans.self_evaluation_of(session, plan)
     return render_template(
         "plans/show.html",
         plan=plan,
         pack=pack_of(plan),
         groups=_groups(plan),
         quarters=quarters,
-        self_evaluation=plans.self_evaluation_of(session, plan),
+        self_evaluation=self_evaluation,
+        pictures=plan_pictures(session, plan, quarters, self_evaluation),
         remarks=plans.remarks_on(session, plan),
         doubts=_doubts(plan, actor),
         # What was approved is not to be corrected any more, but may still be asked about.
