@@ -126,6 +126,7 @@ TABLE: dict[str, Rule] = {
     "GET forms.target": Rule(EVERYONE, is_owned=True),
     "GET forms.monitoring": Rule(EVERYONE, is_owned=True),
     "GET forms.self_evaluation": Rule(EVERYONE, is_owned=True),
+    "GET forms.report": Rule(EVERYONE, is_owned=True),
     "GET forms.summary": Rule("FAX"),
     "GET forms.unit_summary": Rule(EVERYONE, is_owned=True),
     "GET recheck.index": Rule(EVERYONE),

@@ -1,5 +1,6 @@
 """The official forms as files, in the format that the address asks for."""
 
+from collections.abc import Iterable
 from io import BytesIO
 
 from flask import Blueprint, request, send_file
@@ -19,6 +20,12 @@ from perf.documents.forms import (
 )
 from perf.documents.forms.record import form_from_data
 from perf.documents.iati import iati_xml
+from perf.documents.report import (
+    REPORT_FORMATS,
+    report_file_name,
+    report_from_record,
+    write_report,
+)
 from perf.extensions import db
 from perf.models import Plan, Unit
 from perf.queries.evaluations import Evaluated, self_evaluation_visible_to
@@ -27,6 +34,7 @@ from perf.queries.summary import summary_records
 from perf.queries.visible import plan_visible_to
 from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.monitoring_record import monitoring_records
+from perf.services.report_record import report_record
 from perf.services.target_record import target_records
 from perf.web.security import current_actor, requires
 from perf.web.units import year_asked_for
@@ -34,6 +42,7 @@ from perf.web.units import year_asked_for
 blueprint = Blueprint("forms", __name__)
 # Setting 5,000 rows as PDF takes ten seconds, for which nobody should hold a thread longer.
 MOST_ROWS = {"pdf": 5_000, "docx": 20_000}
+_NOT_BEGUN = "这份绩效目标还没有开始自评。请从“自评”页面进入。"
 
 
 @blueprint.get("/plans/<int:plan_id>/target-form")
@@ -49,9 +58,9 @@ def target(plan: Plan) -> ResponseReturnValue:
 @requires(Permission.EXPORT, self_evaluation_visible_to)
 def self_evaluation(found: Evaluated) -> ResponseReturnValue:
     """The 绩效自评表, also as an IATI activity; what is signed is printed as it was signed."""
-    ending = _asked_format("xml")
+    ending = _asked_format((*FORMATS, "xml"))
     if found.evaluation is None:
-        raise Conflict("这份绩效目标还没有开始自评。请从“自评”页面进入。")
+        raise Conflict(_NOT_BEGUN)
     shown = show_self_evaluation(db.session(), found.evaluation)
     form = form_from_data(
         shown.content["data"],
@@ -67,6 +76,19 @@ def self_evaluation(found: Evaluated) -> ResponseReturnValue:
     unit_key, plan_key = plan.unit.code or str(plan.unit_id), form.code or str(plan.id)
     content = iati_xml(form, unit_key=unit_key, plan_key=plan_key)
     return _send_bytes(content, "application/xml", form_file_name(form, ending))
+
+
+@blueprint.get("/plans/<int:plan_id>/self-evaluation/report")
+@requires(Permission.EXPORT, self_evaluation_visible_to)
+def report(found: Evaluated) -> ResponseReturnValue:
+    """The 绩效自评报告, a draft to edit; what is signed is told as it was signed."""
+    ending = _asked_format(REPORT_FORMATS)
+    if found.evaluation is None:
+        raise Conflict(_NOT_BEGUN)
+    record = report_record(db.session(), current_actor(), found.plan, found.evaluation)
+    made = report_from_record(record)
+    content = write_report(made, ending)
+    return _send_bytes(content, REPORT_FORMATS[ending].mime_type, report_file_name(made, ending))
 
 
 @blueprint.get("/plans/<int:plan_id>/monitoring-form")
@@ -112,15 +134,12 @@ def _summary(unit: Unit | None) -> ResponseReturnValue:
     return _send(summary_from_records(year.id, unit.name if unit else "", records), ending)
 
 
-def _asked_format(*more: str) -> str:
-    """The ending in `?format=docx`, the first of all where the address names none.
-
-    `more` are endings that this form has beside those of all.
-    """
-    endings = (*FORMATS, *more)
-    ending = request.args.get("format") or endings[0]
-    if ending not in endings:
-        raise NotFound(f"没有这种格式。表格可以导出为 {'、'.join(endings)}，请从页面上的菜单选择。")
+def _asked_format(endings: Iterable[str] = FORMATS) -> str:
+    """The ending in `?format=docx` out of these, the first one where the address names none."""
+    known = [*endings]
+    ending = request.args.get("format") or known[0]
+    if ending not in known:
+        raise NotFound(f"没有这种格式。这里可以导出为 {'、'.join(known)}，请从页面上的菜单选择。")
     return ending
 
 

@@ -14,6 +14,7 @@ from perf.core.numbers import format_fixed, format_number, round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
 from perf.documents.forms import FORMATS
+from perf.documents.report import REPORT_FORMATS
 from perf.extensions import db
 from perf.queries.review import count_waiting
 
@@ -157,3 +158,6 @@ def init_app(app: Flask) -> None:
         severity_tone=TONE_OF_SEVERITY.__getitem__,
     )
     app.jinja_env.globals["form_formats"] = {ending: each.label for ending, each in FORMATS.items()}
+    app.jinja_env.globals["report_formats"] = {
+        ending: each.label for ending, each in REPORT_FORMATS.items()
+    }

@@ -11,6 +11,7 @@ from lxml import etree
 
 from perf.core.terms import Action, PlanKind, Role, Status
 from perf.documents.forms import FORMATS
+from perf.documents.report import REPORT_FORMATS
 from perf.extensions import db
 from perf.models import BudgetAdjustment, Plan, User
 from perf.queries.summary import summary_records
@@ -80,8 +81,8 @@ def test_each_menu_leads_to_the_form_in_every_format(browse, bureau):
         browser = browse(bureau[user])
         links = links_of_menu(browser.get(page.format(**bureau)))
         menus = 2 if page == "/plans/{begun}" else 1
-        if page.endswith("/self-evaluation"):
-            assert links.pop().endswith("format=xml")
+        if "{begun}" in page:
+            links = [link for link in links if not link.endswith("xml") and "/report" not in link]
         assert [link.rpartition("format=")[2] for link in links] == list(FORMATS) * menus, page
         for link, (ending, each) in zip(links, list(FORMATS.items()) * menus, strict=True):
             response = browser.get(link).response
@@ -106,6 +107,24 @@ def test_a_self_evaluation_alone_is_an_iati_file_too(app, browse, bureau):
     root = etree.fromstring(response.data)
     assert root.findtext("iati-activity/iati-identifier") == "CN-UNIT-{}-2022-{}".format(*codes)
     browser.get(f"/plans/{bureau['begun']}/target-form?format=xml", status=404)
+
+
+def test_a_report_is_offered_as_word_and_pdf_alone_once_a_self_evaluation_is_begun(browse, bureau):
+    browser = browse(bureau["staff"])
+    address = f"/plans/{bureau['begun']}/self-evaluation/report"
+    for page in [f"/plans/{bureau['begun']}", f"/plans/{bureau['begun']}/self-evaluation"]:
+        links = [link for link in links_of_menu(browser.get(page)) if "/report" in link]
+        assert links == [f"{address}?format={ending}" for ending in REPORT_FORMATS]
+    for ending, each in REPORT_FORMATS.items():
+        response = browser.get(f"{address}?format={ending}").response
+        assert response.data.startswith(STARTS[ending])
+        assert response.mimetype == each.mime_type
+        assert name_of(response) == f"2022年度-党建经费-绩效自评报告-草稿.{ending}"
+    assert "可以导出为 docx、pdf，" in browser.get(f"{address}?format=xlsx", status=404).text
+    draft = f"/plans/{bureau['draft']}"
+    assert not any("/report" in link for link in links_of_menu(browser.get(draft)))
+    assert "还没有开始自评" in browser.get(f"{draft}/self-evaluation/report", status=409).text
+    browser.get(f"/plans/{bureau['foreign']}/self-evaluation/report", status=404)
 
 
 def test_without_a_format_the_first_one_is_given(browse, bureau):
@@ -262,7 +281,8 @@ def test_the_summary_asks_no_more_for_many_plans_than_for_few(app, browse, burea
 def test_the_menu_of_a_plan_offers_each_format_of_both_forms(browse, bureau):
     browser = browse(bureau["staff"])
     links = links_of_menu(browser.get(f"/plans/{bureau['begun']}"))
-    assert [link.rpartition("format=")[2] for link in links] == list(FORMATS) * 2
+    forms = [link for link in links if "/report" not in link]
+    assert [link.rpartition("format=")[2] for link in forms] == list(FORMATS) * 2
     response = browser.get(links[list(FORMATS).index("docx")]).response
     assert response.mimetype == FORMATS["docx"].mime_type
     assert name_of(response) == "2022年度-党建经费-绩效目标申报表.docx"
