@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from perf.documents.forms.annex import Annex
 from perf.documents.forms.measure import MAX_ROW_HEIGHT, clean, cut, text_height
@@ -46,7 +47,18 @@ def working_sheet(form: SelfEvaluationForm, annex: Annex, mark: str) -> Sheet:
         starts.add(len(sheet.heights))
         _scored(sheet, annex, "", "总分", None, form.total, form.total_steps)
     sheet.breaks = break_pages(sheet, starts)
+    _begin_anew(sheet)
     return sheet
+
+
+def _begin_anew(sheet: Sheet) -> None:
+    """Let what is merged over a page's end stand again on the next page."""
+    cells = []
+    for cell in sheet.cells:
+        inside = [at for at in sheet.breaks if cell.row < at <= cell.last_row]
+        for first, after in pairwise([cell.row, *inside, cell.last_row + 1]):
+            cells.append(cell._replace(row=first, last_row=after - 1))
+    sheet.cells = cells
 
 
 def _facts(sheet: Sheet, form: SelfEvaluationForm) -> None:
