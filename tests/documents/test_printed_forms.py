@@ -1,4 +1,4 @@
-"""Target forms, monitoring forms and summaries on paper, from each format that has pages."""
+"""Every form on paper, out of every format that has pages: nothing is clipped, hidden or on top."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from perf.documents.forms import FORMATS, SummaryForm, form_layout, write_form
+from perf.documents.forms import FORMATS, Form, SummaryForm, form_layout, write_form
 from perf.documents.forms.shown import shown
 from tests.documents import test_monitoring_forms as monitoring
 from tests.documents import test_summary_forms as summaries
 from tests.documents import test_target_forms as targets
-from tests.documents.printed import converted, pages_of, signs
+from tests.documents.printed import PAGED, printed, signs
+from tests.documents.sample_forms import SHOWN
+from tests.documents.test_docx_forms import with_texts_of_many_lines
 
 LONG = "受理信访案件完成率的统计口径包括初次来信、来访和网上投诉，不含重复件；"
-PAGED = [kind for kind in FORMATS if kind != "csv"]
 
 
 def crowded(form: Any) -> Any:
@@ -39,48 +40,48 @@ def many() -> SummaryForm:
     return summaries.form(*rows, summaries.DEPARTMENT, summaries.DEPARTMENT, unit="")
 
 
-FORMS = {
-    "target": targets.project(),
-    "target-revised": crowded(targets.revised(targets.project())),
-    "target-department": targets.revised(targets.department()),
-    "target-department-crowded": crowded(targets.department()),
-    "monitoring": monitoring.FORM,
+def too_low(form: Any) -> bytes:
+    """The form's workbook with rows too low for their texts."""
+    layout = form_layout(form)
+    for sheet in layout.sheets:
+        sheet.heights = [12 for _ in sheet.heights]
+    return FORMATS["xlsx"].write(layout)
+
+
+# The sample's forms as docs/ shows them, and each form with more text than anybody types.
+FORMS: dict[str, Form] = {
+    **SHOWN,
+    "target-crowded": crowded(targets.revised(targets.project())),
+    "target-department-crowded": crowded(targets.revised(targets.department())),
     "monitoring-crowded": crowded(monitoring.FORM),
-    "summary": many(),
+    "self-evaluation-crowded": with_texts_of_many_lines(),
+    "summary-crowded": many(),
 }
 
 
-@pytest.fixture(scope="module", params=PAGED)
-def printed(request, tmp_path_factory):
-    """Each form's layout and its pages, out of files of one kind."""
-    kind = request.param
-    folder = tmp_path_factory.mktemp(kind)
-    files = {f"{name}.{kind}": write_form(form, kind) for name, form in FORMS.items()}
-    if kind == "pdf":
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-        paths = {name: folder / name for name in files}
-    else:
-        paths = converted(folder, files, "pdf")
-    return {
-        name: (form_layout(form), pages_of(paths[f"{name}.{kind}"])) for name, form in FORMS.items()
-    }
+@pytest.fixture(scope="module")
+def pages_by_name(tmp_path_factory):
+    """The pages of each form in each format, and of a workbook whose rows are too low."""
+    files = {(name, kind): write_form(form, kind) for name, form in FORMS.items() for kind in PAGED}
+    files["too-low", "xlsx"] = too_low(FORMS["self-evaluation"])
+    return printed(tmp_path_factory.mktemp("printed"), files)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", PAGED)
 @pytest.mark.parametrize("name", FORMS)
-def test_every_sign_is_printed_where_it_can_be_seen(printed, name):
-    layout, pages = printed[name]
+def test_every_sign_is_printed_where_it_can_be_seen_on_numbered_pages(pages_by_name, name, kind):
+    layout, pages = form_layout(FORMS[name]), pages_by_name[name, kind]
     wanted = signs([shown(cell) for sheet in layout.sheets for cell in sheet.cells])
     # Headings and classes stand again on later pages, so that there may be more.
     assert wanted - signs([page.text() for page in pages]) == {}
     assert [fault for page in pages for fault in page.faults()] == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FORMS)
-def test_every_page_has_its_number_and_is_upright_a4(printed, name):
-    _, pages = printed[name]
     for number, page in enumerate(pages, 1):
         assert f"第{number}页,共{len(pages)}页" in page.text()
         assert (round(page.width), round(page.height)) == (595, 842)
+
+
+@pytest.mark.slow
+def test_text_that_its_row_cuts_off_is_found(pages_by_name):
+    faults = [fault for page in pages_by_name["too-low", "xlsx"] for fault in page.faults()]
+    assert any(fault.startswith("not to be seen") for fault in faults)
