@@ -1,0 +1,191 @@
+"""Figures that grow over the year: two clues, the pace so far and the years before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perf.core.attainment import is_at_most
+from perf.core.forecast.outlook import Outlook, Unknown, goal_of
+from perf.core.forecast.paths import YearPath, number_reached
+from perf.core.forecast.spread import Spread, combine, learn
+from perf.core.forecast.words import about, amount, percent, quarter_name, years_of
+from perf.core.periods import QUARTERS
+from perf.core.targets import Target
+from perf.core.terms import Comparator, Kind, Sense
+
+_ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
+# Less of the year's value than this is nothing yet.
+_NOTHING = Decimal("0.02")
+# Natural logarithms: how far the year's value lies from its target, from indicator to indicator
+# and from year to year of one. About a quarter and a tenth.
+_BETWEEN_LEVELS, _WITHIN_LEVELS = Decimal("0.25"), Decimal("0.12")
+# The share of the year that is usually there after each quarter, rather late than early, and how
+# far one indicator's lies from another's.
+_USUAL_SHARES = (Decimal("0.20"), Decimal("0.43"), Decimal("0.70"))
+_BETWEEN_SHARES = (Decimal("1.1"), Decimal("0.8"), Decimal("0.5"))
+# From year to year a share differs like a count of this many parts: the less is there, the less
+# it says, and what is all there says everything.
+_PARTS = Decimal(50)
+_LEAST_WITHIN = Decimal("0.02")
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """One year before: its value over its target, and over it what was there by this quarter."""
+
+    year: int
+    level: Decimal
+    share: Decimal | None
+    is_exact: bool
+
+
+def growth_outlook(
+    kind: Kind,
+    target: Target,
+    present: Decimal | None,
+    quarter: int,
+    history: Sequence[YearPath],
+) -> Outlook | Unknown:
+    """The outlook of a figure that grows towards a target above 0.
+
+    `present` is what the year has come to by the end of `quarter` (1–3). Unknown where nothing is
+    there yet and the years before do not say whether that is usual.
+    """
+    goal = goal_of(target)
+    past = [one for one in (_past(kind, path, quarter) for path in history) if one is not None]
+    level = learn([one.level.ln() for one in past], _ZERO, _BETWEEN_LEVELS, _WITHIN_LEVELS)
+    by_level = Spread(goal.ln() + level.center, level.scale, level.freedom)
+    cap = _cap(target, present, history)
+    if present is None or present <= 0:
+        return _not_begun(target, present, quarter, past, by_level, cap)
+    shares = [(one.year, one.share) for one in past if one.share is not None]
+    begun = [(year, share) for year, share in shares if share >= _NOTHING]
+    if past and 2 * len(begun) < len(past):
+        return _unusually_early(target, present, quarter, past, by_level, cap)
+    pace = _pace([share.ln() for _, share in begun], quarter)
+    by_pace = Spread(present.ln() - pace.center, pace.scale, pace.freedom)
+    both = combine(by_level, by_pace)
+    name = quarter_name(quarter)
+    so_far = f"到{name} {amount(present, target)}"
+    paced = f"照此推算全年 {about(by_pace.center.exp(), target)}。"
+    if begun:
+        listed = "、".join(percent(share) for _, share in begun)
+        steps = [
+            f"{so_far}；{years_of(year for year, _ in begun)}到{name}完成全年的 {listed}，{paced}"
+        ]
+    else:
+        usual = percent(_USUAL_SHARES[quarter - 1])
+        steps = [f"{so_far}；没有往年数据，按{name}一般完成全年的 {usual} 看，{paced}"]
+    steps.append(_level_step(past, by_level, target))
+    steps.append("两种推算按可能的误差加权，误差小的占得多。")
+    return Outlook(
+        both,
+        is_log=True,
+        basis=f"按今年进度和往年 {len(past)} 年推算" if past else "没有往年数据，只按今年进度推算",
+        steps=tuple(steps),
+        floor=present,
+        cap=cap,
+        stretch=_stretch(target, past),
+    )
+
+
+def _pace(shares: Sequence[Decimal], quarter: int) -> Spread:
+    """Where the logarithm of this quarter's share may lie, after those of the years before."""
+    usual = _USUAL_SHARES[quarter - 1].ln()
+    middle = (sum(shares, _ZERO) / len(shares) if shares else usual).exp()
+    rest = max(_ONE - middle, _ZERO)
+    within = max((rest / (middle * _PARTS)).sqrt(), _LEAST_WITHIN)
+    return learn(shares, usual, _BETWEEN_SHARES[quarter - 1], within)
+
+
+def _past(kind: Kind, path: YearPath, quarter: int) -> _Past | None:
+    final = number_reached(path, kind, QUARTERS)
+    goal = goal_of(path.target)
+    if final is None or final <= 0 or goal <= 0:
+        return None
+    there = number_reached(path, kind, quarter)
+    share = None if there is None else max(there, _ZERO) / final
+    return _Past(path.year, final / goal, share, final == path.target.value)
+
+
+def _not_begun(
+    target: Target,
+    present: Decimal | None,
+    quarter: int,
+    past: Sequence[_Past],
+    by_level: Spread,
+    cap: Decimal | None,
+) -> Outlook | Unknown:
+    """Nothing there yet: the years before say what usually still comes after this quarter."""
+    name = quarter_name(quarter)
+    if not past:
+        if present is None:
+            return Unknown("今年还没有填报，也没有往年数据，填报以后才能预测。")
+        return Unknown(f"到{name}还是 0，又没有往年数据，看不出是还没开始还是完成不了。")
+    shares = [one.share or _ZERO for one in past]
+    if present is None and any(share >= _NOTHING for share in shares):
+        return Unknown(f"今年还没有填报，往年到{name}已经有数，请先填报。")
+    left = max(_ONE - sum(shares, _ZERO) / len(shares), _NOTHING)
+    steps = [
+        _level_step(past, by_level, target),
+        f"今年到{name}还没有完成；往年到{name}以后平均还完成全年的 {percent(left)}。",
+    ]
+    return Outlook(
+        Spread(by_level.center + left.ln(), by_level.scale, by_level.freedom),
+        is_log=True,
+        basis=f"今年还没有数，按往年 {len(past)} 年的结果推算",
+        steps=tuple(steps),
+        cap=cap,
+        stretch=_stretch(target, past),
+    )
+
+
+def _unusually_early(
+    target: Target,
+    present: Decimal,
+    quarter: int,
+    past: Sequence[_Past],
+    by_level: Spread,
+    cap: Decimal | None,
+) -> Outlook:
+    """Something there where the years before had nothing: a pace cannot be read from them."""
+    name = quarter_name(quarter)
+    early = f"到{name} {amount(present, target)}；往年到{name}多半还没有数，看不出进度。"
+    return Outlook(
+        by_level,
+        is_log=True,
+        basis=f"按往年 {len(past)} 年的结果推算",
+        steps=(early, _level_step(past, by_level, target)),
+        floor=present,
+        cap=cap,
+        stretch=_stretch(target, past),
+    )
+
+
+def _level_step(past: Sequence[_Past], by_level: Spread, target: Target) -> str:
+    if not past:
+        return "没有往年数据，先假定全年在指标值上下，各占一半。"
+    listed = "、".join(percent(one.level) for one in past)
+    shown = about(by_level.center.exp(), target)
+    years = years_of(one.year for one in past)
+    return f"{years}全年完成指标值的 {listed}，照此推算全年 {shown}。"
+
+
+def _stretch(target: Target, past: Sequence[_Past]) -> Decimal:
+    """How often a near miss is made good: by the years that ended exactly on their target."""
+    if target.sense is Sense.EXACTLY or target.comparator in {
+        Comparator.BETWEEN,
+        Comparator.GT,
+        Comparator.LT,
+    }:
+        return _ZERO
+    return Decimal(sum(one.is_exact for one in past)) / (len(past) + 2)
+
+
+def _cap(target: Target, present: Decimal | None, history: Sequence[YearPath]) -> Decimal | None:
+    """100 for a percentage that neither is nor was nor is to be above it."""
+    if target.unit != "%" or is_at_most(target):
+        return None
+    figures = [present or _ZERO, goal_of(target)]
+    figures += [one for path in history for one in path.values if isinstance(one, Decimal)]
+    return _HUNDRED if max(figures) <= _HUNDRED else None

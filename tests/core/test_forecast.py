@@ -1,0 +1,291 @@
+"""The forecast of an indicator's year: what it expects, how sure it is, and when it cannot know."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perf.core.actuals import Answer, Checked, Quotient, TierChoice
+from perf.core.attainment import NOT_APPLICABLE
+from perf.core.forecast import YearPath, forecast
+from perf.core.forecast.paths import grows, is_met
+from perf.core.forecast.spread import Spread, combine, learn
+from perf.core.targets import parse_target
+from perf.core.terms import Kind, Tier
+from tests.core.scoring_examples import D
+
+COUNT = parse_target("≥100人次", name="培训人次")
+COST = parse_target("≤100万元", name="补助支出")
+RATE = parse_target("≥90%", name="群众满意度")
+GRADE = parse_target("显著改善", name="营商环境")
+DAY = parse_target("2022年12月底前", name="完成时间")
+GOOD, POOR = TierChoice(Tier.ACHIEVED, D(95)), TierChoice(Tier.PARTIAL, D(70))
+
+
+def figures(*texts):
+    return tuple(D(text) if isinstance(text, str) else text for text in texts)
+
+
+def years(target, *rows):
+    """Whole years up to the last one before 2022, each given by its quarters."""
+    return [YearPath(2022 - len(rows) + n, target, figures(*row)) for n, row in enumerate(rows)]
+
+
+EVEN = years(COUNT, ("25", "50", "75", "101"), ("26", "51", "76", "104"), ("24", "49", "74", "99"))
+LATE = years(COUNT, ("3", "12", "31", "105"), ("4", "10", "29", "101"), ("2", "11", "33", "108"))
+ONCE = years(
+    COUNT, (None, None, "106", "106"), (None, None, "103", "103"), (None, None, "109", "109")
+)
+STEADY = years(RATE, ("92", "93", "92.5", "92.5"), ("93", "92", "93", "92"))
+
+
+# What is expected and how likely it misses: (kind, target, this year, earlier years, value, bounds)
+@pytest.mark.parametrize(
+    ("target", "now", "history", "value", "least", "most"),
+    [
+        (COUNT, ("25", "50"), EVEN, "101", "0.2", "0.5"),
+        (COUNT, ("12", "25"), EVEN, "76", "0.95", "1"),
+        # A fourth by June is late for one indicator and early for another.
+        (COUNT, ("10", "25"), LATE, "110", "0.1", "0.3"),
+        (COUNT, ("2", "5"), LATE, "97", "0.5", "0.7"),
+        # Nothing yet, as every year: the years before speak alone.
+        (COUNT, (None, None), ONCE, "106", "0.2", "0.4"),
+        (COUNT, ("0", "0"), ONCE, "106", "0.2", "0.4"),
+        # Nothing yet though every other year had half: the rest of a usual year.
+        (COUNT, ("0", "0"), EVEN, "51", "0.9", "1"),
+        # The same pace towards a ceiling and towards a goal.
+        (COST, ("25", "70"), EVEN, "117", "0.85", "0.99"),
+        (COST, ("15", "30"), EVEN, "82", "0.01", "0.1"),
+        # Without earlier years there is little to say after one quarter.
+        (COUNT, ("22",), [], "101", "0.4", "0.6"),
+        (COUNT, ("2",), [], "88", "0.5", "0.65"),
+        (COUNT, ("10", "20", "30"), [], "82", "0.6", "0.8"),
+        # Something there where earlier years had nothing.
+        (COUNT, ("1",), ONCE, "106", "0.2", "0.4"),
+    ],
+)
+def test_what_grows_is_forecast_from_its_pace_and_the_years_before(
+    target, now, history, value, least, most
+):
+    found = forecast(Kind.CUMULATIVE, target, "培训人次", figures(*now), history)
+    assert found.value == D(value)
+    assert D(least) <= found.chance <= D(most), found
+    assert found.low <= found.value <= found.high
+    assert found.will_miss is (found.chance >= D("0.5"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "now", "history", "value", "least", "most"),
+    [
+        (Kind.LATEST, RATE, ("93", "94"), STEADY, "94", "0", "0.15"),
+        (Kind.LATEST, RATE, ("93", "86.5"), STEADY, "86.3", "0.85", "0.99"),
+        (Kind.LATEST, RATE, (None, "89"), [], "89", "0.6", "0.9"),
+        # At its target and never moved: it mostly stays there.
+        (Kind.LATEST, parse_target("≥100%", name="办结及时率"), ("100",), years(RATE, *[["100"] * 4] * 3), "100", "0.05", "0.15"),
+        (Kind.AVERAGE, RATE, ("80", "90"), [], "85", "0.7", "0.99"),
+        # The worst of the year can only become worse.
+        (Kind.WORST, parse_target("≤7天", name="办理时限"), ("5",), [], "5", "0", "0.2"),
+        (Kind.WORST, parse_target("≤7天", name="办理时限"), ("9", "5"), [], "9", "1", "1"),
+        (Kind.WORST, RATE, ("85", "95"), [], "85", "1", "1"),
+        # Measured once, late in the year.
+        (Kind.LATEST, RATE, (None, None), years(RATE, (None, None, None, "95"), (None, None, None, "94")), "94", "0", "0.2"),
+        (Kind.LATEST, parse_target("0.5~0.8", name="强度"), ("0.6",), [], "0.6", "0", "0.2"),
+        (Kind.WORST, parse_target("恰好0.5", name="强度"), ("0.6",), [], "0.6", "0.5", "0.99"),
+        (Kind.LATEST, parse_target("≥5分", name="评分"), ("-2",), [], "-2", "0.7", "0.99"),
+        (Kind.RATIO, RATE, (Quotient(D(9500), D(100)),), [], "95", "0", "0.2"),
+        # A rate of progress grows as counts do, and ends at 100 %.
+        (Kind.LATEST, parse_target("≥100%", name="任务完成率"), ("30", "52"), [], "100", "0.35", "0.6"),
+    ],
+)  # fmt: skip
+def test_a_level_stays_where_it_is_give_or_take(kind, target, now, history, value, least, most):
+    name = "任务完成率" if target.text == "≥100%" and len(now) == 2 else "群众满意度"
+    found = forecast(kind, target, name, figures(*now), history)
+    assert found.value == D(value)
+    assert D(least) <= found.chance <= D(most), found
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "chance"),
+    [
+        ("≥100", ("60", "100"), "0"),
+        (">100", ("60", "100"), None),
+        ("≤100", ("60", "101"), "1"),
+        ("<100", ("60", "100"), "1"),
+        ("恰好100", ("60", "101"), "1"),
+        ("80~100", ("60", "101"), "1"),
+    ],
+)
+def test_what_is_reached_or_exceeded_for_good_is_no_matter_of_chance(text, now, chance):
+    found = forecast(Kind.CUMULATIVE, parse_target(text), "数", figures(*now), EVEN)
+    assert found.chance == D(chance) if chance else D(0) < found.chance < D(1)
+    assert ("已经" in found.basis) is (chance is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("恰好100", "0.99"), ("80~110", "0.35"), ("<130", "0.3")]
+)
+def test_a_target_with_two_sides_is_missed_on_either(text, most):
+    found = forecast(Kind.CUMULATIVE, parse_target(text), "数", figures("25", "50"), EVEN)
+    assert D("0.05") < found.chance <= D(most)
+
+
+def test_years_that_ended_just_on_their_target_make_near_misses_good():
+    exact = years(COUNT, *[("25", "50", "75", "100")] * 3)
+    by_pace = forecast(Kind.CUMULATIVE, COUNT, "人次", figures("24", "48"), EVEN)
+    stretched = forecast(Kind.CUMULATIVE, COUNT, "人次", figures("24", "48"), exact)
+    assert by_pace.chance > D("0.4") > stretched.chance
+    # What is far behind is not made good.
+    behind = forecast(Kind.CUMULATIVE, COUNT, "人次", figures("10", "20", "40"), exact)
+    assert behind.chance > D("0.9")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "now", "history", "reason"),
+    [
+        (Kind.CUMULATIVE, COUNT, (), EVEN, "还没有提交任何季度"),
+        (Kind.CUMULATIVE, COUNT, (None,), [], "也没有往年数据"),
+        (Kind.CUMULATIVE, COUNT, ("0", "0"), [], "看不出是还没开始还是完成不了"),
+        (Kind.CUMULATIVE, COUNT, (None, None), EVEN, "往年到二季度已经有数，请先填报"),
+        # A year that is not whole is no year.
+        (Kind.CUMULATIVE, COUNT, (None,), [YearPath(2021, COUNT, figures("1", "2"))], "也没有往年数据"),
+        (Kind.LATEST, RATE, (None,), [], "也没有往年数据"),
+        (Kind.LATEST, RATE, (None,), STEADY, "往年到一季度已经有数，请先填报"),
+        (Kind.LATEST, GRADE, (GOOD,), [], "没有往年记录"),
+        (Kind.WORST, DAY, (None,), [], "没有往年记录"),
+        (Kind.CUMULATIVE, parse_target("≤0起", name="事故"), ("0",), [], "没有往年记录"),
+        (Kind.RATIO, RATE, (NOT_APPLICABLE,), STEADY, "暂不涉及"),
+        (Kind.LATEST, GRADE, (GOOD, GOOD, GOOD, Checked((Answer.NONE,))), [], "没有可以和指标值比较的结果"),
+    ],
+)  # fmt: skip
+def test_it_says_when_it_cannot_know(kind, target, now, history, reason):
+    found = forecast(kind, target, "指标", figures(*now), history)
+    assert found.chance is None
+    assert found.words == "暂不能预测"
+    assert not found.will_miss
+    assert reason in found.basis
+
+
+def test_grades_and_days_go_by_how_often_years_that_stood_alike_missed():
+    history = years(GRADE, (GOOD,) * 4, (GOOD, GOOD, GOOD, POOR), (POOR,) * 4)
+    good = forecast(Kind.LATEST, GRADE, "环境", (GOOD,), history)
+    assert good.chance == D("0.5")
+    assert good.steps[0] == "到本季情形相同的年份：2019、2020 年，2 年中有 1 年没有达成。"
+    assert forecast(Kind.LATEST, GRADE, "环境", (POOR,), history).chance == D("0.6667")
+    # No year stood like this one: all of them speak.
+    assert forecast(Kind.LATEST, GRADE, "环境", (None,), history).chance == D("0.6")
+    late = [YearPath(2021, parse_target("2021年6月底前"), (None, None, date(2021, 7, 9), None))]
+    assert forecast(Kind.WORST, DAY, "完成时间", (None,), late).chance == D("0.6667")
+
+
+def test_a_target_of_zero_goes_by_the_years_and_is_lost_with_the_first_case():
+    zero = parse_target("≤0起", name="事故")
+    history = years(zero, ("0", "0", "0", "0"), ("0", "0", "1", "1"))
+    assert forecast(Kind.CUMULATIVE, zero, "事故", figures("0"), history).chance == D("0.5")
+    assert forecast(Kind.CUMULATIVE, zero, "事故", figures("1"), history).chance == D(1)
+
+
+@pytest.mark.parametrize(
+    ("target", "values", "chance"),
+    [
+        (RATE, figures("95", "96", "97", "89"), "1"),
+        (RATE, figures("95", "94", "93", "90"), "0"),
+        (DAY, (None, date(2022, 12, 31)), "0"),
+        (DAY, (date(2023, 1, 1),), "1"),
+        (parse_target("2022年3月至6月"), (date(2022, 7, 1),), "1"),
+        (GRADE, (None, None, None, Checked((Answer.YES, Answer.NONE))), "0"),
+    ],
+)  # fmt: skip
+def test_what_is_over_is_only_read_off(target, values, chance):
+    found = forecast(Kind.WORST, target, "指标", values)
+    assert found.chance == D(chance)
+    assert found.value == (values[-1] if isinstance(values[-1], Decimal) else None)
+
+
+def test_the_working_names_every_clue():
+    found = forecast(Kind.CUMULATIVE, COUNT, "培训人次", figures("20", "45"), EVEN)
+    assert found.basis == "按今年进度和往年 3 年推算"
+    assert found.steps == (
+        "到二季度 45人次；2019、2020、2021 年到二季度完成全年的 50%、49%、49%，照此推算全年 91.3人次。",
+        "2019、2020、2021 年全年完成指标值的 101%、104%、99%，照此推算全年 101人次。",
+        "两种推算按可能的误差加权，误差小的占得多。",
+        f"预计全年 {found.value}人次，八成可能在 {found.low}人次 至 {found.high}人次 之间。",
+        "达不到“≥100人次”的可能约 62%。",
+    )
+    assert found.words == "能否完成难说"
+
+
+def test_which_figures_grow():
+    assert grows(Kind.CUMULATIVE, "群众满意度")
+    assert grows(Kind.RATIO, "预算执行率")
+    assert grows(Kind.LATEST, "项目建设进度")
+    assert not grows(Kind.LATEST, "任务完成及时率")
+    assert not grows(Kind.LATEST, "按时完成率")
+    assert not grows(Kind.WORST, "任务完成率")
+
+
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [(">5", False), ("<5", False), ("≥5", True), ("5~6", True), ("6~7", False), ("恰好5", True)],
+)
+def test_what_meets_a_target_of_numbers(text, met):
+    assert is_met(parse_target(text), D(5)) is met
+
+
+def test_years_without_a_result_do_not_count():
+    nothing = years(COUNT, ("0", "0", "0", "0"), (None, None, None, D(0)))
+    found = forecast(Kind.CUMULATIVE, COUNT, "培训人次", figures("22"), nothing)
+    assert found.basis == "没有往年数据，只按今年进度推算"
+
+
+def test_values_of_another_kind_than_the_target_are_not_compared():
+    assert is_met(DAY, D(5)) is None
+    assert is_met(COUNT, date(2022, 1, 1)) is None
+
+
+# Student's t for one tenth above, from the printed tables.
+@pytest.mark.parametrize(
+    ("freedom", "quantile"),
+    [(2, "1.8856"), (4, "1.5332"), (6, "1.4398"), (8, "1.3968"), (10, "1.3722")],
+)
+def test_the_distribution_is_students(freedom, quantile):
+    spread = Spread(D(0), D(1), freedom)
+    assert abs(spread.below(D(quantile)) - D("0.9")) < D("0.0001")
+    assert abs(spread.middle[1] - D(quantile)) < D("0.001")
+    assert spread.below(D(0)) == D("0.5")
+
+
+def test_years_narrow_a_spread_and_two_clues_lie_between_them():
+    none = learn([], D(0), D("0.5"), D("0.1"))
+    three = learn([D("0.2"), D("0.2"), D("0.2")], D(0), D("0.5"), D("0.1"))
+    assert none.center == 0
+    assert D("0.19") < three.center < D("0.2")
+    assert none.scale > D("0.5") > D("0.1") > three.scale
+    assert (none.freedom, three.freedom) == (2, 4)
+    both = combine(none, three)
+    assert both.scale < three.scale * D("1.2")
+    assert both.freedom == 2
+    assert D("0.19") < both.center < three.center
+
+
+AMOUNTS = st.integers(1, 9999999).map(D)
+
+
+@given(
+    texts=st.lists(st.one_of(st.none(), AMOUNTS), min_size=1, max_size=3),
+    rows=st.lists(st.tuples(*[st.one_of(st.none(), AMOUNTS)] * 4), max_size=5),
+    more=AMOUNTS,
+    kind=st.sampled_from([Kind.CUMULATIVE, Kind.LATEST, Kind.WORST]),
+)
+def test_more_never_makes_missing_a_goal_likelier(texts, rows, more, kind):
+    history = [YearPath(2015 + n, COUNT, row) for n, row in enumerate(rows)]
+    found = forecast(kind, COUNT, "人次", texts, history)
+    if found.chance is None:
+        return
+    assert 0 <= found.chance <= 1
+    assert found.low <= found.value <= found.high
+    if texts[-1] is None:
+        return
+    better = forecast(kind, COUNT, "人次", [*texts[:-1], texts[-1] + more], history)
+    assert better.chance <= found.chance
