@@ -62,9 +62,14 @@ class Period:
         return self.ends_on + timedelta(days=15)
 
     @property
+    def months(self) -> int:
+        """How many months of the year are over at its end (Q3 → 9)."""
+        return min(self.number, QUARTERS) * 3
+
+    @property
     def elapsed_share(self) -> Decimal:
         """The part of the year gone at its end: the progress that time demands (Q3 → 0.75)."""
-        return Decimal(min(self.number, 4)) / 4
+        return Decimal(self.months) / 12
 
     @property
     def previous(self) -> "Period | None":

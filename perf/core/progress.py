@@ -1,6 +1,7 @@
 """Progress of an indicator in a quarter: what is expected by then, and the light that follows."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -23,6 +24,8 @@ MONTHS = 12
 _QUARTER_NAMES = ("一季度", "二季度", "三季度", "四季度")
 _BY_GRADE = {Tier.ACHIEVED: Light.GREEN, Tier.PARTIAL: Light.YELLOW, Tier.MISSED: Light.RED}
 _DOUBTS = {Likelihood.POSSIBLE: Light.YELLOW, Likelihood.IMPOSSIBLE: Light.RED}
+# 任务完成率 tells how much of the year's work is done, 案件办结率 how good the work is.
+_WORK_DONE = re.compile(r"(任务|目标|计划|进度).*(完成|实现)|(完成|实现).*(任务|目标|计划)")
 _SHARES_HINT = "请填四个季度末应累计完成的百分比，由小到大，最后为 100，例如：10、40、80、100。"
 _DUE_HINT = "请填到期的季度，1 至 4。"
 
@@ -106,16 +109,20 @@ def _share(part: str) -> Decimal:
     return EXACT.divide(number, _HUNDRED)
 
 
-def default_pace(target: Target, kind: Kind, *, is_flowing: bool = False) -> Pace:
+def default_pace(target: Target, kind: Kind, name: str, *, is_flowing: bool = False) -> Pace:
     """How a target comes due unless the plan says otherwise. Source: our own decision.
 
     What adds up over the year comes evenly. A rate, a grade, a day and a limit are held against
     the whole target in every quarter: 90 % satisfaction is not 22.5 % in the first one, and a
-    limit is not used up by time. `is_flowing` says that a computed number adds up as well (what
-    was done over what was planned for the year). ≥100件 → even; ≥90%, ≤7天 → level.
+    limit is not used up by time. Only a rate named after the year's work (任务完成率) comes
+    evenly, and a computed number of which `is_flowing` says so (what was done over what was
+    planned for the year). ≥100件 → even; ≥90%, ≤7天 → level.
     """
     is_number = isinstance(target.value, Decimal)
-    adds_up = kind is Kind.CUMULATIVE or (kind is Kind.RATIO and is_flowing)
+    if kind is Kind.RATIO:
+        adds_up = is_flowing
+    else:
+        adds_up = kind is Kind.CUMULATIVE or (kind is Kind.LATEST and bool(_WORK_DONE.search(name)))
     return Pace(Curve.EVEN if is_number and adds_up and not is_at_most(target) else Curve.LEVEL)
 
 
@@ -164,6 +171,22 @@ def demands_reason(light: Light | None, rule: MonitoringRule) -> bool:
     if light is None or light is Light.GREEN or rule.reason_for is ReasonFor.NONE:
         return False
     return light is Light.RED or rule.reason_for is ReasonFor.NOT_GREEN
+
+
+def reached_share(rows: Sequence[tuple[Decimal | None, Decimal | None]]) -> Decimal | None:
+    """The share (0–1) of a plan's goals reached so far out of (weight, attainment) pairs.
+
+    Attainments count up to the whole target and by weight, alike where a weight is missing. A row
+    without an attainment is left out; None where none has one. (50, 0.8), (30, 1.2), (10, None)
+    → 0.875.
+    """
+    known = [(weight, min(share, _ONE)) for weight, share in rows if share is not None]
+    if any(weight is None for weight, _ in known):
+        known = [(_ONE, share) for _, share in known]
+    whole = sum((weight or _ZERO for weight, _ in known), _ZERO)
+    if not whole:
+        return None
+    return sum(((weight or _ZERO) * share for weight, share in known), _ZERO) / whole
 
 
 def _standing(target: Target, actual: Result, pace: Pace, months: int, pack: RulePack) -> Standing:

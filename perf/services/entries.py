@@ -12,9 +12,10 @@ from perf import clock
 from perf.core.attainment import attainment
 from perf.core.errors import InvalidInput, Locked, NotFound
 from perf.core.numbers import round_half_up
+from perf.core.periods import parse_period
 from perf.core.permissions import Actor, Permission
 from perf.core.rulepack import RulePack
-from perf.core.terms import FundSource, Status, Tier
+from perf.core.terms import FundSource, Light, Status, Tier
 from perf.models import Actual, BudgetExecution, Indicator, Period, Plan, Submission
 from perf.services.computed import computed_actuals
 from perf.services.entry_figures import Entry, Figures, figures_of, read_entry, recompute
@@ -22,6 +23,7 @@ from perf.services.ledger import record_change
 from perf.services.money import read_wan
 from perf.services.outcome import Outcome
 from perf.services.quantities import QuantityEntry, record_quantities
+from perf.services.standings import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ def record_entries(
     """Write every valid, changed row of an opened submission; say what became of the rest.
 
     A row whose stored version is not the one the page showed is a conflict and is not written.
-    What is computed follows from the quantities, whether its row was touched or not. Raises what
-    `demand_editable` raises.
+    What is computed follows from the quantities, and a light from pace and pack, whether its row
+    was touched or not. Raises what `demand_editable` raises.
     """
     demand_editable(actor, submission)
     outcome = Outcome()
@@ -56,6 +58,7 @@ def record_entries(
     typed = {entry.indicator_id: entry for entry in entries if entry.is_touched}
     stored = {row.indicator_id: row for row in submission.actuals}
     computed = computed_actuals(session, submission.plan, submission, submission.period.code)
+    months = parse_period(submission.period.code).months
     for indicator in submission.plan.indicators:
         entry, result = typed.get(indicator.id), computed.get(indicator.id)
         row = stored.get(indicator.id)
@@ -69,14 +72,15 @@ def record_entries(
                 # Nobody types what is computed: it follows its quantities all the same.
                 wanted, errors = recompute(before, indicator, pack, result)
         outcome.errors |= errors
-        if wanted == before:
+        light = standing_of(indicator, wanted, months, pack).light
+        if wanted == before and (row is None or row.light is light):
             continue
         if row is None:
             row = Actual(
                 unit_id=submission.unit_id, submission_id=submission.id, indicator_id=indicator.id
             )
             submission.actuals.append(row)
-        _write(session, actor, row, wanted, indicator, pack)
+        _write(session, actor, row, wanted, light, indicator, pack)
         outcome.saved += 1
     _record_executed(session, actor, submission, executed, outcome)
     if outcome.saved:
@@ -124,6 +128,7 @@ def _write(
     actor: Actor,
     row: Actual,
     wanted: Figures,
+    light: Light | None,
     indicator: Indicator,
     pack: RulePack,
 ) -> None:
@@ -141,6 +146,7 @@ def _write(
     judged = attainment(indicator.target, wanted.actual, pack)
     row.ratio = None if judged.ratio is None else stored_ratio(judged.ratio)
     row.is_met = judged.met
+    row.light = light
     row.updated_at = clock.now()
     row.updated_by_id = actor.id
     record_change(

@@ -16,7 +16,7 @@ from perf.core.actuals import (
     parse_actual,
     parse_tier,
 )
-from perf.core.attainment import attainment
+from perf.core.attainment import NOT_APPLICABLE, Result, attainment
 from perf.core.check_list import points_of
 from perf.core.errors import InvalidInput
 from perf.core.numbers import round_half_up
@@ -78,6 +78,11 @@ class Figures:
     def is_missing(self) -> bool:
         """Whether the actual is 未填报: no value, and nothing that stands instead of one."""
         return self.actual is None and not self.is_no_data and not self.is_zero_over_zero
+
+    @property
+    def result(self) -> Result:
+        """The actual, 不涉及 where the formula gives 0 over 0, or None for 未填报."""
+        return NOT_APPLICABLE if self.is_zero_over_zero else self.actual
 
 
 NOTHING = Figures()

@@ -15,7 +15,9 @@ def pace_of(indicator: Indicator) -> Pace:
         return read_pace(indicator.curve, indicator.pace)
     if indicator.source is RecordSource.SELF_EVALUATION:
         return Pace(Curve.ONCE)
-    return default_pace(indicator.target, indicator.kind, is_flowing=_is_flowing(indicator))
+    return default_pace(
+        indicator.target, indicator.kind, indicator.name, is_flowing=_is_flowing(indicator)
+    )
 
 
 def _is_flowing(indicator: Indicator) -> bool:

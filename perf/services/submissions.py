@@ -10,7 +10,7 @@ from perf import clock
 from perf.core.actuals import format_actual
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
 from perf.core.numbers import format_number
-from perf.core.periods import quarter_reason_demanded
+from perf.core.periods import parse_period, quarter_reason_demanded
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Likelihood, Status
 from perf.core.workflow import EDITABLE
@@ -22,6 +22,7 @@ from perf.services.evaluations import rescore
 from perf.services.ledger import record_change
 from perf.services.quantities import Stand
 from perf.services.snapshots import Content
+from perf.services.standings import light_reason, standing_of
 from perf.services.steps import check_version, take_step
 
 __all__ = [
@@ -136,12 +137,16 @@ def missing_of(
     """What is still missing before the quarter can be submitted: {field: sentence}."""
     actuals = {row.indicator_id: row for row in submission.actuals}
     stand = Stand(submission.plan, submission.quantities, quantities_before or {})
+    months, pack = parse_period(submission.period.code).months, pack_of(submission.plan)
     missing: dict[str, str] = {}
     for indicator in submission.plan.indicators:
         figures = figures_of(actuals.get(indicator.id))
         before = previous.get(indicator.id)
         fallen = stand.fallen(indicator)
-        demanded = reason_demanded(indicator, figures, before.actual if before else None, fallen)
+        lagging = light_reason(standing_of(indicator, figures, months, pack), pack)
+        demanded = reason_demanded(
+            indicator, figures, before.actual if before else None, fallen, lagging
+        )
         if figures.is_missing:
             lacking = "、".join(stand.lacking(indicator))
             what = f"还没有填报{lacking}" if lacking else "未填报"
@@ -169,12 +174,17 @@ def _missing_executed(submission: Submission) -> dict[str, str]:
 
 
 def reason_demanded(
-    indicator: Indicator, figures: Figures, previous: Value, fallen: Sequence[str] = ()
+    indicator: Indicator,
+    figures: Figures,
+    previous: Value,
+    fallen: Sequence[str] = (),
+    lagging: str = "",
 ) -> str | None:
     """Why this row needs a deviation reason, as a sentence; None where it needs none.
 
     `previous` is the year-to-date figure last reported, `fallen` the flows of its formula that
-    are less than they were. An official form wants a reason for 有可能 and 完全不可能 too.
+    are less than they were, `lagging` what the light asks for. An official form wants a reason
+    for 有可能 and 完全不可能 too.
     ≤7天, 11天 → demanded.
     """
     if figures.is_no_data:
@@ -189,7 +199,7 @@ def reason_demanded(
             return demanded
     if figures.likelihood is not None and figures.likelihood in DOUBTFUL:
         return f"完成目标可能性为“{figures.likelihood.label}”，请说明原因。"
-    return None
+    return lagging or None
 
 
 def content_of_submission(submission: Submission) -> Content:
@@ -240,6 +250,7 @@ def _row_fields(indicator: Indicator, row: Actual | None, files: list[str]) -> d
         fields = {
             "实际完成值": NO_DATA if row.is_no_data else shown_result(row, unit),
             "数值来源": row.basis,
+            "监控预警": row.light.label if row.light else "",
             "预计全年": _shown(
                 row.expected_on if row.expected_on is not None else row.expected_value, unit
             )

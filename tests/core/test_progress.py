@@ -165,7 +165,11 @@ def test_the_pack_says_where_the_lights_change_and_which_of_them_want_a_reason()
     ("text", "level1", "name", "kind", "curve"),
     [
         ("≥100件", "产出指标", "受理案件数", Kind.CUMULATIVE, Curve.EVEN),
-        ("≥90%", "产出指标", "办结率", Kind.LATEST, Curve.LEVEL),
+        ("≥90%", "产出指标", "案件办结率", Kind.LATEST, Curve.LEVEL),
+        ("≥90%", "产出指标", "党建任务完成率", Kind.LATEST, Curve.EVEN),
+        ("≥95%", "产出指标", "完成年度整体目标", Kind.LATEST, Curve.EVEN),
+        ("≥90%", "产出指标", "任务完成率", Kind.WORST, Curve.LEVEL),
+        ("完成", "产出指标", "任务完成情况", Kind.LATEST, Curve.LEVEL),
         ("≥90%", "满意度指标", "群众满意度", Kind.AVERAGE, Curve.LEVEL),
         ("≤50万元", "成本指标", "项目成本", Kind.CUMULATIVE, Curve.LEVEL),
         ("≤7天", "产出指标", "办结时限", Kind.WORST, Curve.LEVEL),
@@ -178,11 +182,11 @@ def test_a_plan_that_says_nothing_has_the_pace_of_its_kind(
     text: str, level1: str, name: str, kind: Kind, curve: Curve
 ):
     target = parse_target(text, level1=level1, name=name, year=2022)
-    assert default_pace(target, kind) == Pace(curve)
+    assert default_pace(target, kind, name) == Pace(curve)
 
 
 def test_what_is_computed_of_what_flows_in_comes_evenly():
-    assert default_pace(GE90, Kind.RATIO, is_flowing=True) == EVEN
+    assert default_pace(GE90, Kind.RATIO, "预算完成率", is_flowing=True) == EVEN
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_no_increment_of_a_cell_is_lost(app, browse, world) -> None:
 
 def test_what_is_submitted_is_what_is_kept_whoever_types_meanwhile(app, browse, world) -> None:
     actual = f"actual-{world.cell}"
-    form = {actual: "20", f"version-{world.cell}": "0", "executed-fiscal": "1"}
+    form = {actual: "90", f"version-{world.cell}": "0", "executed-fiscal": "1"}
     browse("staff1").post(world.quarter, form)
     with app.app_context():
         row = submission_of(world)
@@ -237,7 +237,7 @@ def test_what_is_submitted_is_what_is_kept_whoever_types_meanwhile(app, browse, 
         row = submission_of(world)
         kept = db.session.scalars(select(Snapshot)).all()
         if answers[0] == 302:
-            assert (row.status, row.actuals[0].value) == (Status.SUBMITTED, 20)
+            assert (row.status, row.actuals[0].value) == (Status.SUBMITTED, 90)
             assert [one.content for one in kept] == [content_of_submission(row)]
         else:
             assert (row.status, row.actuals[0].value, kept) == (Status.DRAFT, 21, [])
@@ -253,7 +253,7 @@ def test_what_is_submitted_is_what_is_kept_whoever_types_meanwhile(app, browse, 
     ids=["two approvals", "approval and withdrawal", "return and approval"],
 )
 def test_of_two_steps_from_one_state_one_is_taken(app, browse, world, steps) -> None:
-    form = {f"actual-{world.cell}": "20", "executed-fiscal": "1", "action": "submit"}
+    form = {f"actual-{world.cell}": "90", "executed-fiscal": "1", "action": "submit"}
     browse("staff1").post(world.quarter, form | {"version": "0"})
     with app.app_context():
         version = str(submission_of(world).version)

@@ -176,7 +176,8 @@ def test_a_blank_quarter_lacks_every_figure_and_the_money(world) -> None:
     ("changes", "lacks"),
     [
         ({}, None),
-        ({"cases": {"value": "0"}}, None),
+        ({"cases": {"value": "0"}}, "应完成 75%，已完成 0%"),
+        ({"cases": {"value": "45"}}, None),
         ({"cases": {"is_no_data": True}}, "本期无数据"),
         ({"cases": {"value": "80", "likelihood": "possible"}}, "有可能"),
         ({"cases": {"value": "80", "likelihood": "impossible"}}, "完全不可能"),
@@ -337,7 +338,7 @@ def test_approving_a_corrected_quarter_rescores_the_draft_self_evaluation(world,
         world.session(),
         world.staff.actor,
         year_end.fourth,
-        [Entry(row.indicator_id, row.version, value="50")],
+        [Entry(row.indicator_id, row.version, value="80")],
         [],
         load_pack(year_end.plan.pack_id),
     )
@@ -348,7 +349,7 @@ def test_approving_a_corrected_quarter_rescores_the_draft_self_evaluation(world,
     step(world, year_end.fourth, Action.APPROVE, by=world.supervisor)
     world.session.expire_all()
     evaluation = world.session.scalars(select(SelfEvaluation)).one()
-    assert evaluation.total == total - 25
+    assert evaluation.total == total - 10
 
 
 # What it says
@@ -377,6 +378,7 @@ def test_the_content_names_every_cell_and_tells_files_of_one_name_apart(world) -
     assert content["fields"] == {"财政拨款累计执行数（元）": "80000"}
     assert content["rows"][0]["fields"] == {
         "实际完成值": "80 件",
+        "监控预警": "关注",
         "预计全年": "95 件",
         "完成目标可能性": "有可能",
         "偏差原因类别": "人员保障",
