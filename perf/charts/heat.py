@@ -7,8 +7,8 @@ from perf.charts.canvas import INK, MUTED, PAPER, SMALL, Canvas
 from perf.charts.chart import Chart
 from perf.charts.texts import percent
 
-_NAME, _CELL, _HEAD, _STEP = 150, 76, 44, 26
-_OPEN = "尚无得分"
+_NAME, _CELL, _HEAD, _STEP = 180, 76, 44, 26
+_OPEN = "无得分"
 # From this share on, the cell and its text; the bounds are those of the ratings.
 _SHADES = (
     (Decimal("0.9"), "#0a5c8f", PAPER, "90% 以上"),
@@ -23,7 +23,8 @@ def heat_chart(
 ) -> Chart:
     """Each row (name, a share of 1 a class) as cells in shades of one hue.
 
-    None is 尚无得分, an empty cell; a row of another length raises ValueError.
+    None is 无得分 (open, or no such class), an empty cell. A row of another length raises
+    ValueError.
     """
     width = max(_NAME + _CELL * len(classes), 420)
     canvas = Canvas("各类指标得分率", width, _HEAD + _STEP * max(len(rows), 1))

@@ -82,8 +82,8 @@ def class_sums_of_units(
     return _class_sums(
         session,
         Plan.unit_id,
-        SelfEvaluation.unit_id.in_(ids),
-        in_sight(actor, SelfEvaluation.unit_id),
+        Plan.unit_id.in_(ids),
+        in_sight(actor, Plan.unit_id),
         Plan.year == year,
         SelfEvaluation.status == Status.APPROVED,
     )

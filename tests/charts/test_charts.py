@@ -126,7 +126,7 @@ def test_each_light_has_a_shape_and_a_word_of_its_own():
 def test_a_cell_of_the_heat_table_says_its_figure_in_readable_ink():
     chart = heat_chart(["产出指标", "效益指标"], [("甲局", [D("0.95"), None])])
     assert words(chart)[-3:] == ["甲局", "95.00%", "—"]
-    assert chart.rows == (("甲局", "95.00%", "尚无得分"),)
+    assert chart.rows == (("甲局", "95.00%", "无得分"),)
     for _, paper, ink, _ in _SHADES:
         light, dark = sorted([luminance(paper), luminance(ink)], reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5

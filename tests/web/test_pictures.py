@@ -211,7 +211,7 @@ def test_the_shares_of_all_units_are_of_signed_scores_only(app, bureau, browse):
     page = finance.get("/units?year=2022&view=shares&order=code")
     assert numbers(page, "得分率") == [
         ["甲局", "90.00%", "50.00%", "100.00%", "95.00%"],
-        ["乙局", "尚无得分", "尚无得分", "尚无得分", "尚无得分"],
+        ["乙局", "无得分", "无得分", "无得分", "无得分"],
     ]
     browse("clerk").get("/units?view=shares", status=403)
 
