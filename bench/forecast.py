@@ -15,8 +15,9 @@ from decimal import Decimal
 from perf.core.attainment import Result
 from perf.core.forecast import YearPath, forecast
 from perf.core.forecast.paths import is_met
+from perf.core.progress import Pace
 from perf.core.targets import Target, parse_target
-from perf.core.terms import Kind
+from perf.core.terms import Curve, Kind
 
 SEED = 2022
 COUNTED_YEARS, STANDING_YEARS = 2000, 1000
@@ -24,6 +25,8 @@ COUNTED_YEARS, STANDING_YEARS = 2000, 1000
 ENOUGH = 200
 # Of ten indicators two are new, the others have up to five years behind them.
 PAST_YEARS = (0, 0, 1, 2, 2, 3, 3, 4, 4, 5)
+
+EVEN, LEVEL = Pace(Curve.EVEN), Pace(Curve.LEVEL)
 
 Values = tuple[Result, ...]
 
@@ -34,7 +37,7 @@ class Case:
 
     maker: str
     kind: Kind
-    name: str
+    pace: Pace
     target: Target
     values: Values
     history: tuple[YearPath, ...]
@@ -84,7 +87,7 @@ def once_a_year(draw: random.Random) -> Case:
         return tuple(one or None for one in values)
 
     history = tuple(YearPath(path.year, path.target, blanked(path.values)) for path in case.history)
-    return Case(case.maker, case.kind, case.name, case.target, blanked(case.values), history)
+    return Case(case.maker, case.kind, case.pace, case.target, blanked(case.values), history)
 
 
 def standing(draw: random.Random) -> Case:
@@ -103,7 +106,7 @@ def standing(draw: random.Random) -> Case:
     history = tuple(
         YearPath(2022 - n, target, year()) for n in range(draw.choice(PAST_YEARS), 0, -1)
     )
-    return Case("standing", Kind.LATEST, "群众满意度", target, year(), history)
+    return Case("standing", Kind.LATEST, LEVEL, target, year(), history)
 
 
 COUNTED: tuple[Callable[[random.Random], Case], ...] = (even, back_loaded, once_a_year)
@@ -129,7 +132,7 @@ def _counted(maker: str, draw: random.Random, parts: Callable[[], list[float]]) 
         target, values = year(max(1, round(goal * draw.uniform(0.8, 1.1))))
         history.append(YearPath(2022 - number, target, values))
     target, values = year(goal)
-    return Case(maker, Kind.CUMULATIVE, name, target, values, tuple(history))
+    return Case(maker, Kind.CUMULATIVE, EVEN, target, values, tuple(history))
 
 
 def cases(
@@ -147,7 +150,7 @@ def stated(made: Iterable[Case]) -> tuple[list[Stated], int]:
     for case in made:
         for quarter in (1, 2, 3):
             values = case.values[:quarter]
-            chance = forecast(case.kind, case.target, case.name, values, case.history).chance
+            chance = forecast(case.kind, case.target, case.pace, values, case.history).chance
             if chance is None:
                 unknown += 1
             else:

@@ -12,8 +12,9 @@ from perf.core.attainment import NOT_APPLICABLE
 from perf.core.forecast import YearPath, forecast
 from perf.core.forecast.paths import grows, is_met
 from perf.core.forecast.spread import Spread, combine, learn
+from perf.core.progress import Pace
 from perf.core.targets import parse_target
-from perf.core.terms import Kind, Tier
+from perf.core.terms import Curve, Kind, Tier
 from tests.core.scoring_examples import D
 
 COUNT = parse_target("≥100人次", name="培训人次")
@@ -21,6 +22,7 @@ COST = parse_target("≤100万元", name="补助支出")
 RATE = parse_target("≥90%", name="群众满意度")
 GRADE = parse_target("显著改善", name="营商环境")
 DAY = parse_target("2022年12月底前", name="完成时间")
+LEVEL = Pace(Curve.LEVEL)
 GOOD, POOR = TierChoice(Tier.ACHIEVED, D(95)), TierChoice(Tier.PARTIAL, D(70))
 
 
@@ -69,7 +71,7 @@ STEADY = years(RATE, ("92", "93", "92.5", "92.5"), ("93", "92", "93", "92"))
 def test_what_grows_is_forecast_from_its_pace_and_the_years_before(
     target, now, history, value, least, most
 ):
-    found = forecast(Kind.CUMULATIVE, target, "培训人次", figures(*now), history)
+    found = forecast(Kind.CUMULATIVE, target, LEVEL, figures(*now), history)
     assert found.value == D(value)
     assert D(least) <= found.chance <= D(most), found
     assert found.low <= found.value <= found.high
@@ -95,13 +97,10 @@ def test_what_grows_is_forecast_from_its_pace_and_the_years_before(
         (Kind.WORST, parse_target("恰好0.5", name="强度"), ("0.6",), [], "0.6", "0.5", "0.99"),
         (Kind.LATEST, parse_target("≥5分", name="评分"), ("-2",), [], "-2", "0.7", "0.99"),
         (Kind.RATIO, RATE, (Quotient(D(9500), D(100)),), [], "95", "0", "0.2"),
-        # A rate of progress grows as counts do, and ends at 100 %.
-        (Kind.LATEST, parse_target("≥100%", name="任务完成率"), ("30", "52"), [], "100", "0.35", "0.6"),
     ],
 )  # fmt: skip
 def test_a_level_stays_where_it_is_give_or_take(kind, target, now, history, value, least, most):
-    name = "任务完成率" if target.text == "≥100%" and len(now) == 2 else "群众满意度"
-    found = forecast(kind, target, name, figures(*now), history)
+    found = forecast(kind, target, LEVEL, figures(*now), history)
     assert found.value == D(value)
     assert D(least) <= found.chance <= D(most), found
 
@@ -118,7 +117,7 @@ def test_a_level_stays_where_it_is_give_or_take(kind, target, now, history, valu
     ],
 )
 def test_what_is_reached_or_exceeded_for_good_is_no_matter_of_chance(text, now, chance):
-    found = forecast(Kind.CUMULATIVE, parse_target(text), "数", figures(*now), EVEN)
+    found = forecast(Kind.CUMULATIVE, parse_target(text), LEVEL, figures(*now), EVEN)
     assert found.chance == D(chance) if chance else D(0) < found.chance < D(1)
     assert ("已经" in found.basis) is (chance is not None)
 
@@ -127,17 +126,17 @@ def test_what_is_reached_or_exceeded_for_good_is_no_matter_of_chance(text, now, 
     ("text", "most"), [("恰好100", "0.99"), ("80~110", "0.35"), ("<130", "0.3")]
 )
 def test_a_target_with_two_sides_is_missed_on_either(text, most):
-    found = forecast(Kind.CUMULATIVE, parse_target(text), "数", figures("25", "50"), EVEN)
+    found = forecast(Kind.CUMULATIVE, parse_target(text), LEVEL, figures("25", "50"), EVEN)
     assert D("0.05") < found.chance <= D(most)
 
 
 def test_years_that_ended_just_on_their_target_make_near_misses_good():
     exact = years(COUNT, *[("25", "50", "75", "100")] * 3)
-    by_pace = forecast(Kind.CUMULATIVE, COUNT, "人次", figures("24", "48"), EVEN)
-    stretched = forecast(Kind.CUMULATIVE, COUNT, "人次", figures("24", "48"), exact)
+    by_pace = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("24", "48"), EVEN)
+    stretched = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("24", "48"), exact)
     assert by_pace.chance > D("0.4") > stretched.chance
     # What is far behind is not made good.
-    behind = forecast(Kind.CUMULATIVE, COUNT, "人次", figures("10", "20", "40"), exact)
+    behind = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("10", "20", "40"), exact)
     assert behind.chance > D("0.9")
 
 
@@ -160,7 +159,7 @@ def test_years_that_ended_just_on_their_target_make_near_misses_good():
     ],
 )  # fmt: skip
 def test_it_says_when_it_cannot_know(kind, target, now, history, reason):
-    found = forecast(kind, target, "指标", figures(*now), history)
+    found = forecast(kind, target, LEVEL, figures(*now), history)
     assert found.chance is None
     assert found.words == "暂不能预测"
     assert not found.will_miss
@@ -169,21 +168,21 @@ def test_it_says_when_it_cannot_know(kind, target, now, history, reason):
 
 def test_grades_and_days_go_by_how_often_years_that_stood_alike_missed():
     history = years(GRADE, (GOOD,) * 4, (GOOD, GOOD, GOOD, POOR), (POOR,) * 4)
-    good = forecast(Kind.LATEST, GRADE, "环境", (GOOD,), history)
+    good = forecast(Kind.LATEST, GRADE, LEVEL, (GOOD,), history)
     assert good.chance == D("0.5")
     assert good.steps[0] == "到本季情形相同的年份：2019、2020 年，2 年中有 1 年没有达成。"
-    assert forecast(Kind.LATEST, GRADE, "环境", (POOR,), history).chance == D("0.6667")
+    assert forecast(Kind.LATEST, GRADE, LEVEL, (POOR,), history).chance == D("0.6667")
     # No year stood like this one: all of them speak.
-    assert forecast(Kind.LATEST, GRADE, "环境", (None,), history).chance == D("0.6")
+    assert forecast(Kind.LATEST, GRADE, LEVEL, (None,), history).chance == D("0.6")
     late = [YearPath(2021, parse_target("2021年6月底前"), (None, None, date(2021, 7, 9), None))]
-    assert forecast(Kind.WORST, DAY, "完成时间", (None,), late).chance == D("0.6667")
+    assert forecast(Kind.WORST, DAY, LEVEL, (None,), late).chance == D("0.6667")
 
 
 def test_a_target_of_zero_goes_by_the_years_and_is_lost_with_the_first_case():
     zero = parse_target("≤0起", name="事故")
     history = years(zero, ("0", "0", "0", "0"), ("0", "0", "1", "1"))
-    assert forecast(Kind.CUMULATIVE, zero, "事故", figures("0"), history).chance == D("0.5")
-    assert forecast(Kind.CUMULATIVE, zero, "事故", figures("1"), history).chance == D(1)
+    assert forecast(Kind.CUMULATIVE, zero, LEVEL, figures("0"), history).chance == D("0.5")
+    assert forecast(Kind.CUMULATIVE, zero, LEVEL, figures("1"), history).chance == D(1)
 
 
 @pytest.mark.parametrize(
@@ -198,13 +197,13 @@ def test_a_target_of_zero_goes_by_the_years_and_is_lost_with_the_first_case():
     ],
 )  # fmt: skip
 def test_what_is_over_is_only_read_off(target, values, chance):
-    found = forecast(Kind.WORST, target, "指标", values)
+    found = forecast(Kind.WORST, target, LEVEL, values)
     assert found.chance == D(chance)
     assert found.value == (values[-1] if isinstance(values[-1], Decimal) else None)
 
 
 def test_the_working_names_every_clue():
-    found = forecast(Kind.CUMULATIVE, COUNT, "培训人次", figures("20", "45"), EVEN)
+    found = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("20", "45"), EVEN)
     assert found.basis == "按今年进度和往年 3 年推算"
     assert found.steps == (
         "到二季度 45人次；2019、2020、2021 年到二季度完成全年的 50%、49%、49%，照此推算全年 91.3人次。",
@@ -216,13 +215,40 @@ def test_the_working_names_every_clue():
     assert found.words == "能否完成难说"
 
 
+EVENLY, OWN = Pace(Curve.EVEN), Pace(Curve.OWN, (D("0.1"), D("0.2"), D("0.4"), D(1)))
+IN_AUTUMN = Pace(Curve.ONCE, due=3)
+
+
+@pytest.mark.parametrize(
+    ("pace", "now", "value", "least", "most"),
+    [
+        # A rate of progress grows as counts do, and ends at 100 %.
+        (EVENLY, ("30", "52"), "100", "0.4", "0.6"),
+        # Where the plan says when what comes due, that is believed before any year was seen.
+        (OWN, ("10", "20"), "100", "0.4", "0.55"),
+        (OWN, ("6", "10"), "81", "0.65", "0.85"),
+        (IN_AUTUMN, ("5", None, "60"), "79", "0.7", "0.9"),
+        # Before it is due, the target is all there is to go by.
+        (IN_AUTUMN, ("5",), "100", "0.4", "0.6"),
+    ],
+)
+def test_the_plans_own_pace_stands_in_for_years_that_are_not_there(pace, now, value, least, most):
+    goal = parse_target("≥100%", name="任务完成率")
+    found = forecast(Kind.LATEST, goal, pace, figures(*now))
+    assert found.value == D(value)
+    assert D(least) <= found.chance <= D(most), found
+
+
+def test_before_it_is_due_and_without_years_it_cannot_know():
+    for now in [(None,), ("0", "0")]:
+        found = forecast(Kind.CUMULATIVE, COUNT, IN_AUTUMN, figures(*now))
+        assert found.basis == "按计划还没有到期，也没有往年数据，到期前无法预测。"
+
+
 def test_which_figures_grow():
-    assert grows(Kind.CUMULATIVE, "群众满意度")
-    assert grows(Kind.RATIO, "预算执行率")
-    assert grows(Kind.LATEST, "项目建设进度")
-    assert not grows(Kind.LATEST, "任务完成及时率")
-    assert not grows(Kind.LATEST, "按时完成率")
-    assert not grows(Kind.WORST, "任务完成率")
+    assert grows(Kind.CUMULATIVE, LEVEL)
+    assert grows(Kind.RATIO, EVENLY)
+    assert not grows(Kind.WORST, LEVEL)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +261,7 @@ def test_what_meets_a_target_of_numbers(text, met):
 
 def test_years_without_a_result_do_not_count():
     nothing = years(COUNT, ("0", "0", "0", "0"), (None, None, None, D(0)))
-    found = forecast(Kind.CUMULATIVE, COUNT, "培训人次", figures("22"), nothing)
+    found = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("22"), nothing)
     assert found.basis == "没有往年数据，只按今年进度推算"
 
 
@@ -280,12 +306,12 @@ AMOUNTS = st.integers(1, 9999999).map(D)
 )
 def test_more_never_makes_missing_a_goal_likelier(texts, rows, more, kind):
     history = [YearPath(2015 + n, COUNT, row) for n, row in enumerate(rows)]
-    found = forecast(kind, COUNT, "人次", texts, history)
+    found = forecast(kind, COUNT, LEVEL, texts, history)
     if found.chance is None:
         return
     assert 0 <= found.chance <= 1
     assert found.low <= found.value <= found.high
     if texts[-1] is None:
         return
-    better = forecast(kind, COUNT, "人次", [*texts[:-1], texts[-1] + more], history)
+    better = forecast(kind, COUNT, LEVEL, [*texts[:-1], texts[-1] + more], history)
     assert better.chance <= found.chance

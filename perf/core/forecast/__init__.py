@@ -20,6 +20,7 @@ from perf.core.forecast.words import (
 )
 from perf.core.numbers import round_half_up
 from perf.core.periods import QUARTERS
+from perf.core.progress import Pace
 from perf.core.targets import Target
 from perf.core.terms import Kind
 
@@ -62,14 +63,15 @@ class Forecast:
 def forecast(
     kind: Kind,
     target: Target,
-    name: str,
+    pace: Pace,
     values: Sequence[Result],
     history: Sequence[YearPath] = (),
 ) -> Forecast:
     """The year-end value and the chance of missing, from this year's quarters and earlier years'.
 
-    `values` are this year's year-to-date figures, one for each quarter up to the latest one that
-    was handed in; `history` the same indicator's earlier years, of which whole ones count.
+    `pace` is how the plan says that it comes due. `values` are this year's year-to-date figures,
+    one for each quarter up to the latest one that was handed in; `history` the same indicator's
+    earlier years, of which whole ones count.
     docs/forecast.md has the method and how well its chances hold.
     """
     past = [path for path in history if path.is_complete]
@@ -86,8 +88,10 @@ def forecast(
     number = present if isinstance(present, Decimal) else None
     # A figure tells of the quarter that it was reported for, not of the blank ones since.
     quarter = max((at for at, one in enumerate(values, 1) if one is not None), default=len(values))
-    look = growth_outlook if grows(kind, name) else level_outlook
-    outlook = look(kind, target, number, quarter, past)
+    if grows(kind, pace):
+        outlook = growth_outlook(kind, target, pace, number, quarter, past)
+    else:
+        outlook = level_outlook(kind, target, number, quarter, past)
     if isinstance(outlook, Unknown):
         return Forecast(outlook.reason)
     step = smallest_step([goal_of(target), number or _ZERO])

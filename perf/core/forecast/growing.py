@@ -10,8 +10,9 @@ from perf.core.forecast.paths import YearPath, number_reached
 from perf.core.forecast.spread import Spread, combine, learn
 from perf.core.forecast.words import about, amount, percent, quarter_name, years_of
 from perf.core.periods import QUARTERS
+from perf.core.progress import MONTHS, Pace
 from perf.core.targets import Target
-from perf.core.terms import Comparator, Kind, Sense
+from perf.core.terms import Comparator, Curve, Kind, Sense
 
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 # Less of the year's value than this is nothing yet.
@@ -23,6 +24,7 @@ _BETWEEN_LEVELS, _WITHIN_LEVELS = Decimal("0.25"), Decimal("0.12")
 # far one indicator's lies from another's.
 _USUAL_SHARES = (Decimal("0.20"), Decimal("0.43"), Decimal("0.70"))
 _BETWEEN_SHARES = (Decimal("1.1"), Decimal("0.8"), Decimal("0.5"))
+_BETWEEN_PLANNED = Decimal("0.3")
 # From year to year a share differs like a count of this many parts: the less is there, the less
 # it says, and what is all there says everything.
 _PARTS = Decimal(50)
@@ -42,6 +44,7 @@ class _Past:
 def growth_outlook(
     kind: Kind,
     target: Target,
+    pace: Pace,
     present: Decimal | None,
     quarter: int,
     history: Sequence[YearPath],
@@ -49,33 +52,35 @@ def growth_outlook(
     """The outlook of a figure that grows towards a target above 0.
 
     `present` is what the year has come to by the end of `quarter` (1–3). Unknown where nothing is
-    there yet and the years before do not say whether that is usual.
+    there yet and neither plan nor the years before say whether that is usual.
     """
     goal = goal_of(target)
     past = [one for one in (_past(kind, path, quarter) for path in history) if one is not None]
     level = learn([one.level.ln() for one in past], _ZERO, _BETWEEN_LEVELS, _WITHIN_LEVELS)
     by_level = Spread(goal.ln() + level.center, level.scale, level.freedom)
     cap = _cap(target, present, history)
+    planned = _planned_share(pace, quarter)
     if present is None or present <= 0:
-        return _not_begun(target, present, quarter, past, by_level, cap)
+        return _not_begun(target, planned, present, quarter, past, by_level, cap)
     shares = [(one.year, one.share) for one in past if one.share is not None]
     begun = [(year, share) for year, share in shares if share >= _NOTHING]
-    if past and 2 * len(begun) < len(past):
+    if 2 * len(begun) < len(past) or (not past and planned == 0):
         return _unusually_early(target, present, quarter, past, by_level, cap)
-    pace = _pace([share.ln() for _, share in begun], quarter)
-    by_pace = Spread(present.ln() - pace.center, pace.scale, pace.freedom)
+    share = _learn_share([one.ln() for _, one in begun], quarter, planned)
+    by_pace = Spread(present.ln() - share.center, share.scale, share.freedom)
     both = combine(by_level, by_pace)
     name = quarter_name(quarter)
     so_far = f"到{name} {amount(present, target)}"
     paced = f"照此推算全年 {about(by_pace.center.exp(), target)}。"
     if begun:
-        listed = "、".join(percent(share) for _, share in begun)
+        listed = "、".join(percent(one) for _, one in begun)
         steps = [
             f"{so_far}；{years_of(year for year, _ in begun)}到{name}完成全年的 {listed}，{paced}"
         ]
     else:
-        usual = percent(_USUAL_SHARES[quarter - 1])
-        steps = [f"{so_far}；没有往年数据，按{name}一般完成全年的 {usual} 看，{paced}"]
+        usual = percent(planned or _USUAL_SHARES[quarter - 1])
+        which = "计划" if planned else "一般"
+        steps = [f"{so_far}；没有往年数据，按{name}{which}完成全年的 {usual} 看，{paced}"]
     steps.append(_level_step(past, by_level, target))
     steps.append("两种推算按可能的误差加权，误差小的占得多。")
     return Outlook(
@@ -89,13 +94,21 @@ def growth_outlook(
     )
 
 
-def _pace(shares: Sequence[Decimal], quarter: int) -> Spread:
+def _planned_share(pace: Pace, quarter: int) -> Decimal | None:
+    """The share that the plan's author expects by a quarter's end; None where nobody said so."""
+    if pace.curve not in {Curve.OWN, Curve.ONCE}:
+        return None
+    return pace.expected_share(quarter * MONTHS // QUARTERS) or _ZERO
+
+
+def _learn_share(shares: Sequence[Decimal], quarter: int, planned: Decimal | None) -> Spread:
     """Where the logarithm of this quarter's share may lie, after those of the years before."""
-    usual = _USUAL_SHARES[quarter - 1].ln()
+    usual = (planned or _USUAL_SHARES[quarter - 1]).ln()
+    between = _BETWEEN_PLANNED if planned else _BETWEEN_SHARES[quarter - 1]
     middle = (sum(shares, _ZERO) / len(shares) if shares else usual).exp()
     rest = max(_ONE - middle, _ZERO)
     within = max((rest / (middle * _PARTS)).sqrt(), _LEAST_WITHIN)
-    return learn(shares, usual, _BETWEEN_SHARES[quarter - 1], within)
+    return learn(shares, usual, between, within)
 
 
 def _past(kind: Kind, path: YearPath, quarter: int) -> _Past | None:
@@ -110,6 +123,7 @@ def _past(kind: Kind, path: YearPath, quarter: int) -> _Past | None:
 
 def _not_begun(
     target: Target,
+    planned: Decimal | None,
     present: Decimal | None,
     quarter: int,
     past: Sequence[_Past],
@@ -119,6 +133,8 @@ def _not_begun(
     """Nothing there yet: the years before say what usually still comes after this quarter."""
     name = quarter_name(quarter)
     if not past:
+        if planned == 0:
+            return Unknown("按计划还没有到期，也没有往年数据，到期前无法预测。")
         if present is None:
             return Unknown("今年还没有填报，也没有往年数据，填报以后才能预测。")
         return Unknown(f"到{name}还是 0，又没有往年数据，看不出是还没开始还是完成不了。")
@@ -148,13 +164,14 @@ def _unusually_early(
     by_level: Spread,
     cap: Decimal | None,
 ) -> Outlook:
-    """Something there where the years before had nothing: a pace cannot be read from them."""
+    """Something there where years before had nothing, or nothing was due: no pace to be read."""
     name = quarter_name(quarter)
-    early = f"到{name} {amount(present, target)}；往年到{name}多半还没有数，看不出进度。"
+    why = f"往年到{name}多半还没有数" if past else "按计划还没有到期"
+    early = f"到{name} {amount(present, target)}；{why}，看不出进度。"
     return Outlook(
         by_level,
         is_log=True,
-        basis=f"按往年 {len(past)} 年的结果推算",
+        basis=f"按往年 {len(past)} 年的结果推算" if past else "没有往年数据，只看指标值",
         steps=(early, _level_step(past, by_level, target)),
         floor=present,
         cap=cap,

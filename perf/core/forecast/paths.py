@@ -1,6 +1,5 @@
 """A year's path: an indicator's figures quarter by quarter, and what they came to."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,14 +8,10 @@ from decimal import Decimal
 from perf.core.actuals import Checked, Quotient, TierChoice
 from perf.core.attainment import Result, is_at_most
 from perf.core.periods import QUARTERS
+from perf.core.progress import Pace
 from perf.core.targets import Target
-from perf.core.terms import Comparator, Kind, Sense, Tier
+from perf.core.terms import Comparator, Curve, Kind, Sense, Tier
 from perf.core.years import year_value
-
-_PROGRESS_NAME = re.compile(
-    "(?:完成|执行|支付|支出|拨付|发放|实施|使用|建设|到位)(?:进度|率|比例)$|进度$"
-)
-_TIMELY_NAME = re.compile("及时|按时|按期|准时|合格|准确")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +71,9 @@ def _is_number_met(target: Target, number: Decimal, value: Decimal) -> bool:
     return number <= value if is_at_most(target) else number >= value
 
 
-def grows(kind: Kind, name: str) -> bool:
+def grows(kind: Kind, pace: Pace) -> bool:
     """Whether the figure grows over the year: what is counted up, and progress towards a plan.
 
-    培训人次 (累计) → True; 预算执行率 → True; 群众满意度, 办结及时率 → False.
+    培训人次 (累计) → True, whatever its target; a rate only where its pace says so (任务完成率).
     """
-    if kind is Kind.CUMULATIVE:
-        return True
-    is_share = kind in {Kind.LATEST, Kind.RATIO}
-    name = name.strip()
-    return is_share and bool(_PROGRESS_NAME.search(name)) and not _TIMELY_NAME.search(name)
+    return kind is Kind.CUMULATIVE or pace.curve is not Curve.LEVEL
