@@ -132,13 +132,14 @@ def test_the_files_of_worked_examples_are_the_readers_to_make() -> None:
 
 
 def test_every_picture_is_small_is_made_by_the_script_and_is_shown() -> None:
-    there = {path.stem for path in IMAGES.glob("*.png")}
+    # The pictures of forms have a page, a script and a test of their own: test_docs_forms.py.
+    there = {path.stem for path in IMAGES.glob("*.png") if not path.stem.startswith("form-")}
     made = set(re.findall(r'_(?:keep\(.*|write\()"([\w-]+)"', text_of(DOCS / "screenshots.py")))
     shown = {
         Path(target).stem
         for page in PAGES
         for target in LINK.findall(text_of(page))
-        if target.endswith(".png")
+        if target.endswith(".png") and "/form-" not in target
     }
     assert there == made, difference(made, there, "docs/screenshots.py (_keep)")
     assert there == shown, difference(shown, there, "README.md or README.zh-CN.md")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from perf.core.actuals import Actual, Answer, Checked, TierChoice, format_actual, parse_actual
 from perf.core.drafts import DraftPlan
@@ -19,6 +19,7 @@ from perf.core.terms import (
     Comparator,
     DeviationKind,
     FundSource,
+    Labelled,
     Likelihood,
     PlanKind,
     Status,
@@ -40,6 +41,7 @@ from perf.documents.forms import (
     TargetRow,
 )
 
+Term = TypeVar("Term", bound=Labelled)
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "perf" / "samples"
 DRAFT = draft_from_json(json.loads((SAMPLES / "department-2022.json").read_text("utf-8")))
 RESULTS = {
@@ -126,9 +128,9 @@ def monitoring(plan: DraftPlan) -> MonitoringForm:
                 row.name,
                 row.target,
                 actual=format_actual(value, wanted.unit),
-                deviation_kind=DeviationKind(reason["kind"]) if reason else None,
+                deviation_kind=_term(DeviationKind, reason["kind"]) if reason else None,
                 deviation_reason=reason.get("text", ""),
-                likelihood=Likelihood(likelihood),
+                likelihood=_term(Likelihood, likelihood),
             )
         )
     executed = Decimal(result["executed"][2]) * 10_000
@@ -279,10 +281,14 @@ def _actual(text: str, wanted: Target) -> Actual:
         return Checked(tuple(answers[sign] for sign in text))
     tier, _, rate = text.partition(" ")
     if wanted.comparator is Comparator.QUALITATIVE:
-        return TierChoice(Tier(tier), Decimal(rate))
+        return TierChoice(_term(Tier, tier), Decimal(rate))
     found = parse_actual(text, wanted)
     assert found is not None, text
     return found
+
+
+def _term(enumeration: type[Term], value: str) -> Term:
+    return next(one for one in enumeration if one.value == value)
 
 
 def _scored(plan: DraftPlan, executed: Decimal) -> PlanScore:
