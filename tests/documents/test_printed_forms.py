@@ -1,17 +1,20 @@
 """Every form on paper, out of every format that has pages: nothing is clipped, hidden or on top."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from perf.documents.forms import FORMATS, Form, SummaryForm, form_layout, write_form
 from perf.documents.forms.shown import shown
 from tests.documents import test_monitoring_forms as monitoring
 from tests.documents import test_summary_forms as summaries
 from tests.documents import test_target_forms as targets
-from tests.documents.printed import PAGED, printed, signs
+from tests.documents.printed import PAGED, Page, printed, signs
 from tests.documents.sample_forms import SHOWN
 from tests.documents.test_docx_forms import with_texts_of_many_lines
 
@@ -79,6 +82,30 @@ def test_every_sign_is_printed_where_it_can_be_seen_on_numbered_pages(pages_by_n
     for number, page in enumerate(pages, 1):
         assert f"第{number}页,共{len(pages)}页" in page.text()
         assert (round(page.width), round(page.height)) == (595, 842)
+
+
+def page_of(*chars: dict[str, Any], lines: Sequence[dict[str, Any]] = (), ink: Any = ()) -> Page:
+    """An A4 page at 100 dots an inch, black where a sign or `ink` stands (in points)."""
+    image = Image.new("L", (827, 1169), 255)
+    for box in [*chars, *ink]:
+        corners = [round(box[side] * 100 / 72) for side in ("x0", "top", "x1", "bottom")]
+        image.paste(0, tuple(corners))
+    return Page(list(chars), list(lines), image, Path(), 595, 842)
+
+
+def box(x0: float, top: float, x1: float, bottom: float) -> dict[str, Any]:
+    return {"text": "字", "x0": x0, "top": top, "x1": x1, "bottom": bottom}
+
+
+def test_a_border_through_a_sign_and_ink_at_the_papers_edge_are_found():
+    sign = box(100, 100, 110, 110)
+    beside = [box(50, 110, 300, 110), box(99, 50, 99, 300)]
+    assert list(page_of(sign, lines=beside).faults()) == []
+    through = [box(50, 105, 300, 105), box(105, 50, 105, 300)]
+    struck = list(page_of(sign, lines=through).faults())
+    assert struck == ["a line through 字 at 100, 100"] * 2
+    assert list(page_of(sign, ink=[box(0, 400, 5, 410)]).faults()) == ["ink at the paper's edge"]
+    assert list(page_of(sign, box(101, 101, 111, 111)).faults()) == ["字 on 字 at 106, 106"]
 
 
 @pytest.mark.slow
