@@ -7,7 +7,7 @@ from perf.charts.chart import Chart
 from perf.charts.texts import MISSING
 from perf.core.terms import Light
 
-_NAME, _CELL, _HEAD, _STEP = 108, 58, 22, 26
+_NAME, _CELL, _HEAD, _STEP = 132, 52, 22, 26
 _WORDS = {light.value: light.label for light in Light}
 _COLOURS = {"green": "#1b7044", "yellow": "#d08a1d", "red": "#cf4a41"}
 
