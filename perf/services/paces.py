@@ -1,7 +1,7 @@
 """How an indicator comes due over the year: as the plan says, or as follows from what it is."""
 
 from perf.core.progress import Pace, default_pace, read_pace
-from perf.core.terms import Curve, QuantityKind, RecordSource
+from perf.core.terms import Curve, QuantityKind
 from perf.formulas.grammar import parse_formula
 from perf.models import Indicator
 
@@ -9,11 +9,12 @@ from perf.models import Indicator
 def pace_of(indicator: Indicator) -> Pace:
     """The indicator's pace; where its plan says none, that of its target and kind.
 
-    The share of the self-evaluations that are signed is due once, at the year's end.
+    What is taken from the system's own records is due once, at the year's end: while others still
+    work at theirs, nothing lags here.
     """
     if indicator.curve is not None:
         return read_pace(indicator.curve, indicator.pace)
-    if indicator.source is RecordSource.SELF_EVALUATION:
+    if indicator.source is not None:
         return Pace(Curve.ONCE)
     return default_pace(
         indicator.target, indicator.kind, indicator.name, is_flowing=_is_flowing(indicator)

@@ -9,7 +9,9 @@ from itertools import groupby
 from perf.core.execution import Execution
 from perf.core.numbers import format_number
 from perf.core.periods import parse_period
+from perf.core.progress import MONTHS, reached_share
 from perf.core.rulepack import RulePack
+from perf.core.terms import Light
 from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter
 from perf.services.computed import Computed
@@ -31,13 +33,29 @@ class GridPage:
 
     groups: list[tuple[str, list[Row]]]
     money: list[MoneyRow]
-    elapsed: Decimal
+    months: int
     done: int
     missing: list[tuple[str, str]]
     execution: Execution
     tiers: list[tuple[str, str]]
     errors: Mapping[str, str]
     conflicts: int
+
+    @property
+    def elapsed(self) -> Decimal:
+        """The part of the year gone: the progress that time demands."""
+        return Decimal(self.months) / MONTHS
+
+    @property
+    def reached(self) -> Decimal | None:
+        """The share of the goals reached so far, by weight; None while no row has a figure."""
+        return reached_share([(row.indicator.weight, row.reading.share) for row in self.rows])
+
+    @property
+    def lights(self) -> list[tuple[Light, int]]:
+        """How many rows have each light, the worst one last; those with none are not counted."""
+        lights = [row.reading.light for row in self.rows]
+        return [(light, lights.count(light)) for light in Light]
 
     @property
     def rows(self) -> list[Row]:
@@ -96,7 +114,7 @@ def grid_page(
     sources = RowSources(
         quarter=quarter,
         pack=pack_of(quarter.plan),
-        elapsed=parse_period(quarter.period.code).elapsed_share,
+        months=parse_period(quarter.period.code).months,
         posted=posted,
         outcome=outcome,
         wrong={**outcome.errors, **(errors or {})},
@@ -118,7 +136,7 @@ def grid_page(
             (name, list(group)) for name, group in groupby(rows, lambda row: row.indicator.level1)
         ],
         money=money,
-        elapsed=sources.elapsed,
+        months=sources.months,
         done=sum(row.reading.lack not in {"未填", "有误"} for row in rows),
         missing=_missing(rows, money),
         execution=execution_of(money),

@@ -1,29 +1,35 @@
 """What one row of the grid says of itself: progress, state, and the reason it demands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from perf.core.actuals import Checked, TierChoice
 from perf.core.attainment import Attainment, Flag, attainment, is_at_most
 from perf.core.numbers import format_number
 from perf.core.periods import quarter_reason_demanded
+from perf.core.progress import MONTHS, Standing
 from perf.core.rulepack import RulePack
-from perf.core.terms import Comparator, Kind, Likelihood, Tier
+from perf.core.terms import Comparator, Curve, Kind, Light, Likelihood, Tier
 from perf.models import Indicator
 from perf.services.entry_figures import Figures, Value
+from perf.services.paces import pace_of
+from perf.services.standings import light_reason, standing_of
 from perf.services.submissions import NO_DATA, reason_demanded
 
 OUTSIDE = Flag.NOT_APPLICABLE.label
 _DAYS = frozenset({Comparator.BY_DATE, Comparator.PERIOD})
 _ONE = Decimal(1)
+NOT_DUE = "未到期"
+TONE_OF_LIGHT = {Light.GREEN: "ok", Light.YELLOW: "warn", Light.RED: "bad", None: "none"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A row's bar (share and tick from 0 to 1), its state as a word, and what it asks for.
 
-    `lack` is what the footer says is missing, empty where nothing is.
+    The state is the light's word where there is one, `note` what is behind it in a word or two,
+    `line` its working. `lack` is what the footer says is missing, empty where nothing is.
     """
 
     share: Decimal | None
@@ -34,6 +40,9 @@ class Reading:
     state_tone: str
     reason: str = ""
     lack: str = ""
+    light: Light | None = None
+    note: str = ""
+    line: str = ""
 
 
 def reading_of(
@@ -41,69 +50,114 @@ def reading_of(
     figures: Figures,
     previous: Value,
     pack: RulePack,
-    elapsed: Decimal,
+    months: int,
     *,
     is_wrong: bool = False,
     fallen: Sequence[str] = (),
+    kept: Light | None = None,
 ) -> Reading:
-    """The reading of a row's figures; `elapsed` is the part of the year gone.
+    """The reading of a row's figures in a quarter that ends `months` into the year.
 
-    `fallen` are the flows of its formula that are less than they were.
+    `fallen` are the flows of its formula that are less than they were, `kept` is the light that
+    was handed in.
 
-    ≥95%, 70% after three quarters → 73.7%, 可能未达.
+    ≥100件 evenly, 67 after three quarters → 67%, 关注, 进度偏慢.
     """
     if is_wrong:
         return Reading(None, None, "", "none", "有误", "bad", lack="有误")
-    reason = reason_demanded(indicator, figures, previous, fallen) or ""
+    found = standing_of(indicator, figures, months, pack)
+    if kept is not None and kept is not found.light:
+        found = replace(found, light=kept, line=f"提交时的监控预警：{kept.label}")
+    lagging = light_reason(found, pack)
+    reason = reason_demanded(indicator, figures, previous, fallen, lagging) or ""
     has_reason = figures.deviation_kind is not None and bool(figures.deviation_reason)
     lack = "缺原因" if reason and not has_reason else ""
-    if figures.is_no_data:
-        return Reading(None, None, "", "none", NO_DATA, "none", reason, lack)
-    if figures.is_zero_over_zero:
-        return Reading(None, None, "", "none", OUTSIDE, "none", reason, lack)
-    if figures.actual is None:
-        return Reading(None, None, "未填报", "none", "待填", "none", reason, "未填")
-    judged = attainment(indicator.target, figures.actual, pack)
-    text, tone, state = _words(indicator, figures.actual, judged, elapsed)
-    state_tone = tone
-    if figures.likelihood is Likelihood.IMPOSSIBLE:
-        state, state_tone = "预计未达", "bad"
-    elif figures.likelihood is Likelihood.POSSIBLE and tone != "bad":
-        state, state_tone = "可能未达", "warn"
-    is_graded = isinstance(figures.actual, TierChoice | Checked)
-    is_timed = not _is_limit(indicator) and not is_graded
+    tone, doubt = TONE_OF_LIGHT[found.light], _doubt(figures)
+    if figures.result is None or figures.is_zero_over_zero:
+        state, text = _without_figure(figures)
+        return Reading(
+            share=None,
+            expected_share=None,
+            text=text,
+            tone="none",
+            state=found.light.label if found.light else state,
+            state_tone=tone,
+            reason=reason,
+            lack="未填" if figures.is_missing else lack,
+            light=found.light,
+            note=doubt,
+            line=found.line,
+        )
+    judged = attainment(indicator.target, figures.result, pack)
+    text, note = _words(indicator, figures.actual, judged, months, found)
     return Reading(
-        judged.ratio, elapsed if is_timed else None, text, tone, state, state_tone, reason, lack
+        share=judged.ratio,
+        expected_share=_tick(indicator, figures, found),
+        text=text,
+        tone=tone,
+        state=_state(judged, found),
+        state_tone=tone,
+        reason=reason,
+        lack=lack,
+        light=found.light,
+        note=doubt or note,
+        line=found.line,
     )
 
 
+def _without_figure(figures: Figures) -> tuple[str, str]:
+    """The state's word of a row without a figure, and the words beside its empty bar."""
+    if figures.is_no_data:
+        return NO_DATA, ""
+    return (OUTSIDE, "") if figures.is_zero_over_zero else ("待填", "未填报")
+
+
+def _doubt(figures: Figures) -> str:
+    """What the recorder thinks of the year, where it is less than 确定能."""
+    if figures.likelihood is Likelihood.IMPOSSIBLE:
+        return "预计未达"
+    return "可能未达" if figures.likelihood is Likelihood.POSSIBLE else ""
+
+
+def _state(judged: Attainment, found: Standing) -> str:
+    if found.light is not None:
+        return found.light.label
+    return OUTSIDE if judged.pair is None else NOT_DUE
+
+
+def _tick(indicator: Indicator, figures: Figures, found: Standing) -> Decimal | None:
+    """Where the bar's tick stands: the share expected by now, where it grows over the year."""
+    is_graded = isinstance(figures.actual, TierChoice | Checked)
+    if is_graded or _is_limit(indicator) or pace_of(indicator).curve is Curve.LEVEL:
+        return None
+    return found.expected
+
+
 def _words(
-    indicator: Indicator, actual: Value, judged: Attainment, elapsed: Decimal
-) -> tuple[str, str, str]:
-    """The words beside the bar, the tone of both, and the state's word."""
+    indicator: Indicator, actual: Value, judged: Attainment, months: int, found: Standing
+) -> tuple[str, str]:
+    """The words beside the bar, and a word for what is behind the light."""
     is_day = indicator.comparator in _DAYS
     ratio = judged.ratio or Decimal(0)
     percent = f"{format_number(Decimal(int(ratio * 1000)) / 10)}%"
     if isinstance(actual, Checked):
         if not actual.counted:
-            return "", "none", OUTSIDE
-        return percent, "ok" if judged.met else "warn", "全部符合" if judged.met else "有不符合"
+            return "", ""
+        return percent, "全部符合" if judged.met else "有不符合"
     if isinstance(actual, TierChoice):
-        tone = {Tier.ACHIEVED: "ok", Tier.PARTIAL: "warn", Tier.MISSED: "bad"}[actual.tier]
-        state = {Tier.ACHIEVED: "正常", Tier.PARTIAL: "部分达成", Tier.MISSED: "未达成"}
-        return percent, tone, state[actual.tier]
+        note = {Tier.ACHIEVED: "", Tier.PARTIAL: "部分达成", Tier.MISSED: "未达成"}
+        return percent, note[actual.tier]
     if judged.met:
         if Flag.OVER_ACHIEVED in judged.flags:
-            return percent, "warn", "超额较多"
-        word = "按期" if is_day else "未超限值" if _is_limit(indicator) else "已达标"
-        return word, "ok", "正常"
+            return percent, "超额较多"
+        return "按期" if is_day else "未超限值" if _is_limit(indicator) else "已达标", ""
     if quarter_reason_demanded(indicator.target, Kind.LATEST, actual, None):
-        return ("已逾期", "bad", "逾期") if is_day else ("已超限值", "bad", "超出限值")
-    if elapsed >= _ONE:
-        return percent, "bad", "未达成"
-    if ratio >= elapsed:
-        return percent, "ok", "正常"
-    return percent, "warn", "进度偏慢" if indicator.kind is Kind.CUMULATIVE else "可能未达"
+        return ("已逾期", "逾期") if is_day else ("已超限值", "超出限值")
+    if found.light in {None, Light.GREEN}:
+        return percent, ""
+    if months >= MONTHS:
+        return percent, "未达成"
+    return percent, "未达指标值" if pace_of(indicator).curve is Curve.LEVEL else "进度偏慢"
 
 
 def _is_limit(indicator: Indicator) -> bool:
@@ -123,6 +177,8 @@ def as_json(reading: Reading) -> dict[str, object]:
         "tone": reading.tone,
         "state": reading.state,
         "state_tone": reading.state_tone,
+        "note": reading.note,
+        "line": reading.line,
         "reason": reading.reason or None,
         "lack": reading.lack if reading.lack != "缺原因" else "",
     }

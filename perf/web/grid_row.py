@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from perf.core.rulepack import RulePack
-from perf.core.terms import Comparator
+from perf.core.terms import Comparator, Light
 from perf.models import Actual, Evidence, Indicator, Remark
 from perf.queries.submissions import Quarter
 from perf.services.computed import Computed
 from perf.services.entry_figures import NOTHING, Entry, figures_of, read_entry, recompute
 from perf.services.lists import list_kinds
 from perf.services.outcome import Outcome
+from perf.services.paces import pace_of
 from perf.services.quantities import Stand
 from perf.web.grid_form import Posted, digest_of, shown_entry
 from perf.web.grid_parts import Point, QuantityCell, point_cells
@@ -58,6 +58,7 @@ class Row:
     basis: str
     quantities: list[QuantityCell]
     points: list[Point]
+    pace: str
 
     @property
     def takes_list(self) -> bool:
@@ -110,7 +111,7 @@ class RowSources:
 
     quarter: Quarter
     pack: RulePack
-    elapsed: Decimal
+    months: int
     posted: Posted | None
     outcome: Outcome
     wrong: Mapping[str, str]
@@ -157,9 +158,10 @@ def grid_row(sources: RowSources, indicator: Indicator) -> Row:
             figures,
             previous,
             sources.pack,
-            sources.elapsed,
+            sources.months,
             is_wrong=f"actual-{key}" in outcome.errors,
             fallen=sources.stand.fallen(indicator),
+            kept=_kept(sources.quarter, stored),
         ),
         errors=defaultdict(str, errors),
         theirs=theirs_of(indicator, theirs) if theirs else None,
@@ -168,7 +170,14 @@ def grid_row(sources: RowSources, indicator: Indicator) -> Row:
         basis=figures.basis,
         quantities=sources.quantities.get(key, []),
         points=point_cells(indicator, (typed or shown).answers),
+        pace=pace_of(indicator).label,
     )
+
+
+def _kept(quarter: Quarter, stored: Actual | None) -> Light | None:
+    """The light that was handed in: it stays, whatever pace the plan takes later."""
+    is_open = quarter.submission is None or quarter.submission.is_editable
+    return None if is_open or stored is None else stored.light
 
 
 def _control(indicator: Indicator) -> str:

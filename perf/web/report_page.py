@@ -21,6 +21,7 @@ from perf.services.submissions import content_of_submission, why_closed
 from perf.web.grid_form import Posted
 from perf.web.grid_page import grid_page
 from perf.web.grid_parts import ANSWERS
+from perf.web.grid_reading import TONE_OF_LIGHT
 from perf.web.grid_unsaved import unsaved_texts
 from perf.web.grid_uploads import Uploads
 from perf.web.grid_values import LABELS, SHORT_TIERS
@@ -96,6 +97,7 @@ def report_page(
         since_usual=_name_before(quarter),
         accept=ACCEPT,
         answers=ANSWERS,
+        light_tones=TONE_OF_LIGHT,
     )
 
 

@@ -222,7 +222,7 @@ def reading(quarter: Quarter) -> ResponseReturnValue:
         figures,
         before.actual if before else None,
         pack,
-        parse_period(quarter.period.code).elapsed_share,
+        parse_period(quarter.period.code).months,
         is_wrong=error is not None,
     )
     answer: dict[str, object] = {

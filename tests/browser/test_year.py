@@ -213,7 +213,7 @@ def report_with_an_interruption(staff: Page, quarter: Quarter) -> None:
     expect(grid_row(staff, DAYS)).to_contain_text(re.compile("6 ?天"))
     fill_row(staff, DAYS, Row("11"))
     # The row says at once that the limit is passed and that a reason is wanted.
-    expect(grid_row(staff, DAYS).locator("[data-state]")).to_have_text("超出限值")
+    expect(grid_row(staff, DAYS).locator("[data-state]")).to_contain_text("滞后")
     expect(detail_row(staff, DAYS)).to_contain_text("已超过指标值 ≤7 天，请说明偏差原因")
     attach(staff, DAYS, EVIDENCE)
     typed = {name: quarter.rows[name] for name in (COST, CASES, SOLVED)} | {DAYS: Row("11")}

@@ -172,7 +172,7 @@ def test_the_script_is_answered_with_what_the_row_would_come_to(app, world, brow
     assert answer["lack"] == "未填"
     points = world.ids["制度健全性"]
     answer = staff.client.get(f"{world.url}/reading?indicator={points}&answers=yn").json
-    assert (answer["actual"], answer["state"]) == ("1 / 2 项符合", "有不符合")
+    assert (answer["actual"], answer["note"]) == ("1 / 2 项符合", "有不符合")
     answer = staff.client.get(f"{world.url}/reading?indicator={points}&answers=y-").json
     assert "还有 1 个没有核对" in answer["error"]
     answer = staff.client.get(f"{world.url}/reading?indicator={points}&answers=xx").json

@@ -193,10 +193,10 @@ def test_everything_can_be_typed_and_submitted_at_once(app, browse, world) -> No
 
 def test_the_running_attainment_and_state_stand_in_each_row(browse, world) -> None:
     client = browse(world.staff)
-    changes = whole(world) | {f"actual-{world.cases}": "70", f"actual-{world.days}": "11"}
+    changes = whole(world) | {f"actual-{world.cases}": "67", f"actual-{world.days}": "11"}
     page = client.get(type_in(client, world, changes).location)
-    assert "70%" in row_text(page, world.cases)
-    assert "进度偏慢" in row_text(page, world.cases)
+    assert "67%" in row_text(page, world.cases)
+    assert "关注 进度偏慢" in row_text(page, world.cases)
     assert "已超限值" in row_text(page, world.days)
     assert "按期" in row_text(page, world.date)
     assert "已达标" in row_text(page, world.satisfaction)
@@ -733,12 +733,17 @@ def read(client, world, key: int, status: int = 200, **texts: str) -> Any:
         (
             "cases",
             {"value": "70"},
-            {"ratio": "70%", "share": 700, "tick": 750, "state": "进度偏慢"},
+            {"ratio": "70%", "share": 700, "tick": 750, "state": "正常", "note": ""},
+        ),
+        (
+            "cases",
+            {"value": "67"},
+            {"state": "关注", "state_tone": "warn", "note": "进度偏慢", "reason": None},
         ),
         ("cases", {"value": "80"}, {"ratio": "80%", "state": "正常", "state_tone": "ok"}),
         ("cases", {"value": "99.99"}, {"ratio": "99.9%", "state": "正常"}),
         ("cases", {"value": "100"}, {"ratio": "已达标", "share": 1000, "reason": None}),
-        ("cases", {"value": "200"}, {"ratio": "200%", "share": 1000, "state": "超额较多"}),
+        ("cases", {"value": "200"}, {"ratio": "200%", "state": "正常", "note": "超额较多"}),
         (
             "cases",
             {"value": "50"},
@@ -747,14 +752,27 @@ def read(client, world, key: int, status: int = 200, **texts: str) -> Any:
         ("cases", {"value": ""}, {"ratio": "未填报", "share": None, "lack": "未填"}),
         ("cases", {"value": "x"}, {"state": "有误", "lack": "有误"}),
         ("cases", {"nodata": "1"}, {"state": "本期无数据", "lack": ""}),
-        ("cases", {"value": "80", "likelihood": "possible"}, {"state": "可能未达"}),
-        ("cases", {"value": "80", "likelihood": "impossible"}, {"state": "预计未达"}),
-        ("satisfaction", {"value": "50"}, {"ratio": "62.5%", "state": "可能未达"}),
+        ("cases", {"value": "80", "likelihood": "possible"}, {"state": "关注", "note": "可能未达"}),
+        (
+            "cases",
+            {"value": "80", "likelihood": "impossible"},
+            {"state": "滞后", "note": "预计未达"},
+        ),
+        (
+            "satisfaction",
+            {"value": "50"},
+            {"ratio": "62.5%", "tick": None, "state": "关注", "note": "未达指标值"},
+        ),
+        (
+            "satisfaction",
+            {"value": "40"},
+            {"state": "滞后", "line": "各期均按指标值衡量，完成 50%：滞后（§监控预警）"},
+        ),
         ("days", {"value": "7"}, {"ratio": "未超限值", "tick": None, "error": None}),
-        ("days", {"value": "8"}, {"ratio": "已超限值", "tone": "bad", "state": "超出限值"}),
-        ("date", {"value": "2023-01-01"}, {"ratio": "已逾期", "state": "逾期"}),
-        ("grade", {"tier": "partial", "rate": "70"}, {"ratio": "70%", "state": "部分达成"}),
-        ("grade", {"tier": "missed", "rate": "10"}, {"state": "未达成", "tone": "bad"}),
+        ("days", {"value": "8"}, {"ratio": "已超限值", "tone": "bad", "note": "超出限值"}),
+        ("date", {"value": "2023-01-01"}, {"ratio": "已逾期", "state": "滞后"}),
+        ("grade", {"tier": "partial", "rate": "70"}, {"state": "关注", "note": "部分达成"}),
+        ("grade", {"tier": "missed", "rate": "10"}, {"note": "未达成", "tone": "bad"}),
     ],
 )
 def test_a_row_reads_itself_while_it_is_typed(browse, world, name, texts, expected) -> None:

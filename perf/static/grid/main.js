@@ -64,6 +64,8 @@ function show(row, answer) {
   const state = row.querySelector("[data-state] .tag");
   state.className = `tag ${answer.state_tone}`;
   state.textContent = answer.state;
+  row.querySelector("[data-note]").textContent = answer.note;
+  row.nextElementSibling.querySelector("[data-line]").textContent = answer.line;
   const progress = row.querySelector("[data-progress]");
   if (progress) draw(progress, answer);
   const extra = row.nextElementSibling;
