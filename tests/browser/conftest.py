@@ -7,7 +7,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,21 @@ def server(request: pytest.FixtureRequest, sample: Callable[[bool], Path]) -> It
 
     The invented results are in it where the module says `WITH_RESULTS = True`.
     """
-    data_dir = sample(getattr(request.module, "WITH_RESULTS", False))
-    port = _free_port()
+    with serving(sample(getattr(request.module, "WITH_RESULTS", False)), free_port()) as process:
+        yield process.server
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A server with its process, for a test that kills it."""
+
+    server: Server
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serving(data_dir: Path, port: int) -> Iterator[Serving]:
+    """A server on this data folder that answers, in a process group of its own; stopped afterwards."""
     log = (data_dir / "server.log").open("w+", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-c", f"import os, make; make._serve({port}, dict(os.environ))"],
@@ -63,10 +77,11 @@ def server(request: pytest.FixtureRequest, sample: Callable[[bool], Path]) -> It
         env=environment(data_dir),
         stdout=log,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         _wait_for(process, port, log)
-        yield Server(f"http://127.0.0.1:{port}", data_dir)
+        yield Serving(Server(f"http://127.0.0.1:{port}", data_dir), process)
     finally:
         process.terminate()
         try:
@@ -80,7 +95,8 @@ def server(request: pytest.FixtureRequest, sample: Callable[[bool], Path]) -> It
     assert "Traceback" not in printed, printed
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -21,10 +21,14 @@ function savedChoice(select) {
   return original.value;
 }
 
+// A new default must not change what stands in the control: somebody may have gone on typing.
 export function markSaved(one, value) {
+  const now = valueOf(one);
   if (isTicked(one)) one.defaultChecked = value;
   else if (one.matches("select")) for (const option of one.options) option.defaultSelected = option.value === value;
   else one.defaultValue = value;
+  if (isTicked(one)) one.checked = now;
+  else if (one.value !== now) one.value = now;
 }
 
 // Put a value in as if it had been typed.

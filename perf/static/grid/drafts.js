@@ -255,7 +255,7 @@ function tell(sentence) {
   if (sentence) told(sentence, isStopped);
   else if (isStopped) return;
   else if (isOffline && queue.size) told("连不上服务器，填写已留在本机，会自动重试", true);
-  else if (groups().size) told("有内容没有保存，请看有标记的行", true);
+  else if (form.querySelector(".invalid, .conflict")) told("有内容没有保存，请看有标记的行", true);
   else if (savedAt) told(`已自动保存 ${savedAt}`, false);
 }
 

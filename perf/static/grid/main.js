@@ -296,11 +296,7 @@ for (const row of form.querySelectorAll("tr[data-row]")) {
   row.dataset.reason = why.classList.contains("warn") ? why.querySelector("[data-reason]").textContent : "";
 }
 // What a refused save gave back stands in no store but this page.
-for (const one of form.querySelectorAll("input[aria-invalid], textarea[aria-invalid]")) {
-  const typed = one.value;
-  markSaved(one, "");
-  one.value = typed;
-}
+for (const one of form.querySelectorAll("input[aria-invalid], textarea[aria-invalid]")) markSaved(one, "");
 remember();
 onTold((sentence, isTrouble) => {
   said = [sentence, isTrouble];

@@ -81,12 +81,18 @@ function choose(select, place) {
 
 // The next cell below this one in which something is missing or wrong, and round to the first.
 function goToMissing(input) {
-  const lacking = [...form.querySelectorAll("tr[data-row]")].filter((row) => row.dataset.lack).map(missingOf);
+  const lacking = [...form.querySelectorAll("tr[data-row]")].filter(isLacking).map(missingOf);
   const money = [...form.querySelectorAll("#money input[data-lack]")].filter((one) => !one.value.trim() || one.hasAttribute("aria-invalid"));
   const cells = [...lacking, ...money].filter((one) => one && one !== input);
   const next = cells.find((one) => input.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) ?? cells[0];
   next?.focus();
   next?.scrollIntoView({ block: "center" });
+}
+
+// What was just typed or pasted is there, though its reading may be on its way still.
+function isLacking(row) {
+  const first = document.getElementById(row.dataset.first);
+  return row.dataset.lack === "未填" && first?.matches(CELLS) ? !first.value.trim() : Boolean(row.dataset.lack);
 }
 
 function missingOf(row) {
