@@ -9,7 +9,16 @@ from perf import clock
 from perf.core.actuals import Quotient
 from perf.core.terms import FundSource, Light, PlanKind, Role, Status
 from perf.extensions import db
-from perf.models import Actual, BudgetExecution, Period, Plan, Score, SelfEvaluation, Submission
+from perf.models import (
+    Actual,
+    BudgetExecution,
+    BudgetLine,
+    Period,
+    Plan,
+    Score,
+    SelfEvaluation,
+    Submission,
+)
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 from tests.queries import count_queries
 
@@ -23,7 +32,7 @@ ROWS = [
 ]
 
 
-def report(plan, people, code, figures, *, executed="50000", status=Status.APPROVED):
+def report(plan, people, code, figures, *, status=Status.APPROVED):
     """A quarter of the plan; `figures` are (value, ratio) by the indicators' order."""
     period = db.session.scalars(select(Period).where(Period.code == code)).one()
     row = Submission(
@@ -42,11 +51,7 @@ def report(plan, people, code, figures, *, executed="50000", status=Status.APPRO
         actual.actual = D(value) if isinstance(value, str) else value
         row.actuals.append(actual)
     row.executions.append(
-        BudgetExecution(
-            unit_id=plan.unit_id,
-            source=FundSource.FISCAL,
-            executed=None if executed is None else D(executed),
-        )
+        BudgetExecution(unit_id=plan.unit_id, source=FundSource.FISCAL, executed=D(50000))
     )
     db.session.add(row)
     db.session.flush()
@@ -133,6 +138,33 @@ def test_a_plans_page_draws_each_number_against_its_target(bureau, browse):
     assert numbers(page, "监控情况")[0] == ["受理案件数", "滞后", "正常", "未填报", "未填报"]
 
 
+def test_why_there_is_no_figure_or_no_light_is_said(app, bureau, browse):
+    with app.app_context():
+        plan, people = again(bureau)
+        row = report(plan, people, "2022-Q3", [(None, None), (None, None), ("81", None)])
+        row.actuals[0].is_no_data, row.actuals[1].is_zero_over_zero = True, True
+        db.session.commit()
+    page = browse("clerk").get(f"/plans/{bureau['plan']}")
+    assert numbers(page, "受理案件数")[2][1] == "无数据"
+    assert numbers(page, "按时办结率")[2][1] == "不涉及"
+    lights = [row[3] for row in numbers(page, "监控情况")]
+    assert lights == ["未判断", "未判断", "未判断", "未填报"]
+
+
+def test_many_pictures_lie_folded(app, bureau, browse):
+    with app.app_context():
+        plan, people = again(bureau)
+        rows = [("产出指标", f"第{n}项", "≥10件", "6") for n in range(13)]
+        long = make_plan(
+            db.session, plan.unit, rows, status=Status.APPROVED, people=people, name="指标多"
+        )
+        report(long, people, "2022-Q1", [("4", "0.4")] * 13)
+        db.session.commit()
+        key = long.id
+    assert "各指标进展（13 项）" in browse("clerk").get(f"/plans/{key}").text
+    assert "各指标进展" not in browse("clerk").get(f"/plans/{bureau['plan']}").text
+
+
 def test_a_plan_without_a_quarter_has_no_pictures(app, bureau, browse):
     with app.app_context():
         plan, people = again(bureau)
@@ -191,7 +223,10 @@ def test_a_units_page_sets_money_beside_goals_and_this_year_beside_last(app, bur
 def test_a_quarter_with_a_source_left_out_has_no_execution_rate(app, bureau, browse):
     with app.app_context():
         plan, people = again(bureau)
-        report(plan, people, "2022-Q3", [("0", "0")], executed=None)
+        db.session.add(
+            BudgetLine(unit_id=plan.unit_id, plan_id=plan.id, source=FundSource.OTHER, initial=D(1))
+        )
+        report(plan, people, "2022-Q3", [("0", "0")])
         db.session.commit()
     page = browse("clerk").get(f"/units/{bureau['unit']}?year=2022")
     assert numbers(page, "预算执行与目标完成") == [["信访工作经费（三季度）", "未填报", "0.00%"]]
