@@ -201,7 +201,8 @@ def _sentences(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _lost(one: Result) -> str:
-    return f"“{one.row.name}”完成率 {one.percent}%，失 {points(one.lost)} 分"
+    attained = "" if one.percent is None else f"完成率 {one.percent}%，"
+    return f"“{one.row.name}”{attained}失 {points(one.lost)} 分"
 
 
 def _revision(one: Result) -> Item:

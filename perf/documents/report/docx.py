@@ -1,18 +1,24 @@
 """Writes a report as a Word document with real headings, lists and tables, to be edited."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from perf.documents.cell_text import printable
 from perf.documents.report.docx_package import FIRST_PICTURE, SECTION, pack
-from perf.documents.report.pages import CELL_MARGIN, SHORT, TEXT_WIDTH, picture_width
+from perf.documents.report.pages import (
+    CELL_MARGIN,
+    TEXT_WIDTH,
+    column_widths,
+    is_short,
+    picture_width,
+)
 from perf.documents.report.parts import (
     Column,
     Gap,
     Heading,
     Items,
     Paragraph,
+    Part,
     Picture,
     Report,
     Table,
@@ -37,7 +43,7 @@ _MARGINS = f'<w:left w:w="{CELL_MARGIN}" w:type="dxa"/><w:right w:w="{CELL_MARGI
 def render_docx(report: Report) -> bytes:
     """The report as a docx file; equal reports give equal bytes.
 
-    Where this server has no typst, charts are left out: their numbers stand in the tables.
+    Where this server has no typst, a chart's numbers stand there as a table.
     """
     writer = _Writer()
     body = "".join(
@@ -60,7 +66,7 @@ class _Writer:
         self.pictures: list[tuple[bytes, str]] = []
         self.lists = 0
 
-    def part(self, part: object) -> str:
+    def part(self, part: Part) -> str:
         """One part as XML."""
         match part:
             case Heading():
@@ -73,7 +79,6 @@ class _Writer:
                 return _paragraph("Caption", words(part.caption)) + _table(part)
             case Picture():
                 return self._picture(part)
-        raise TypeError(part)
 
     def _items(self, part: Items) -> str:
         self.lists += 1
@@ -87,9 +92,11 @@ class _Writer:
         return "".join(found)
 
     def _picture(self, part: Picture) -> str:
-        if not is_available():
-            return ""
         chart = part.chart
+        if not is_available():
+            columns = tuple(Column(title, 1) for title in chart.columns)
+            rows = tuple(tuple(words(each) for each in row) for row in chart.rows)
+            return self.part(Table(part.caption, columns, rows))
         self.pictures.append((png_of(chart), chart.svg))
         number = len(self.pictures)
         first = FIRST_PICTURE + 2 * (number - 1)
@@ -113,13 +120,7 @@ class _Writer:
 
 
 def _table(part: Table) -> str:
-    total = sum(column.width for column in part.columns)
-    edges = [0]
-    for column in part.columns:
-        edges.append(edges[-1] + column.width)
-    # Rounding the edges instead of the widths keeps the sum.
-    edges = [edge * TEXT_WIDTH // total for edge in edges]
-    widths = [right - left for left, right in pairwise(edges)]
+    widths = column_widths(part)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [words(column.title) for column in part.columns]
     rows = [_row(part.columns, widths, head, is_head=True)]
@@ -143,9 +144,7 @@ def _row(
     is_head: bool = False,
     is_sum: bool = False,
 ) -> str:
-    # A row of a long text may go over pages.
-    is_short = max(len(_plain(text)) for text in row) <= SHORT
-    properties = "<w:cantSplit/>" if is_short else ""
+    properties = "<w:cantSplit/>" if is_short(row, widths) else ""
     properties += "<w:tblHeader/>" if is_head else ""
     found = []
     for column, width, text in zip(columns, widths, row, strict=True):
@@ -157,10 +156,6 @@ def _row(
             f"</w:tcPr>{inside}</w:tc>"
         )
     return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(found)}</w:tr>"
-
-
-def _plain(text: Text) -> str:
-    return "".join(piece.text if isinstance(piece, Gap) else piece for piece in text)
 
 
 def _paragraph(style: str, text: Text, more: str = "", lead: str = "", look: str = "") -> str:

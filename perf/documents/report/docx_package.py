@@ -222,10 +222,12 @@ def _size(half_points: int) -> str:
 
 
 def _style(style_id: str, name: str, paragraph: str, look: str) -> str:
+    # Whoever goes on writing after a heading or a caption writes text.
+    following = style_id if style_id.startswith("Cell") else "BodyText"
     return (
         f'<w:style w:type="paragraph" w:styleId="{style_id}"><w:name w:val="{name}"/>'
-        f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{paragraph}</w:pPr>'
-        f"<w:rPr>{look}</w:rPr></w:style>"
+        f'<w:basedOn w:val="Normal"/><w:next w:val="{following}"/><w:qFormat/>'
+        f"<w:pPr>{paragraph}</w:pPr><w:rPr>{look}</w:rPr></w:style>"
     )
 
 

@@ -1,5 +1,11 @@
 """The report's page and type, the same in every file: as official documents (公文) have them."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
+from perf.documents.forms.measure import line_count
+from perf.documents.report.parts import Table, Text, plain
+
 # A4 upright; in twentieths of a point, margins of 37, 28, 35 and 26 millimetres from the top on
 # clockwise as the standard for official documents gives them: 28 signs in a line of 三号.
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
@@ -12,10 +18,30 @@ TITLE_SIZE, TEXT_SIZE, CAPTION_SIZE, TABLE_SIZE = 44, 32, 24, 21
 LINE = 560
 # Left and right of a text in its cell, in twentieths of a point.
 CELL_MARGIN = 80
-# A row whose cells have no more signs than this goes to the next page as a whole.
-SHORT = 400
+# A row of no more lines than these goes to the next page as a whole; a taller one may go over
+# pages.
+_SHORT = 12
 # A CSS pixel is three quarters of a point.
 _PIXEL = 15
+
+
+def column_widths(part: Table) -> list[int]:
+    """The widths of a table's columns in twentieths of a point; together the text's width."""
+    total = sum(column.width for column in part.columns)
+    edges = [0]
+    for column in part.columns:
+        edges.append(edges[-1] + column.width)
+    # Rounding the edges instead of the widths keeps the sum.
+    edges = [edge * TEXT_WIDTH // total for edge in edges]
+    return [right - left for left, right in pairwise(edges)]
+
+
+def is_short(row: Sequence[Text], widths: Sequence[int]) -> bool:
+    """Whether a table's row is low enough to be kept together."""
+    return all(
+        line_count(plain(text), width // _PIXEL, (TABLE_SIZE + 1) // 2) <= _SHORT
+        for text, width in zip(row, widths, strict=True)
+    )
 
 
 def picture_width(pixels: int) -> int:

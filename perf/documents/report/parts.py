@@ -138,6 +138,11 @@ def cells(*pieces: str) -> tuple[Text, ...]:
     return tuple(words(piece) for piece in pieces)
 
 
+def plain(text: Text) -> str:
+    """The text's words and gaps in one."""
+    return "".join(piece.text if isinstance(piece, Gap) else piece for piece in text)
+
+
 def lines(text: Text) -> list[Text]:
     """The text's lines, each of which stands as a paragraph of its own; blank ones are left out."""
     found: list[list[str | Gap]] = [[]]

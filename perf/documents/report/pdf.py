@@ -13,12 +13,13 @@ from perf.documents.report.pages import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     RIGHT,
-    SHORT,
     TABLE_SIZE,
     TEXT_SIZE,
     TEXT_WIDTH,
     TITLE_SIZE,
     TOP,
+    column_widths,
+    is_short,
     picture_width,
 )
 from perf.documents.report.parts import (
@@ -27,6 +28,7 @@ from perf.documents.report.parts import (
     Item,
     Items,
     Paragraph,
+    Part,
     Picture,
     Report,
     Table,
@@ -89,7 +91,7 @@ class _Data:
             "missing": self.printable.note(),
         }
 
-    def _part(self, part: object) -> dict[str, Any]:
+    def _part(self, part: Part) -> dict[str, Any]:
         match part:
             case Heading():
                 line = self._line(words(part.text), TEXT_SIZE)
@@ -108,7 +110,6 @@ class _Data:
                     "alt": self.printable.text(part.described),
                     "caption": self._line(words(part.caption), CAPTION_SIZE),
                 }
-        raise TypeError(part)
 
     def _item(self, item: Item) -> dict[str, Any]:
         width = TEXT_WIDTH - _NUMBER * TEXT_SIZE * 10
@@ -116,8 +117,7 @@ class _Data:
         return {"lead": lead, "lines": self._lines(item.text, TEXT_SIZE, width)}
 
     def _table(self, part: Table) -> dict[str, Any]:
-        total = sum(column.width for column in part.columns)
-        widths = [column.width * TEXT_WIDTH // total for column in part.columns]
+        widths = column_widths(part)
         rooms = [width - 2 * CELL_MARGIN for width in widths]
         titles = [
             self._line(words(column.title), TABLE_SIZE, room)
@@ -135,7 +135,7 @@ class _Data:
                         self._lines(text, TABLE_SIZE, room)
                         for text, room in zip(row, rooms, strict=True)
                     ],
-                    "whole": max(_length(text) for text in row) <= SHORT,
+                    "whole": is_short(row, widths),
                     "sum": part.has_sum and number == len(part.rows),
                 }
                 for number, row in enumerate(part.rows, 1)
@@ -155,7 +155,3 @@ class _Data:
             else [False, breakable(self.printable.text(piece), room)]
             for piece in text
         ]
-
-
-def _length(text: Text) -> int:
-    return sum(len(piece.text if isinstance(piece, Gap) else piece) for piece in text)

@@ -1,0 +1,148 @@
+"""What a report is written from: the signed record, the quarters' steps, and the year before."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from perf.core.permissions import Actor
+from perf.core.terms import Action, Role
+from perf.documents.report import report_from_record
+from perf.extensions import db
+from perf.models import Plan, SelfEvaluation, Submission, User
+from perf.queries.evaluations import whole_plans
+from perf.services.evaluations import begin_self_evaluation, step_self_evaluation
+from perf.services.report_record import report_record
+from perf.services.submissions import step_submission
+from tests.factories import make_unit, make_user
+from tests.queries import count_queries
+from tests.reported import make_people, make_reported_plan
+from tests.test_cli_export import sign
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def people(app):
+    with app.app_context():
+        yield make_people(db.session)
+
+
+def record_of(plan: Plan, actor: Actor) -> dict[str, Any]:
+    evaluation = db.session.scalars(
+        select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id)
+    ).one()
+    return report_record(db.session(), actor, plan, evaluation)
+
+
+def reviewed_again(people: tuple[User, User], plan: Plan) -> None:
+    """The fourth quarter reopened, handed in, returned, handed in and approved."""
+    quarter = db.session.scalars(
+        select(Submission).where(Submission.plan_id == plan.id).order_by(Submission.id.desc())
+    ).first()
+    assert quarter is not None
+    staff, supervisor = people
+    for user, action in [
+        (supervisor, Action.REOPEN),
+        (staff, Action.SUBMIT),
+        (supervisor, Action.RETURN),
+        (staff, Action.SUBMIT),
+        (supervisor, Action.APPROVE),
+    ]:
+        step_submission(
+            db.session(),
+            user.actor,
+            quarter,
+            action,
+            version=quarter.version,
+            previous={},
+            reason="请核对。",
+        )
+
+
+def test_each_quarter_names_who_took_its_steps_as_they_were_called_then(people):
+    staff, supervisor = people
+    plan = make_reported_plan(db.session, people)
+    reviewed_again(people, plan)
+    begin_self_evaluation(db.session(), staff.actor, plan)
+    names = (staff.display_name, supervisor.display_name)
+    staff.display_name = supervisor.display_name = "改名的人"
+    db.session.flush()
+    quarters = record_of(plan, staff.actor)["quarters"]
+    assert [one["name"] for one in quarters] == ["一季度", "二季度", "三季度", "四季度"]
+    assert (quarters[3]["submitted_by"], quarters[3]["approved_by"]) == names
+    assert (quarters[3]["returns"], quarters[3]["status"]) == (1, "已通过")
+    assert quarters[3]["is_late"]
+    assert quarters[0]["returns"] == 0
+
+
+def test_the_year_before_is_the_signed_one_of_the_same_project_in_sight(people):
+    staff, supervisor = people
+    older, last, plan = (
+        make_reported_plan(db.session, people, year=year, name="党建经费")
+        for year in (2020, 2021, 2022)
+    )
+    begin_self_evaluation(db.session(), staff.actor, plan)
+    older.project_id = plan.project_id
+    sign(people, older)
+    assert record_of(plan, staff.actor)["last_year"] is None
+    last.project_id = plan.project_id
+    begun = begin_self_evaluation(db.session(), staff.actor, last)
+    assert record_of(plan, staff.actor)["last_year"] is None
+    sign(people, last)
+    for score in begun.scores:
+        score.points = score.points and score.points - 1
+    db.session.flush()
+    found = record_of(plan, staff.actor)["last_year"]
+    assert found is not None
+    assert (found["year"], found["total"], found["rating"]) == (2021, "96.51", "excellent")
+    names = {one.id: one.name for one in plan.indicators}
+    assert {names[key]: row["actual"] for key, row in found["rows"].items()} == {
+        "受理案件数": "110 件",
+        "及时受理率": "81%",
+        "群众满意度": "92%",
+    }
+    stranger = make_user(db.session, Role.STAFF, make_unit(db.session))
+    assert record_of(plan, stranger.actor)["last_year"] is None
+    step_self_evaluation(
+        db.session(),
+        supervisor.actor,
+        begun,
+        Action.REOPEN,
+        version=begun.version,
+        reason="更正。",
+    )
+    assert record_of(plan, staff.actor)["last_year"] is None
+
+
+def test_what_was_signed_is_told_whatever_was_corrected_since(people):
+    plan = make_reported_plan(db.session, people, name="党建经费")
+    sign(people, plan)
+    before = report_from_record(record_of(plan, people[0].actor))
+    for score in db.session.scalars(select(SelfEvaluation)).one().scores:
+        score.points = score.weight
+        score.deviation_reason = "改过的原因"
+    db.session.flush()
+    db.session.expire_all()
+    assert report_from_record(record_of(plan, people[0].actor)).parts == before.parts
+
+
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_a_long_plan_takes_no_more_queries_than_a_short_one(app, people, is_signed):
+    counts = []
+    for number in (2, 12):
+        indicators = [("产出指标", f"第{at}项受理数", "≥10件", "10") for at in range(number)]
+        figures = {name: ("2", "5", "8", "9") for _, name, *_ in indicators}
+        plan = make_reported_plan(db.session, people, indicators=indicators, figures=figures)
+        begin_self_evaluation(db.session(), people[0].actor, plan)
+        if is_signed:
+            sign(people, plan)
+        db.session.flush()
+        key, actor = plan.id, people[0].actor
+        db.session.expire_all()
+        with count_queries(db.engine) as sent:
+            ((loaded, evaluation),) = whole_plans(db.session(), [key])
+            assert evaluation is not None
+            report_record(db.session(), actor, loaded, evaluation)
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
