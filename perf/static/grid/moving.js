@@ -92,7 +92,7 @@ function goToMissing(input) {
 // What was just typed or pasted is there, though its reading may be on its way still.
 function isLacking(row) {
   const first = document.getElementById(row.dataset.first);
-  return row.dataset.lack === "未填" && first?.matches(CELLS) ? !first.value.trim() : Boolean(row.dataset.lack);
+  return row.dataset.lack === "未填" && first?.matches(CELLS) ? !first.value.trim() || first.hasAttribute("aria-invalid") : Boolean(row.dataset.lack);
 }
 
 function missingOf(row) {
