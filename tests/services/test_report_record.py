@@ -85,6 +85,7 @@ def test_the_year_before_is_the_signed_one_of_the_same_project_in_sight(people):
     begin_self_evaluation(db.session(), staff.actor, plan)
     older.project_id = plan.project_id
     sign(people, older)
+    sign(people, make_reported_plan(db.session, people, year=2021, name="其他项目"))
     assert record_of(plan, staff.actor)["last_year"] is None
     last.project_id = plan.project_id
     begun = begin_self_evaluation(db.session(), staff.actor, last)
