@@ -9,7 +9,7 @@ MISSING = "未填报"
 # Widths in thousandths of the size, a little above those of Noto Sans SC, so that the text fits
 # in other fonts too; whatever is not named here counts as a whole Chinese sign.
 _NARROW = frozenset(" !'(),-./:;I[]fijlrt{|}")
-_WIDE = frozenset("%@MWmw")
+_WIDE = frozenset("%&@MWmw")
 _ELLIPSIS = "…"
 _SHORTER = (
     (Decimal(1), ""),
