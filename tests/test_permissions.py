@@ -92,6 +92,7 @@ TABLE: dict[str, Rule] = {
     "POST admin.publish_pack": Rule("A"),
     "POST admin.delete_pack": Rule("A"),
     "GET admin.pack_plan": Rule("A"),
+    "GET forecast.index": Rule(EVERYONE),
     "GET units.index": Rule("FAX"),
     "GET units.show": Rule(EVERYONE, is_owned=True),
     "GET ledger.index": Rule("UFAX"),

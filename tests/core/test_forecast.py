@@ -119,6 +119,7 @@ def test_a_level_stays_where_it_is_give_or_take(kind, target, now, history, valu
 def test_what_is_reached_or_exceeded_for_good_is_no_matter_of_chance(text, now, chance):
     found = forecast(Kind.CUMULATIVE, parse_target(text), LEVEL, figures(*now), EVEN)
     assert found.chance == D(chance) if chance else D(0) < found.chance < D(1)
+    assert found.words.startswith("已经") is (chance is not None)
     assert ("已经" in found.basis) is (chance is not None)
 
 
@@ -213,6 +214,18 @@ def test_the_working_names_every_clue():
         "达不到“≥100人次”的可能约 62%。",
     )
     assert found.words == "能否完成难说"
+
+
+def test_a_levels_working_speaks_of_points():
+    known = forecast(Kind.LATEST, RATE, LEVEL, figures("93", "94"), STEADY)
+    assert (
+        known.steps[0]
+        == "到二季度 94%，不随时间累加；2020、2021 年二季度以后到年底变动 -0.5 个百分点、0 个百分点。"
+    )
+    new = forecast(Kind.LATEST, RATE, LEVEL, figures("93", "94"))
+    assert "按二季度以后通常上下变动 2.55 个百分点看" in new.steps[0]
+    days = forecast(Kind.WORST, parse_target("≤7天"), LEVEL, figures("5"))
+    assert "通常上下变动 0.42天看" in days.steps[0]
 
 
 EVENLY, OWN = Pace(Curve.EVEN), Pace(Curve.OWN, (D("0.1"), D("0.2"), D("0.4"), D(1)))

@@ -7,7 +7,7 @@ from perf.core.attainment import is_at_most
 from perf.core.forecast.outlook import Outlook, Unknown, goal_of
 from perf.core.forecast.paths import YearPath, number_reached
 from perf.core.forecast.spread import Spread, learn
-from perf.core.forecast.words import amount, quarter_name, signed, years_of
+from perf.core.forecast.words import amount, move, quarter_name, signed, years_of
 from perf.core.periods import QUARTERS
 from perf.core.targets import Target
 from perf.core.terms import Comparator, Kind, Sense
@@ -47,7 +47,7 @@ def level_outlook(
         listed = "、".join(signed(move, target) for _, move in moves)
         told = f"{years_of(year for year, _ in moves)}{name}以后到年底变动 {listed}"
     else:
-        told = f"没有往年数据，按{name}以后通常上下变动 {amount(within, target)}看"
+        told = f"没有往年数据，按{name}以后通常上下变动 {move(within, target)}看"
     floor = _ZERO if present >= 0 else None
     cap = _HUNDRED if _is_share(target, present) else None
     if kind is Kind.WORST and not _is_two_sided(target):

@@ -17,7 +17,9 @@ _WORST = "基本完成不了"
 
 
 def chance_words(chance: Decimal) -> str:
-    """The chance of missing in words (0.72 → 大概率完成不了)."""
+    """The chance of missing in words (0.72 → 大概率完成不了); 0 and 1 are no chance any more."""
+    if chance in {0, 1}:
+        return "已经完不成" if chance else "已经完成"
     return next((words for bound, words in _CHANCES if chance < bound), _WORST)
 
 
@@ -36,9 +38,16 @@ def about(value: Decimal, target: Target) -> str:
     return amount(round_half_up(value, places=max(0, 2 - value.adjusted())), target)
 
 
+def move(value: Decimal, target: Target) -> str:
+    """A distance between two figures: of percentages in points (`2.5 个百分点`, `-2件`)."""
+    if target.unit == "%":
+        return f"{format_number(round_half_up(value))} 个百分点"
+    return amount(value, target)
+
+
 def signed(value: Decimal, target: Target) -> str:
-    """A change with its sign (`+1.5%`, `-2%`, `0%`)."""
-    return f"{'+' if value > 0 else ''}{amount(value, target)}"
+    """A change with its sign (`+1.5 个百分点`, `-2件`, `0件`)."""
+    return f"{'+' if value > 0 else ''}{move(value, target)}"
 
 
 def percent(share: Decimal) -> str:

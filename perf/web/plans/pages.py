@@ -29,6 +29,7 @@ from perf.services.snapshots import Content, Difference, differences, last_snaps
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.web.decisions import step_urls, why_not_yours
+from perf.web.forecast import plan_outlook
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.pictures import plan_pictures
 from perf.web.plans.doubts import Doubts, doubts_of
@@ -165,6 +166,7 @@ def plan_page(
         quarters=quarters,
         self_evaluation=self_evaluation,
         pictures=plan_pictures(session, plan, quarters, self_evaluation),
+        outlook=plan_outlook(session, actor, plan, quarters),
         remarks=plans.remarks_on(session, plan),
         doubts=_doubts(plan, actor),
         # What was approved is not to be corrected any more, but may still be asked about.

@@ -1,0 +1,153 @@
+"""Forecasts as pages show them, and the list of what will rather be missed (预计完不成)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from perf import clock
+from perf.core.actuals import format_actual
+from perf.core.attainment import NotApplicable, Result
+from perf.core.forecast import Forecast
+from perf.core.numbers import round_half_up
+from perf.core.permissions import Actor, Permission
+from perf.core.targets import Target
+from perf.extensions import db
+from perf.models import Plan, Unit
+from perf.queries import organisation
+from perf.queries.forecast import plans_reporting
+from perf.queries.overview import HANDED_IN
+from perf.queries.plans import Quarter
+from perf.services.forecasts import PlanForecast, forecasts_of
+from perf.web.listing import number_argument, page_number, page_url
+from perf.web.security import current_actor, requires
+from perf.web.units import year_asked_for
+
+blueprint = Blueprint("forecast", __name__)
+MONEY = "预算执行率"
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """One forecast in words: what was reported last, and what is expected between what bounds."""
+
+    plan: Plan
+    name: str
+    url: str
+    target: str
+    now: str
+    expected: str
+    between: str
+    forecast: Forecast
+
+
+@blueprint.get("/forecasts")
+@requires(Permission.READ)
+def index() -> ResponseReturnValue:
+    """What will rather be missed this year, goals and money apart."""
+    session, actor = db.session(), current_actor()
+    year, unit = year_asked_for(clock.today()), _unit_asked_for(session, actor)
+    page, found = None, []
+    if year is not None:
+        unit_id = unit.id if unit else None
+        page = plans_reporting(session, actor, year.id, unit_id=unit_id, number=page_number())
+        found = forecasts_of(session, actor, page.rows)
+    return render_template(
+        "forecast/index.html",
+        year=year,
+        years=organisation.years(session),
+        unit=unit,
+        page=page,
+        goals=_worst_first(row for one in found for row in goal_rows(one)),
+        money=_worst_first(money_row(one) for one in found),
+        unknown=sum(one.unknown for one in found),
+        shows_units=unit is None and actor.may(Permission.READ_ALL_UNITS),
+        page_url=page_url(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutlook:
+    """A plan's forecast as its page shows it: every indicator, and the money last."""
+
+    forecast: PlanForecast
+    rows: list[ForecastRow]
+
+    @property
+    def summary(self) -> str:
+        """What there is to worry about, in one line."""
+        missing = sum(one.forecast.will_miss for one in self.forecast.goals)
+        said = [f"{missing} 项指标预计完不成" if missing else "没有预计完不成的指标"]
+        if self.forecast.money.forecast.will_miss:
+            said.append("预算执行率预计偏低")
+        if self.forecast.unknown:
+            said.append(f"{self.forecast.unknown} 项暂不能预测")
+        return "，".join(said)
+
+
+def plan_outlook(
+    session: Session, actor: Actor, plan: Plan, quarters: Sequence[Quarter]
+) -> PlanOutlook | None:
+    """The forecast of one plan for its own page; None before a quarter is handed in."""
+    if not any(one.status in HANDED_IN for one in quarters):
+        return None
+    (found,) = forecasts_of(session, actor, [plan])
+    return PlanOutlook(found, [*goal_rows(found), money_row(found)])
+
+
+def goal_rows(found: PlanForecast) -> list[ForecastRow]:
+    """The indicators of a plan in their order."""
+    return [
+        _row(
+            found.plan,
+            one.indicator.name,
+            f"#row-{one.indicator.id}",
+            one.indicator.target,
+            one.now,
+            one.forecast,
+        )
+        for one in found.goals
+    ]
+
+
+def money_row(found: PlanForecast) -> ForecastRow:
+    """The plan's money: the executed percentage."""
+    money = found.money
+    now = round_half_up(money.now) if isinstance(money.now, Decimal) else None
+    return _row(found.plan, MONEY, "#forecast", money.target, now, money.forecast)
+
+
+def _row(
+    plan: Plan, name: str, anchor: str, target: Target, now: Result, forecast: Forecast
+) -> ForecastRow:
+    def shown(value: Decimal | None) -> str:
+        return "" if value is None else format_actual(value, target.unit)
+
+    between = ""
+    if forecast.low != forecast.high:
+        between = f"{shown(forecast.low)} 至 {shown(forecast.high)}"
+    return ForecastRow(
+        plan,
+        name,
+        url_for("plans.show", plan_id=plan.id) + anchor,
+        target.text,
+        "不涉及" if isinstance(now, NotApplicable) else format_actual(now, target.unit),
+        shown(forecast.value),
+        between,
+        forecast,
+    )
+
+
+def _worst_first(rows: Iterable[ForecastRow]) -> Sequence[ForecastRow]:
+    """Those that will rather be missed, the likeliest first."""
+    missing = [row for row in rows if row.forecast.will_miss]
+    return sorted(missing, key=lambda row: -(row.forecast.chance or 0))
+
+
+def _unit_asked_for(session: Session, actor: Actor) -> Unit | None:
+    """The unit in the address, or None for all in sight; NotFound for one out of sight."""
+    unit_id = number_argument("unit")
+    return None if unit_id is None else organisation.unit_visible_to(session, actor, unit_id)
