@@ -138,9 +138,9 @@ def test_before_the_second_quarter_nothing_is_listed(app, browse):
     # A draft is nobody's word yet; handed in it counts, approved or not.
     with app.app_context():
         plan = db.session.get_one(Plan, plan_id)
-        people = plan.submitted_by, plan.decided_by
+        both = plan.submitted_by, plan.decided_by
         figures = {name: values[1] for name, values in BEHIND.items()}
-        quarter = make_approved_quarter(db.session, plan, people, 2, figures, None)
+        quarter = make_approved_quarter(db.session, plan, both, 2, figures, None)
         quarter.status, quarter.decided_by_id, quarter.decided_at = Status.DRAFT, None, None
         quarter_id = quarter.id
         db.session.commit()
