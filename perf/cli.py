@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
+from perf.cli_archive import archive_command
 from perf.cli_console import console_actor, refusals
 from perf.cli_demo import seed_demo_command
 from perf.cli_export import export_command
@@ -95,6 +96,7 @@ def _given_password() -> str:
 group.add_command(import_command)
 group.add_command(recheck_command)
 group.add_command(export_command)
+group.add_command(archive_command)
 group.add_command(rescore_command)
 group.add_command(seed_demo_command)
 

@@ -45,7 +45,7 @@ ROOMS = {
         "openpyxl pdfplumber pylopdf_fonts_zh_cn pypdfium2 typst xlsxwriter",
     ),
     "archives": room(
-        "documents services queries models core clock database", "sqlalchemy xlsxwriter"
+        "documents services queries models core clock config database", "sqlalchemy xlsxwriter"
     ),
     "extensions": room("models", FLASK),
     "web": room(f"{INNER} archives extensions", f"sqlalchemy {FLASK}"),

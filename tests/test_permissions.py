@@ -13,9 +13,19 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from perf import clock
-from perf.core.terms import Role, Status
+from perf.archives.making import archive_path
+from perf.core.terms import ArchiveState, Role, Status
 from perf.extensions import db
-from perf.models import Evidence, ImportDraft, LedgerEntry, Period, SelfEvaluation, Submission, User
+from perf.models import (
+    Archive,
+    Evidence,
+    ImportDraft,
+    LedgerEntry,
+    Period,
+    SelfEvaluation,
+    Submission,
+    User,
+)
 from perf.services.evidence_files import path_of
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Browserless
@@ -130,6 +140,14 @@ TABLE: dict[str, Rule] = {
     "GET forms.report": Rule(EVERYONE, is_owned=True),
     "GET forms.summary": Rule("FAX"),
     "GET forms.unit_summary": Rule(EVERYONE, is_owned=True),
+    "GET archives.index": Rule(EVERYONE),
+    "GET archives.new": Rule(EVERYONE),
+    "GET archives.disclosure": Rule(EVERYONE),
+    "POST archives.create": Rule(EVERYONE),
+    "GET archives.download": Rule(EVERYONE, is_owned=True),
+    "POST archives.cancel": Rule("A", is_owned=True, is_step=True),
+    "POST archives.repeat": Rule("A", is_owned=True, is_step=True),
+    "POST archives.remove": Rule("A", is_owned=True, is_step=True),
     "GET recheck.index": Rule(EVERYONE),
     "POST recheck.check": Rule(EVERYONE),
     "GET reports.show": Rule(EVERYONE, is_owned=True),
@@ -188,6 +206,10 @@ def world(app: Flask) -> World:
     path = path_of(app.config["DATA_DIR"], sha256(CONTENT).hexdigest())
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
+    for each in (own, other):
+        archive = archive_path(app.config["DATA_DIR"], each["archive_id"])
+        archive.parent.mkdir(exist_ok=True)
+        archive.write_bytes(CONTENT)
     return World(users, own, other)
 
 
@@ -215,6 +237,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "indicator_id": plan.indicators[2].id,
         "source": "fiscal",
         "kind": "project",
+        "archive_id": make_archive(session, people[0]).id,
         "draft_id": make_draft(session, people[0]).id,
         "year": 2022,
         "code": "2022-Q1",
@@ -237,6 +260,24 @@ def make_draft(session: Any, user: User) -> ImportDraft:
     session.add(draft)
     session.flush()
     return draft
+
+
+def make_archive(session: Any, user: User) -> Archive:
+    """A finished archive of somebody who does not walk, whose file `world` puts down."""
+    archive = Archive(
+        unit_id=user.unit_id,
+        year=2022,
+        formats="pdf",
+        asked_by_id=user.id,
+        asked_at=clock.now(),
+        state=ArchiveState.DONE,
+        sha256=sha256(CONTENT).hexdigest(),
+        size=len(CONTENT),
+        finished_at=clock.now(),
+    )
+    session.add(archive)
+    session.flush()
+    return archive
 
 
 def make_evidence(session: Any, plan: Any) -> Evidence:
@@ -288,7 +329,8 @@ def expected(rule: Rule, role: Role | None, *, is_foreign: bool = False) -> froz
     if role is None:
         return frozenset({302})
     if rule.is_step:
-        is_let_in = role in [LETTERS[letter] for letter in rule.roles] and not is_foreign
+        is_out_of_sight = is_foreign and role in {Role.STAFF, Role.SUPERVISOR}
+        is_let_in = role in [LETTERS[letter] for letter in rule.roles] and not is_out_of_sight
         return REFUSED_STEP | (LET_IN if is_let_in else frozenset())
     if role not in [LETTERS[letter] for letter in rule.roles]:
         return frozenset({403})
@@ -354,6 +396,8 @@ def test_no_link_of_the_navigation_leads_its_own_role_to_a_refusal(
 
 def test_an_auditor_is_let_into_nothing_that_changes_anything() -> None:
     own = {"POST auth.try_sign_in", "POST auth.sign_out", "POST auth.save_password"}
+    # A copy of the year changes nothing of what it is made of.
+    own |= {"POST archives.create"}
     # They keep nothing of what is sent.
     own |= {"POST recheck.check", "POST api.score"}
     faults = [

@@ -171,10 +171,12 @@ def plans_to_export(
     project_code: str | None = None,
     kind: PlanKind | None = None,
     unit_code: str | None = None,
+    unit_id: int | None = None,
 ) -> list[tuple[int, int]]:
     """The year's plans of all units by their keys and their units', in the order of forms.
 
-    For the console alone; `whole_plans` loads a part of them.
+    For the console, and for archives whose unit was asked for in sight; `whole_plans` loads a
+    part of them.
     """
     query = (
         select(Plan.id, Plan.unit_id)
@@ -189,6 +191,8 @@ def plans_to_export(
         query = query.where(Plan.kind == kind)
     if unit_code is not None:
         query = query.where(Unit.code == unit_code)
+    if unit_id is not None:
+        query = query.where(Plan.unit_id == unit_id)
     return [(plan, unit) for plan, unit in session.execute(query)]
 
 

@@ -105,9 +105,12 @@ def period_by_code(session: Session, _actor: Actor, code: str) -> Period:
     return period
 
 
-def has_plans(session: Session, year: int) -> bool:
-    """Whether any plan of the year exists."""
-    return session.scalar(select(Plan.id).where(Plan.year == year).limit(1)) is not None
+def has_plans(session: Session, year: int, unit_id: int | None = None) -> bool:
+    """Whether any plan of the year exists, of this unit where one is named."""
+    query = select(Plan.id).where(Plan.year == year)
+    if unit_id is not None:
+        query = query.where(Plan.unit_id == unit_id)
+    return session.scalar(query.limit(1)) is not None
 
 
 def year_in_focus(session: Session, today: date) -> int | None:

@@ -12,8 +12,13 @@ from perf.models import (
 )
 
 
-def in_sight(actor: Actor, unit_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """The SQL condition that a row's unit lies within the actor's sight."""
+def in_sight(
+    actor: Actor, unit_id: SQLColumnExpression[int] | SQLColumnExpression[int | None]
+) -> ColumnElement[bool]:
+    """The SQL condition that a row's unit lies within the actor's sight.
+
+    What is of no unit is within the sight of whoever sees all.
+    """
     if actor.may(Permission.READ_ALL_UNITS):
         return true()
     return unit_id == actor.unit_id

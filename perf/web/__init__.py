@@ -4,6 +4,7 @@ from flask import Flask
 
 from perf.web import (
     admin,
+    archives,
     auth,
     errors,
     evaluations,
@@ -46,6 +47,7 @@ BLUEPRINTS = [
     review.blueprint,
     imports.blueprint,
     official_forms.blueprint,
+    archives.blueprint,
 ]
 
 

@@ -68,7 +68,8 @@ class SelfEvaluationForm:
 
     Times are aware; they are printed as days in Asia/Shanghai. `funds` are further lines of the
     funds block (基本支出, 项目支出 …), `tasks` pairs of 任务名称 and 主要内容; both are the
-    department's, but a project's form prints them too where they are given.
+    department's, but a project's form prints them too where they are given. Without
+    `has_working` the form is the table alone, as it is made public.
     """
 
     kind: PlanKind
@@ -98,3 +99,4 @@ class SelfEvaluationForm:
     submitted_at: datetime | None = None
     approved_by: str = ""
     approved_at: datetime | None = None
+    has_working: bool = True

@@ -44,7 +44,9 @@ def self_evaluation_layout(form: SelfEvaluationForm) -> Layout:
     """
     annex = Annex()
     main = _MainSheet(form, annex)
-    sheets = [main.build(), working_sheet(form, annex, form_mark(form))]
+    sheets = [main.build()]
+    if form.has_working:
+        sheets.append(working_sheet(form, annex, form_mark(form)))
     if annex.entries:
         sheets.append(annex.sheet())
     return Layout(
@@ -247,11 +249,14 @@ class _MainSheet(SheetBuilder):
     def _foot_notes(self) -> None:
         form = self.form
         notes = list(self.remarks)
+        said = []
         if form.pack_id:
             version = f"（版本 {form.pack_version}）" if form.pack_version else ""
-            notes.append(f"评分依据 {form.pack_id}{version}，各项得分的计算过程见“得分计算说明”。")
-        else:
-            notes.append("各项得分的计算过程见“得分计算说明”。")
+            said.append(f"评分依据 {form.pack_id}{version}")
+        if form.has_working:
+            said.append("各项得分的计算过程见“得分计算说明”")
+        if said:
+            notes.append("，".join(said) + "。")
         if self.annex.entries:
             notes.append("篇幅较长的文字全文见“附页”。")
         self.notes(notes)
