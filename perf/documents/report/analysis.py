@@ -193,9 +193,9 @@ def _sentences(results: Sequence[Result]) -> Iterator[str]:
         yield f"达成而未得满分的指标：{'；'.join(map(_lost, lost))}。"
     if silent:
         yield f"全年没有填报数据的指标：{named(silent)}。"
-    for one in out:
-        reason = one.row.deviation_reason or "（未说明）"
-        yield f"不涉及的指标：“{one.row.name}”，填报人说明：{reason}"
+    for reason in dict.fromkeys(one.row.deviation_reason for one in out):
+        same = [one for one in out if one.row.deviation_reason == reason]
+        yield f"不涉及的指标：{named(same)}，填报人说明：{reason or '（未填写）'}"
     if results and not (over or missed or lost or silent or out):
         yield "本类指标全部达成指标值。"
 

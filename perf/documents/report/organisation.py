@@ -18,7 +18,7 @@ from perf.documents.report.parts import (
     cells,
     words,
 )
-from perf.documents.report.subject import Result, Subject
+from perf.documents.report.subject import Result, State, Subject
 from perf.documents.report.wording import day, named, points
 
 _STEPS = (
@@ -129,10 +129,11 @@ def _evidence(subject: Subject) -> str:
 
 
 def _decisions(subject: Subject) -> Iterator[Part]:
-    outside = [one for one in subject.results if one.row.tag == "不涉及"]
+    outside = [one for one in subject.results if one.state is State.OUT]
     if outside:
+        confirmed = "" if subject.form.is_draft else "，审核人签署时已确认"
         yield Paragraph(
-            words(f"{named(outside)}按“不涉及”处理，不计分，分值由其余指标按比例分摊。")
+            words(f"{named(outside)}按“不涉及”处理，不计分，分值由其余指标按比例分摊{confirmed}。")
         )
     decided = [(one, one.decided) for one in subject.results if one.decided]
     if not decided:

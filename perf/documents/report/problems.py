@@ -151,8 +151,9 @@ def _of_the_year(subject: Subject) -> Iterator[str]:
     silent = subject.of(State.OPEN)
     if silent:
         yield f"{named(silent)}全年没有填报数据。"
-    bare = [one for one in subject.results if not one.files and one.state is not State.OUT]
-    if bare and len(bare) == len(subject.results):
+    scored = [one for one in subject.results if one.state is not State.OUT]
+    bare = [one for one in scored if not one.files]
+    if bare and len(bare) == len(scored):
         yield "全部指标无佐证材料。"
     elif bare:
         yield f"{named(bare)}无佐证材料。"
