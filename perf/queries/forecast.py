@@ -88,8 +88,12 @@ def plans_reporting(
     return page_of(session, query, number)
 
 
-def paths_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> dict[int, PlanPaths]:
-    """The quarters behind the forecasts of these plans, by plan; seven queries for any number.
+def paths_of(
+    session: Session, actor: Actor, plans: Sequence[Plan], *, with_money: bool = True
+) -> dict[int, PlanPaths]:
+    """The quarters behind the forecasts of these plans, by plan, for any number of them.
+
+    Seven queries at most, four without money (then no rates are given).
 
     This year's count once they are handed in, earlier years' once approved. An earlier year is
     the same project's (or department's) within the actor's sight, up to five years back; an
@@ -100,7 +104,7 @@ def paths_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> dict[int,
         return {}
     earlier = _earlier_plans(session, actor, plans)
     before = {plan_id for years in earlier.values() for _, plan_id in years}
-    reported = _reported(session, {plan.id for plan in plans}, before)
+    reported = _reported(session, {plan.id for plan in plans}, before, with_money=with_money)
     indicators = _indicators_of(session, before)
     found = {}
     for plan in plans:
@@ -113,7 +117,7 @@ def paths_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> dict[int,
             figures = reported.figures.get(plan_id, {})
             if max(figures, default=0) < QUARTERS:
                 continue
-            paths.rates_before[year] = _rates(reported.rates[plan_id], QUARTERS)
+            paths.rates_before[year] = _rates(reported.rates.get(plan_id, {}), QUARTERS)
             for key, indicator_id, target in indicators.get(plan_id, []):
                 values = tuple(_in_order(figures, indicator_id, QUARTERS))
                 paths.history.setdefault(key, []).append(YearPath(year, target, values))
@@ -147,7 +151,7 @@ def _earlier_plans(
     }
 
 
-def _reported(session: Session, now: set[int], before: set[int]) -> _Reported:
+def _reported(session: Session, now: set[int], before: set[int], *, with_money: bool) -> _Reported:
     quarter_of: dict[int, tuple[int, int]] = {}
     figures: dict[int, dict[int, dict[int, Result]]] = {plan_id: {} for plan_id in now}
     for submission_id, plan_id, status, code in session.execute(
@@ -159,6 +163,8 @@ def _reported(session: Session, now: set[int], before: set[int]) -> _Reported:
             quarter = parse_period(code).number
             quarter_of[submission_id] = plan_id, quarter
             figures.setdefault(plan_id, {})[quarter] = {}
+    if not quarter_of:
+        return _Reported(figures, {})
     for submission_id, indicator_id, is_zero_over_zero, *columns in session.execute(
         select(
             Actual.submission_id,
@@ -176,7 +182,7 @@ def _reported(session: Session, now: set[int], before: set[int]) -> _Reported:
         plan_id, quarter = quarter_of[submission_id]
         value = NOT_APPLICABLE if is_zero_over_zero else value_of(*columns)
         figures[plan_id][quarter][indicator_id] = value
-    return _Reported(figures, _executed_rates(session, quarter_of))
+    return _Reported(figures, _executed_rates(session, quarter_of) if with_money else {})
 
 
 def _executed_rates(
@@ -210,6 +216,8 @@ def _indicators_of(
 ) -> dict[int, list[tuple[IndicatorKey, int, Target]]]:
     """Of each plan its indicators that are called like no other of it: key, id and target."""
     rows: dict[int, list[tuple[IndicatorKey, int, Target]]] = defaultdict(list)
+    if not plan_ids:
+        return rows
     for plan_id, indicator_id, level1, level2, name, *columns in session.execute(
         select(
             Indicator.plan_id,

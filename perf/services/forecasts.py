@@ -56,15 +56,27 @@ class PlanForecast:
 
 
 def forecasts_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> list[PlanForecast]:
-    """The forecasts of these plans, out of what they and their earlier years handed in.
-
-    Where an indicator is called like another one of its plan, earlier years are not used.
-    """
+    """The forecasts of these plans, out of what they and their earlier years handed in."""
     paths = paths_of(session, actor, plans)
-    return [_forecast_of(plan, paths[plan.id]) for plan in plans]
+    return [
+        PlanForecast(
+            plan,
+            paths[plan.id].quarters,
+            _goals(plan, paths[plan.id]),
+            _money(plan, paths[plan.id]),
+        )
+        for plan in plans
+    ]
 
 
-def _forecast_of(plan: Plan, paths: PlanPaths) -> PlanForecast:
+def goals_of(session: Session, actor: Actor, plan: Plan) -> tuple[int, list[GoalForecast]]:
+    """How many quarters one plan has handed in, and the forecasts of its indicators alone."""
+    paths = paths_of(session, actor, [plan], with_money=False)[plan.id]
+    return paths.quarters, _goals(plan, paths)
+
+
+def _goals(plan: Plan, paths: PlanPaths) -> list[GoalForecast]:
+    """Where an indicator is called like another one of its plan, earlier years are not used."""
     keys = [_key_of(row) for row in plan.indicators]
     counts = Counter(keys)
     goals = []
@@ -73,7 +85,7 @@ def _forecast_of(plan: Plan, paths: PlanPaths) -> PlanForecast:
         history = paths.history.get(key, []) if counts[key] == 1 else []
         found = forecast(row.kind, row.target, pace_of(row), values, history)
         goals.append(GoalForecast(row, _last(values), found))
-    return PlanForecast(plan, paths.quarters, goals, _money(plan, paths))
+    return goals
 
 
 def _key_of(row: Indicator) -> IndicatorKey:

@@ -12,6 +12,7 @@ from perf import clock
 from perf.core.actuals import format_actual
 from perf.core.attainment import NotApplicable, Result
 from perf.core.forecast import Forecast
+from perf.core.forecast.words import quarter_name
 from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.targets import Target
@@ -21,8 +22,9 @@ from perf.queries import organisation
 from perf.queries.forecast import plans_reporting
 from perf.queries.overview import HANDED_IN
 from perf.queries.plans import Quarter
-from perf.services.forecasts import PlanForecast, forecasts_of
+from perf.services.forecasts import GoalForecast, PlanForecast, forecasts_of, goals_of
 from perf.web.listing import number_argument, page_number, page_url
+from perf.web.presentation import percent
 from perf.web.security import current_actor, requires
 from perf.web.units import year_asked_for
 
@@ -98,19 +100,30 @@ def plan_outlook(
     return PlanOutlook(found, [*goal_rows(found), money_row(found)])
 
 
+def forecast_lines(session: Session, actor: Actor, plan: Plan) -> dict[int, str]:
+    """The forecast of each indicator in one line, by its id; empty before a quarter is handed in.
+
+    `全年预测（到二季度）：预计 76 件（67 件 至 86 件），基本完成不了 99%；按今年进度推算`.
+    """
+    quarters, goals = goals_of(session, actor, plan)
+    if not quarters:
+        return {}
+    head = f"全年预测（到{quarter_name(quarters)}）："
+    lines = {}
+    for one in goals:
+        row = _goal_row(plan, one)
+        said = row.forecast.words
+        if row.forecast.chance is not None:
+            said = f"{said} {percent(row.forecast.chance, 0)}"
+        if row.expected:
+            said = f"预计 {row.expected}{f'（{row.between}）' if row.between else ''}，{said}"
+        lines[one.indicator.id] = f"{head}{said}；{row.forecast.basis}"
+    return lines
+
+
 def goal_rows(found: PlanForecast) -> list[ForecastRow]:
     """The indicators of a plan in their order."""
-    return [
-        _row(
-            found.plan,
-            one.indicator.name,
-            f"#row-{one.indicator.id}",
-            one.indicator.target,
-            one.now,
-            one.forecast,
-        )
-        for one in found.goals
-    ]
+    return [_goal_row(found.plan, one) for one in found.goals]
 
 
 def money_row(found: PlanForecast) -> ForecastRow:
@@ -118,6 +131,11 @@ def money_row(found: PlanForecast) -> ForecastRow:
     money = found.money
     now = round_half_up(money.now) if isinstance(money.now, Decimal) else None
     return _row(found.plan, MONEY, "#forecast", money.target, now, money.forecast)
+
+
+def _goal_row(plan: Plan, one: GoalForecast) -> ForecastRow:
+    row = one.indicator
+    return _row(plan, row.name, f"#row-{row.id}", row.target, one.now, one.forecast)
 
 
 def _row(

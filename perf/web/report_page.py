@@ -18,6 +18,7 @@ from perf.services.evidence_files import ACCEPT
 from perf.services.outcome import Outcome
 from perf.services.snapshots import Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
+from perf.web.forecast import forecast_lines
 from perf.web.grid_form import Posted
 from perf.web.grid_page import grid_page
 from perf.web.grid_parts import ANSWERS
@@ -70,6 +71,7 @@ def report_page(
         submission=submission,
         grid=grid,
         rows=grid.rows,
+        forecasts=forecast_lines(db.session(), actor, quarter.plan),
         is_editing=is_editing,
         closed=closed,
         locked="" if closed else locked_note(submission, actor),

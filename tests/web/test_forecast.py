@@ -98,6 +98,15 @@ def test_a_plans_page_tells_of_each_indicator_and_of_the_money(world, browse):
     assert "按今年进度和往年 3 年推算" in money
 
 
+def test_the_quarters_page_has_a_line_for_each_indicator(world, browse):
+    line = "全年预测（到二季度）：预计 76 件（67 件 至 86 件），基本完成不了 99%；按今年进度和往年 3 年推算"
+    for reader in (world.staff, world.supervisor):
+        for quarter in ("Q2", "Q3"):
+            page = browse(reader).get(f"/plans/{world.plan_id}/periods/2022-{quarter}")
+            is_typed = reader == world.staff and quarter == "Q3"
+            assert (line in page.text) is (is_typed or quarter == "Q2"), (reader, quarter)
+
+
 def test_before_a_quarter_is_handed_in_the_page_says_nothing(app, world, browse):
     with app.app_context():
         drafts = update(Submission).where(Submission.plan_id == world.plan_id)
