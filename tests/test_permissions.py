@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from perf import clock
 from perf.archives.making import archive_path
-from perf.core.terms import ArchiveState, Role, Status
+from perf.core.terms import ArchiveState, Light, Role, Status
 from perf.extensions import db
 from perf.models import (
     Archive,
@@ -22,6 +22,7 @@ from perf.models import (
     ImportDraft,
     LedgerEntry,
     Period,
+    Rectification,
     SelfEvaluation,
     Submission,
     User,
@@ -134,6 +135,10 @@ TABLE: dict[str, Rule] = {
     "POST evaluations.save": Rule("S", is_owned=True),
     "POST evaluations.decide": Rule("U", is_owned=True),
     "POST evaluations.step": Rule("SU", is_owned=True, is_step=True),
+    "GET rectifications.index": Rule(EVERYONE),
+    "GET rectifications.show": Rule(EVERYONE, is_owned=True),
+    "POST rectifications.save": Rule("S", is_owned=True),
+    "POST rectifications.confirm": Rule("U", is_owned=True),
     "GET forms.target": Rule(EVERYONE, is_owned=True),
     "GET forms.monitoring": Rule(EVERYONE, is_owned=True),
     "GET forms.self_evaluation": Rule(EVERYONE, is_owned=True),
@@ -237,8 +242,9 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "indicator_id": plan.indicators[2].id,
         "source": "fiscal",
         "kind": "project",
-        "archive_id": make_archive(session, people[0]).id,
         "draft_id": make_draft(session, people[0]).id,
+        "rectification_id": make_rectification(session, evidence.submission_id).id,
+        "archive_id": make_archive(session, people[0]).id,
         "year": 2022,
         "code": "2022-Q1",
         "action": "submit",
@@ -278,6 +284,26 @@ def make_archive(session: Any, user: User) -> Archive:
     session.add(archive)
     session.flush()
     return archive
+
+
+def make_rectification(session: Any, submission_id: int) -> Rectification:
+    """What is to be done about the first indicator of this quarter."""
+    submission = session.get_one(Submission, submission_id)
+    row = Rectification(
+        unit_id=submission.unit_id,
+        plan_id=submission.plan_id,
+        indicator_id=submission.plan.indicators[0].id,
+        submission_id=submission.id,
+        light=Light.RED,
+        cause="已完成 0%",
+        owner_id=submission.plan.submitted_by_id,
+        due_on=clock.today(),
+        opened_at=clock.now(),
+        updated_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def make_evidence(session: Any, plan: Any) -> Evidence:

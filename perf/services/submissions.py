@@ -21,6 +21,7 @@ from perf.services.entry_figures import Figures, Value, figures_of
 from perf.services.evaluations import rescore
 from perf.services.ledger import record_change
 from perf.services.quantities import Stand
+from perf.services.rectifications import open_rectifications
 from perf.services.snapshots import Content
 from perf.services.standings import light_reason, standing_of
 from perf.services.steps import check_version, take_step
@@ -98,7 +99,8 @@ def step_submission(
     """One step of a quarter's submission.
 
     `previous` are the figures last reported before this quarter by indicator, `quantities_before`
-    those of the quantities. What is computed is brought up to date before it is submitted.
+    those of the quantities. What is computed is brought up to date before it is submitted; an
+    approval opens rectifications where lights are not green.
     Submitting is all or nothing: InvalidInput's fields name what is missing, by
     `actual-<indicator id>`, `reason-<indicator id>` or `executed-<source>`.
     """
@@ -126,6 +128,7 @@ def step_submission(
         remarks=remarks,
     )
     if action is Action.APPROVE:
+        open_rectifications(session, actor, submission)
         _rescore_draft(session, actor, submission)
 
 

@@ -53,6 +53,7 @@ NAVIGATION: list[tuple[str, str, Permission]] = [
     ("工作台", "workbench.home", Permission.READ),
     ("绩效目标", "plans.index", Permission.READ),
     ("审核", "review.queue", Permission.REVIEW),
+    ("整改", "rectifications.index", Permission.READ),
     ("自评", "evaluations.index", Permission.READ),
     ("复核", "recheck.index", Permission.READ),
     ("单位", "units.index", Permission.READ_ALL_UNITS),

@@ -15,6 +15,7 @@ from perf.extensions import db
 from perf.queries import organisation, workbench
 from perf.queries.items import Item, ItemKind
 from perf.queries.ledger import LedgerMark, ledger_mark
+from perf.queries.rectifications import count_rectifications
 from perf.queries.review import decided_items
 from perf.queries.workbench import Said
 from perf.web.items import due_words, item_url, wording_of_due
@@ -81,6 +82,7 @@ def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[
         "waiting": sorted(waiting, key=_handed_in)[:SHOWN],
         "waiting_total": len(waiting),
         "done": done,
+        "rectifications": count_rectifications(session, actor, today),
         "is_empty": not (items or recent),
     }
 
@@ -100,6 +102,7 @@ def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, d
         "missing_total": len(missing),
         "overdue": sum(item.due_on is not None and item.due_on < today for item in missing),
         "recent": decided_items(session, actor, list(ItemKind), RECENT),
+        "rectifications": count_rectifications(session, actor, today),
         "due": wording_of_due(today),
     }
 

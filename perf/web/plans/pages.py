@@ -18,6 +18,7 @@ from perf.extensions import db
 from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
 from perf.queries.packs import pack_of, packs_to_pin
+from perf.queries.rectifications import unfinished_of_plan
 from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
 from perf.services.indicators import weigh
@@ -30,6 +31,7 @@ from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.web.decisions import step_urls, why_not_yours
 from perf.web.forecast import plan_outlook
+from perf.web.grid_reading import TONE_OF_LIGHT
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.pictures import plan_pictures
 from perf.web.plans.doubts import Doubts, doubts_of
@@ -167,6 +169,8 @@ def plan_page(
         self_evaluation=self_evaluation,
         pictures=plan_pictures(session, plan, quarters, self_evaluation),
         outlook=plan_outlook(session, actor, plan, quarters),
+        rectifications=unfinished_of_plan(session, plan),
+        light_tones=TONE_OF_LIGHT,
         remarks=plans.remarks_on(session, plan),
         doubts=_doubts(plan, actor),
         # What was approved is not to be corrected any more, but may still be asked about.
