@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session, joinedload
 from perf.core.checks import IndicatorKey, indicator_key
 from perf.core.permissions import Actor
 from perf.core.terms import Action, Status
-from perf.models import Indicator, LedgerEntry, Period, Plan, SelfEvaluation, Snapshot, Submission
+from perf.models import (
+    Indicator,
+    LedgerEntry,
+    Period,
+    Plan,
+    Rectification,
+    SelfEvaluation,
+    Snapshot,
+    Submission,
+)
 from perf.queries.visible import in_sight
 
 
@@ -49,6 +58,20 @@ def reported_quarters(session: Session, plan: Plan) -> list[Reported]:
     ):
         steps.setdefault(entry.subject_id, []).append(entry)
     return [Reported(period, row, steps.get(row.id, []) if row else []) for period, row in found]
+
+
+def rectifications_of(session: Session, plan: Plan) -> Sequence[Rectification]:
+    """The plan's rectifications, closed ones too, in the order in which they were opened."""
+    return session.scalars(
+        select(Rectification)
+        .options(
+            joinedload(Rectification.indicator),
+            joinedload(Rectification.owner),
+            joinedload(Rectification.submission).joinedload(Submission.period),
+        )
+        .where(Rectification.plan_id == plan.id)
+        .order_by(Rectification.opened_at, Rectification.id)
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)

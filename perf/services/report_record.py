@@ -13,9 +13,16 @@ from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.rulepack import Certainty
 from perf.core.terms import Action, Status
-from perf.models import Indicator, Plan, SelfEvaluation
+from perf.models import Indicator, Plan, Rectification, SelfEvaluation
 from perf.queries.packs import find_pack
-from perf.queries.report import LastYear, Reported, by_key, reported_quarters, signed_last_year
+from perf.queries.report import (
+    LastYear,
+    Reported,
+    by_key,
+    rectifications_of,
+    reported_quarters,
+    signed_last_year,
+)
 from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.plan_checks import checks_of_plan
 
@@ -29,8 +36,8 @@ def report_record(
 
     `data` is the self-evaluation's own record: what was signed where it is signed. Beside it
     stand the pack's source, the steps of the quarters, the targets as numbers by indicator, what
-    a careful reader notices in the plan, and what was signed the year before within the actor's
-    sight. The number of queries is the same for every plan.
+    a careful reader notices in the plan, what was done about indicators that lagged, and what was
+    signed the year before within the actor's sight. Every plan takes as many queries.
     """
     shown = show_self_evaluation(session, evaluation)
     data = shown.content["data"]
@@ -49,6 +56,7 @@ def report_record(
             for one in checks_of_plan(session, actor, plan)
             if one.finding.severity is not Severity.INFO
         ],
+        "rectifications": [_rectification(one) for one in rectifications_of(session, plan)],
         "last_year": _last_year(signed_last_year(session, actor, plan), plan),
     }
 
@@ -113,6 +121,19 @@ def _target(indicator: Indicator) -> dict[str, str | None]:
         "upper": format_number(upper) if isinstance(upper, Decimal) else None,
         "comparator": indicator.comparator.value,
         "sense": sense.value if sense else None,
+    }
+
+
+def _rectification(row: Rectification) -> dict[str, Any]:
+    return {
+        "name": row.indicator.name,
+        "quarter": parse_period(row.submission.period.code).name,
+        "light": row.light.label,
+        "state": row.state.label,
+        "owner": row.owner.display_name,
+        "due_on": row.due_on,
+        "measure": row.measure,
+        "outcome": row.outcome,
     }
 
 

@@ -1,5 +1,6 @@
 """What a report says, before it is a file: every sentence out of the record, gaps where it is not."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -251,6 +252,24 @@ def test_findings_and_what_went_wrong_in_the_year_are_listed():
     sound = report_from_record(record([row(1, "受理案件数")]))
     assert said(sound, "绩效目标编制方面")[0].endswith("没有发现问题。")
     assert "各季度按期填报，数据齐全" in said(sound, "填报和佐证方面")[0]
+
+
+def test_what_was_done_in_the_year_about_an_indicator_that_lagged_is_told():
+    told = {
+        "name": "及时受理率",
+        "quarter": "三季度",
+        "light": "滞后",
+        "state": "已完成",
+        "owner": "张三",
+        "due_on": date(2022, 11, 20),
+        "measure": "增加值班。",
+        "outcome": "积件清零。",
+    }
+    report = report_from_record(record([MISSED], rectifications=[told]))
+    assert said(report, "五、改进措施")[-1] == (
+        "及时受理率：三季度预警为“滞后”，已完成，责任人张三，期限 2022年11月20日。"
+        "措施：增加值班。\n结果：积件清零。"
+    )
 
 
 def test_the_rules_come_with_their_source_and_how_sure_they_are():

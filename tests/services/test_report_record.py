@@ -1,15 +1,17 @@
 """What a report is written from: the signed record, the quarters' steps, and the year before."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from perf import clock
 from perf.core.permissions import Actor
-from perf.core.terms import Action, Role
+from perf.core.terms import Action, Light, Role
 from perf.documents.report import report_from_record
 from perf.extensions import db
-from perf.models import Plan, SelfEvaluation, Submission, User
+from perf.models import Plan, Rectification, SelfEvaluation, Submission, User
 from perf.queries.evaluations import whole_plans
 from perf.services.evaluations import begin_self_evaluation, step_self_evaluation
 from perf.services.report_record import report_record
@@ -58,6 +60,46 @@ def reviewed_again(people: tuple[User, User], plan: Plan) -> None:
             previous={},
             reason="请核对。",
         )
+
+
+def lag(plan: Plan, owner: User) -> None:
+    """A rectification for each of the plan's indicators, from its last quarter."""
+    quarter = db.session.scalars(
+        select(Submission).where(Submission.plan_id == plan.id).order_by(Submission.id.desc())
+    ).first()
+    assert quarter is not None
+    for indicator in plan.indicators:
+        db.session.add(
+            Rectification(
+                unit_id=plan.unit_id,
+                plan_id=plan.id,
+                indicator_id=indicator.id,
+                submission_id=quarter.id,
+                light=Light.RED,
+                cause="应完成 100%，已完成 50%",
+                owner_id=owner.id,
+                due_on=date(2023, 2, 1),
+                opened_at=clock.now(),
+                updated_at=clock.now(),
+            )
+        )
+    db.session.flush()
+
+
+def test_what_was_done_about_lagging_indicators_is_told_of_this_plan_alone(people):
+    staff = people[0]
+    plan, other = (make_reported_plan(db.session, people) for _ in range(2))
+    begin_self_evaluation(db.session(), staff.actor, plan)
+    lag(plan, staff)
+    lag(other, staff)
+    found = record_of(plan, staff.actor)["rectifications"]
+    assert [one["name"] for one in found] == [one.name for one in plan.indicators]
+    assert {name: found[0][name] for name in ("quarter", "light", "state", "owner")} == {
+        "quarter": "四季度",
+        "light": "滞后",
+        "state": "整改中",
+        "owner": staff.display_name,
+    }
 
 
 def test_each_quarter_names_who_took_its_steps_as_they_were_called_then(people):
@@ -138,7 +180,7 @@ def test_a_long_plan_takes_no_more_queries_than_a_short_one(app, people, is_sign
         begin_self_evaluation(db.session(), people[0].actor, plan)
         if is_signed:
             sign(people, plan)
-        db.session.flush()
+        lag(plan, people[0])
         key, actor = plan.id, people[0].actor
         db.session.expire_all()
         with count_queries(db.engine) as sent:

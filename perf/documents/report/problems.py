@@ -1,7 +1,8 @@
 """四、存在的问题及原因 and 五、改进措施: what was missed and why, and what will be done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from perf.charts.quarters import Quarter, quarters_chart
 from perf.core.errors import InvalidInput
@@ -19,7 +20,7 @@ from perf.documents.report.parts import (
     words,
 )
 from perf.documents.report.subject import Result, State, Subject
-from perf.documents.report.wording import named, points, rate, reached
+from perf.documents.report.wording import day, named, points, rate, reached
 
 # More pictures than these would bury the text.
 _MOST_PICTURES = 4
@@ -59,18 +60,33 @@ def measures(subject: Subject) -> Iterator[Part]:
     items = [_measure(one.row.name, one.row.corrective_action) for one in short]
     if subject.execution_demanded:
         items.insert(0, _measure(EXECUTION, subject.form.execution.corrective_action))
-    if not items:
+    if items:
+        yield Paragraph(words("针对上述指标，采取以下改进措施："))
+        yield Items(tuple(items))
+        yield Paragraph(words(Gap("【请补充：各项措施的责任单位和完成时限】")))
+    else:
         yield Paragraph(
-            words("各项指标全部得满分，没有填写改进措施。", Gap("【请补充：下一步工作打算】"))
+            words("没有失分的指标，没有填写改进措施。", Gap("【请补充：下一步工作打算】"))
         )
-        return
-    yield Paragraph(words("针对上述指标，采取以下改进措施："))
-    yield Items(tuple(items))
-    yield Paragraph(words(Gap("【请补充：各项措施的责任单位和完成时限】")))
+    if subject.rectifications:
+        yield Paragraph(words("年度中对监控预警的指标开展了以下整改："))
+        yield Items(tuple(map(_rectification, subject.rectifications)))
 
 
 def _measure(name: str, action: str) -> Item:
     return Item(name, words(action) if action else words(Gap("（待补充）")))
+
+
+def _rectification(told: Mapping[str, Any]) -> Item:
+    said = (
+        f"{told['quarter']}预警为“{told['light']}”，{told['state']}，"
+        f"责任人{told['owner']}，期限 {day(told['due_on'])}。"
+    )
+    if told["measure"]:
+        said += f"措施：{told['measure']}"
+    if told["outcome"]:
+        said += f"\n结果：{told['outcome']}"
+    return Item(told["name"], words(said))
 
 
 def _missed(subject: Subject) -> Iterator[Part]:
