@@ -103,7 +103,7 @@ def plan_outlook(
 def forecast_lines(session: Session, actor: Actor, plan: Plan) -> dict[int, str]:
     """The forecast of each indicator in one line, by its id; empty before a quarter is handed in.
 
-    `全年预测（到二季度）：预计 76 件（67 件 至 86 件），基本完成不了 99%；按今年进度推算`.
+    `全年预测（到二季度）：预计 76 件（67 件 至 86 件），基本完成不了（完成不了的可能 99%）；按…`.
     """
     quarters, goals = goals_of(session, actor, plan)
     if not quarters:
@@ -114,7 +114,7 @@ def forecast_lines(session: Session, actor: Actor, plan: Plan) -> dict[int, str]
         row = _goal_row(plan, one)
         said = row.forecast.words
         if row.forecast.chance is not None:
-            said = f"{said} {percent(row.forecast.chance, 0)}"
+            said = f"{said}（完成不了的可能 {percent(row.forecast.chance, 0)}）"
         if row.expected:
             said = f"预计 {row.expected}{f'（{row.between}）' if row.between else ''}，{said}"
         lines[one.indicator.id] = f"{head}{said}；{row.forecast.basis}"
