@@ -5,6 +5,7 @@ from collections import Counter, deque
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, Request, expect
 
 from tests.browser.steps import expect_whole, go_to
@@ -44,11 +45,15 @@ def crawl(page: Page, home: str) -> list[str]:
     """Follow the links from the first page, each kind of address a few times."""
     waiting, met, kinds = deque([f"{home}/"]), {f"{home}/"}, Counter[str]()
     seen: list[str] = []
+    judged: set[str] = set()
     while waiting and len(seen) < PAGES_IN_ALL:
         url = waiting.popleft()
         seen.append(url)
         if not visit(page, url):
             continue
+        if kind_of(url) not in judged:
+            judged.add(kind_of(url))
+            expect_accessible(page)
         for link in links_of(page):
             target, _ = urldefrag(urljoin(page.url, link))
             if target in met or not target.startswith(("http:", "https:")):
@@ -80,6 +85,20 @@ def visit(page: Page, url: str) -> bool:
     assert "Traceback" not in page.content()
     expect_whole(page)
     return True
+
+
+def expect_accessible(page: Page) -> None:
+    """Nothing on the page that axe-core knows to be in somebody's way, on a desk or a phone."""
+    usual = page.viewport_size
+    assert usual is not None
+    found = []
+    for size in (usual, {"width": 390, "height": 844}):
+        page.set_viewport_size(size)
+        for one in Axe().run(page).response["violations"]:
+            nodes = [node["html"][:200] for node in one["nodes"][:5]]
+            found.append(f"{page.url} at {size['width']} px: {one['id']}: {one['help']} {nodes}")
+    page.set_viewport_size(usual)
+    assert not found, "\n".join(found)
 
 
 def links_of(page: Page) -> list[str]:
