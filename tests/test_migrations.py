@@ -25,9 +25,11 @@ from perf.models import (
     QuantityValue,
     Rectification,
     Remark,
+    RevisedTarget,
     Score,
     SelfEvaluation,
     Submission,
+    TargetRevision,
     Task,
 )
 from perf.models.triggers import APPEND_ONLY
@@ -120,6 +122,25 @@ def fill_every_table(session) -> None:
                 content={},
             ),
         ]
+    )
+    revision = TargetRevision(
+        **owned,
+        plan_id=plan.id,
+        document="文号",
+        dated_on=clock.today(),
+        reason="任务调整",
+        updated_at=clock.now(),
+    )
+    session.add(revision)
+    session.flush()
+    session.add(
+        RevisedTarget(
+            **owned,
+            revision_id=revision.id,
+            indicator_id=indicator.id,
+            old_target={},
+            new_target={},
+        )
     )
     quantity = Quantity(**owned, plan_id=plan.id, name="预算数", kind=QuantityKind.STOCK)
     session.add(quantity)
@@ -222,6 +243,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     session.remove()
     upgrade()
     gone = {"archive", "local_pack", "quantity", "quantity_value", "rectification"}
+    gone |= {"revised_target", "target_revision"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

@@ -23,6 +23,7 @@ from perf.models.reports import (
     Remark,
     Submission,
 )
+from perf.models.revisions import RevisedTarget, TargetRevision
 
 __all__ = [
     "Actual",
@@ -45,10 +46,12 @@ __all__ = [
     "QuantityValue",
     "Rectification",
     "Remark",
+    "RevisedTarget",
     "Score",
     "SelfEvaluation",
     "Snapshot",
     "Submission",
+    "TargetRevision",
     "Task",
     "Unit",
     "User",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from perf.core.revisions import TargetChange, target_change
 from perf.core.targets import Target
 from perf.core.terms import (
     Comparator,
@@ -166,7 +167,9 @@ class Indicator(OwnedByUnit, Base):
 
     Its actual is typed, or computed by `formula` from the plan's quantities, or from the system's
     own records (`source`), or checked point by point (`is_check_list`, the points stand in
-    `note`). `initial_target` is the 年初 one where it was revised after the plan's first approval.
+    `note`). `initial_target` is the 年初 one where it was revised after the plan's first approval,
+    `third_quarter_target` the one that stood when the last quarter began, where it was revised
+    since, and `revision_document` the document of the revision (目标调整) that set the present one.
     `curve` and `pace` (what `perf.core.progress.Pace.text` prints) say how it comes due over the
     year; null follows from its target and kind.
     """
@@ -211,6 +214,8 @@ class Indicator(OwnedByUnit, Base):
     source: Mapped[RecordSource | None]
     is_check_list: Mapped[bool] = mapped_column(default=False)
     initial_target: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    third_quarter_target: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    revision_document: Mapped[Line] = mapped_column(default="")
     curve: Mapped[Curve | None]
     pace: Mapped[Short] = mapped_column(default="")
 
@@ -225,6 +230,14 @@ class Indicator(OwnedByUnit, Base):
     def initial(self) -> Target | None:
         """The 年初 target where it was revised since the plan's first approval."""
         return None if self.initial_target is None else target_from_json(self.initial_target)
+
+    @property
+    def is_lowered_late(self) -> bool:
+        """Whether its target asks for less than when the year's last quarter began."""
+        if self.third_quarter_target is None:
+            return False
+        before = target_from_json(self.third_quarter_target)
+        return target_change(before, self.target) is TargetChange.LOWERED
 
     @property
     def target(self) -> Target:

@@ -49,7 +49,7 @@ class LedgerEntry(Base):
 
 
 class Snapshot(OwnedByUnit, Base):
-    """A whole plan, quarter or self-evaluation as it stood at a step; never changed.
+    """A whole plan, quarter, self-evaluation or revision as it stood at a step; never changed.
 
     `changed` counts the fields that differ from the snapshot before; null for the first one.
     """
@@ -59,6 +59,7 @@ class Snapshot(OwnedByUnit, Base):
         CheckConstraint(
             "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),
@@ -68,6 +69,9 @@ class Snapshot(OwnedByUnit, Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     self_evaluation_id: Mapped[int | None] = mapped_column(
         ForeignKey("self_evaluation.id"), index=True
+    )
+    target_revision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_revision.id"), index=True
     )
     action: Mapped[Action]
     taken_at: Mapped[Moment]

@@ -224,13 +224,14 @@ class Evidence(OwnedByUnit, Base):
 
 
 class Remark(OwnedByUnit, Base):
-    """A reviewer's remark on a plan, a quarter or a self-evaluation, or on one indicator of it."""
+    """A reviewer's remark on what is reviewed, as a whole or on one indicator of it."""
 
     __tablename__ = "remark"
     __table_args__ = (
         CheckConstraint(
             "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),
@@ -240,6 +241,9 @@ class Remark(OwnedByUnit, Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     self_evaluation_id: Mapped[int | None] = mapped_column(
         ForeignKey("self_evaluation.id"), index=True
+    )
+    target_revision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_revision.id"), index=True
     )
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
     text: Mapped[Long]
