@@ -35,6 +35,7 @@ _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 # By these Word finds the drawing beside the picture of dots.
 _SVG_USE = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+_WITH_NEXT = "<w:keepNext/>"
 _EDGE = '<w:{} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
 _BORDERS = "".join(map(_EDGE.format, ("top", "left", "bottom", "right", "insideH", "insideV")))
 _MARGINS = f'<w:left w:w="{CELL_MARGIN}" w:type="dxa"/><w:right w:w="{CELL_MARGIN}" w:type="dxa"/>'
@@ -45,14 +46,14 @@ def render_docx(report: Report) -> bytes:
 
     Where this server has no typst, a chart's numbers stand there as a table.
     """
-    writer = _Writer()
+    writer = _Writer(report.parts[-1])
     body = "".join(
         [
             *(_paragraph("Title", words(line)) for line in report.title.split("\n")),
             _paragraph("Note", words(report.note)),
             *map(writer.part, report.parts),
-            _paragraph("BodyText", ()),
-            _paragraph("Signature", words(report.unit)),
+            _paragraph("BodyText", (), _WITH_NEXT),
+            _paragraph("Signature", words(report.unit), _WITH_NEXT),
             _paragraph("Signature", words(report.day)),
         ]
     )
@@ -60,9 +61,13 @@ def render_docx(report: Report) -> bytes:
 
 
 class _Writer:
-    """Writes part after part, and keeps what stands in files of its own."""
+    """Writes part after part, and keeps what stands in files of its own.
 
-    def __init__(self) -> None:
+    A table that is the `last` part stays on one page with who signs.
+    """
+
+    def __init__(self, last: Part) -> None:
+        self.last = last
         self.pictures: list[tuple[bytes, str]] = []
         self.lists = 0
 
@@ -76,7 +81,8 @@ class _Writer:
             case Items():
                 return self._items(part)
             case Table():
-                return _paragraph("Caption", words(part.caption)) + _table(part)
+                more = _WITH_NEXT if part is self.last else ""
+                return _paragraph("Caption", words(part.caption)) + _table(part, more)
             case Picture():
                 return self._picture(part)
 
@@ -119,14 +125,14 @@ class _Writer:
         return picture + _paragraph("PictureCaption", words(part.caption))
 
 
-def _table(part: Table) -> str:
+def _table(part: Table, more: str) -> str:
     widths = column_widths(part)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [words(column.title) for column in part.columns]
-    rows = [_row(part.columns, widths, head, is_head=True)]
+    rows = [_row(part.columns, widths, head, more, is_head=True)]
     for number, row in enumerate(part.rows, 1):
         is_sum = part.has_sum and number == len(part.rows)
-        rows.append(_row(part.columns, widths, row, is_sum=is_sum))
+        rows.append(_row(part.columns, widths, row, more, is_sum=is_sum))
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/>'
         f"<w:tblBorders>{_BORDERS}</w:tblBorders>"
@@ -140,6 +146,7 @@ def _row(
     columns: Sequence[Column],
     widths: Sequence[int],
     row: Sequence[Text],
+    more: str,
     *,
     is_head: bool = False,
     is_sum: bool = False,
@@ -150,7 +157,7 @@ def _row(
     for column, width, text in zip(columns, widths, row, strict=True):
         style = "CellHead" if is_head else "CellFigure" if column.is_figure else "CellText"
         look = "<w:b/>" if is_sum else ""
-        inside = "".join(_paragraph(style, line, look=look) for line in lines(text))
+        inside = "".join(_paragraph(style, line, more, look=look) for line in lines(text))
         found.append(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/>'
             f"</w:tcPr>{inside}</w:tc>"
