@@ -12,7 +12,7 @@ from perf.core.numbers import format_number
 from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.rulepack import Certainty
-from perf.core.terms import Action, Status
+from perf.core.terms import Action, PlanKind, Status
 from perf.models import Indicator, Plan, Rectification, SelfEvaluation
 from perf.queries.packs import find_pack
 from perf.queries.report import (
@@ -23,6 +23,7 @@ from perf.queries.report import (
     reported_quarters,
     signed_last_year,
 )
+from perf.queries.summary import summary_records
 from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.plan_checks import checks_of_plan
 
@@ -36,8 +37,9 @@ def report_record(
 
     `data` is the self-evaluation's own record: what was signed where it is signed. Beside it
     stand the pack's source, the steps of the quarters, the targets as numbers by indicator, what
-    a careful reader notices in the plan, what was done about indicators that lagged, and what was
-    signed the year before within the actor's sight. Every plan takes as many queries.
+    a careful reader notices in the plan, a department's projects, what was done about indicators
+    that lagged, and what was signed the year before within the actor's sight. How many queries
+    that takes does not depend on how long the plan is.
     """
     shown = show_self_evaluation(session, evaluation)
     data = shown.content["data"]
@@ -56,6 +58,7 @@ def report_record(
             for one in checks_of_plan(session, actor, plan)
             if one.finding.severity is not Severity.INFO
         ],
+        "projects": _projects(session, actor, plan),
         "rectifications": [_rectification(one) for one in rectifications_of(session, plan)],
         "last_year": _last_year(signed_last_year(session, actor, plan), plan),
     }
@@ -122,6 +125,28 @@ def _target(indicator: Indicator) -> dict[str, str | None]:
         "comparator": indicator.comparator.value,
         "sense": sense.value if sense else None,
     }
+
+
+def _projects(session: Session, actor: Actor, plan: Plan) -> list[dict[str, Any]]:
+    """The results of the department's projects as the year's summary lists them; of no project."""
+    if plan.kind is not PlanKind.DEPARTMENT:
+        return []
+    return [
+        {
+            "name": one["name"],
+            "adjusted": _text(one["adjusted"]),
+            "executed": _text(one.get("executed")),
+            "total": _text(one.get("total")),
+            "rating": one["rating"].label if one.get("rating") else "",
+            "status": one["status"].label if one.get("status") else None,
+        }
+        for one in summary_records(session, actor, plan.year, unit_id=plan.unit_id)
+        if one["kind"] is PlanKind.PROJECT
+    ]
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else format_number(value)
 
 
 def _rectification(row: Rectification) -> dict[str, Any]:

@@ -254,6 +254,28 @@ def test_findings_and_what_went_wrong_in_the_year_are_listed():
     assert "各季度按期填报，数据齐全" in said(sound, "填报和佐证方面")[0]
 
 
+def test_a_department_s_report_lists_its_projects():
+    signed = {
+        "name": "党建经费",
+        "adjusted": "120000",
+        "executed": "95090",
+        "total": "82.47",
+        "rating": "良",
+        "status": "已通过",
+    }
+    waiting = {
+        "name": "信访救助", "adjusted": "5000", "executed": None, "total": None, "rating": "", "status": None
+    }  # fmt: skip
+    data = {"kind": "department", "name": "某区信访局", "code": "024"}
+    report = report_from_record(record([MISSED], data, projects=[signed, waiting]))
+    assert report.title == "某区信访局\n2022年度部门整体支出绩效自评报告"
+    assert said(report, "（三）所属项目自评情况") == [
+        "所属项目 2 个，评级良 1 个，各项目的自评结果见下表。",
+        "党建经费 | 12.00 | 9.51 | 79.24% | 82.47 | 良 | 已通过",
+        "信访救助 | 0.50 | — | — | — | — | 未开展自评",
+    ]
+
+
 def test_what_was_done_in_the_year_about_an_indicator_that_lagged_is_told():
     told = {
         "name": "及时受理率",

@@ -19,7 +19,7 @@ from perf.services.submissions import step_submission
 from tests.factories import make_unit, make_user
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
-from tests.test_cli_export import sign
+from tests.test_cli_export import DEPARTMENT, sign
 
 pytestmark = pytest.mark.slow
 
@@ -100,6 +100,25 @@ def test_what_was_done_about_lagging_indicators_is_told_of_this_plan_alone(peopl
         "state": "整改中",
         "owner": staff.display_name,
     }
+
+
+def test_a_department_s_report_has_the_results_of_its_own_projects(people):
+    project = make_reported_plan(db.session, people, name="党建经费")
+    sign(people, project)
+    make_reported_plan(db.session, make_people(db.session))
+    department = make_reported_plan(db.session, people, **DEPARTMENT)
+    begin_self_evaluation(db.session(), people[0].actor, department)
+    assert record_of(department, people[0].actor)["projects"] == [
+        {
+            "name": "党建经费",
+            "adjusted": "100000",
+            "executed": "95090",
+            "total": "96.51",
+            "rating": "优",
+            "status": "已通过",
+        }
+    ]
+    assert record_of(project, people[0].actor)["projects"] == []
 
 
 def test_each_quarter_names_who_took_its_steps_as_they_were_called_then(people):

@@ -1,7 +1,8 @@
 """三、绩效指标分析: the conclusion, the scores by class, and each class's indicators."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from perf.charts.classes import class_scores_chart
 from perf.core.terms import Rating
@@ -28,6 +29,7 @@ from perf.documents.report.wording import (
     points,
     points_of,
     rate,
+    wan,
     weight_of,
 )
 
@@ -46,6 +48,15 @@ _INDICATORS = (
     Column("分值", 11, is_figure=True),
     Column("得分", 11, is_figure=True),
 )
+_PROJECTS = (
+    Column("项目", 30),
+    Column("全年预算数", 15, is_figure=True),
+    Column("全年执行数", 15, is_figure=True),
+    Column("执行率", 12, is_figure=True),
+    Column("总分", 11, is_figure=True),
+    Column("评级", 8),
+    Column("状态", 12),
+)
 EXECUTION = "预算执行率"
 _FULL = Decimal(100)
 _NUMBERS = "一二三四五六七八九十"
@@ -60,6 +71,10 @@ def analysis(subject: Subject) -> Iterator[Part]:
     for name, results in subject.by_class().items():
         yield Heading(2, f"（{_in_words(number)}）{name}")
         yield from _class(name, results)
+        number += 1
+    if subject.projects:
+        yield Heading(2, f"（{_in_words(number)}）所属项目自评情况")
+        yield from _projects(subject.projects)
         number += 1
     revised = [one for one in subject.results if one.row.initial_target]
     if revised:
@@ -198,6 +213,36 @@ def _sentences(results: Sequence[Result]) -> Iterator[str]:
         yield f"不涉及的指标：{named(same)}，填报人说明：{reason or '（未填写）'}"
     if results and not (over or missed or lost or silent or out):
         yield "本类指标全部达成指标值。"
+
+
+def _projects(projects: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
+    graded = [
+        f"{grade.label} {number} 个"
+        for grade in Rating
+        if (number := sum(each["rating"] == grade.label for each in projects))
+    ]
+    ratings = f"，评级{'、'.join(graded)}" if graded else ""
+    yield Paragraph(words(f"所属项目 {len(projects)} 个{ratings}，各项目的自评结果见下表。"))
+    yield Table(
+        "所属项目自评结果（金额单位：万元）", _PROJECTS, tuple(_project(each) for each in projects)
+    )
+
+
+def _project(project: Mapping[str, Any]) -> tuple[Text, ...]:
+    adjusted, executed, total = (
+        None if project[key] is None else Decimal(project[key])
+        for key in ("adjusted", "executed", "total")
+    )
+    is_begun = project["status"] is not None
+    return cells(
+        project["name"],
+        wan(adjusted),
+        wan(executed) if is_begun else "—",
+        rate(executed, adjusted),
+        points(total) if is_begun else "—",
+        project["rating"] or "—",
+        project["status"] or "未开展自评",
+    )
 
 
 def _lost(one: Result) -> str:

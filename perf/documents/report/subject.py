@@ -63,6 +63,7 @@ class Subject:
     quarters: list[Mapping[str, Any]]
     targets: Mapping[int, Mapping[str, Any]]
     findings: list[str]
+    projects: list[Mapping[str, Any]]
     rectifications: list[Mapping[str, Any]]
     last_year: Mapping[str, Any] | None
     execution_demanded: str
@@ -106,6 +107,7 @@ def subject_of(record: Mapping[str, Any]) -> Subject:
         quarters=record["quarters"],
         targets=record["targets"],
         findings=record["findings"],
+        projects=record["projects"],
         rectifications=record["rectifications"],
         last_year=record["last_year"],
         execution_demanded=data["execution"].get("demanded", ""),
