@@ -286,13 +286,13 @@ def make_archive(session: Any, user: User) -> Archive:
     return archive
 
 
-def make_rectification(session: Any, submission_id: int) -> Rectification:
-    """What is to be done about the first indicator of this quarter."""
+def make_rectification(session: Any, submission_id: int, *, indicator: int = 0) -> Rectification:
+    """What is to be done about an indicator of this quarter, by its place."""
     submission = session.get_one(Submission, submission_id)
     row = Rectification(
         unit_id=submission.unit_id,
         plan_id=submission.plan_id,
-        indicator_id=submission.plan.indicators[0].id,
+        indicator_id=submission.plan.indicators[indicator].id,
         submission_id=submission.id,
         light=Light.RED,
         cause="已完成 0%",

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from perf import clock
 from perf.core.rules import load_pack
-from perf.core.terms import FundSource, PlanKind, Role, Status
+from perf.core.terms import FundSource, PlanKind, RectificationState, Role, Status
 from perf.documents.preview import preview_of
 from perf.documents.quarter_sheets import Column, read_quarter_sheet
 from perf.extensions import db
@@ -38,7 +38,7 @@ from tests.pages import Browserless, check_page
 from tests.reported import make_reported_plan
 from tests.services.test_imports import document
 from tests.sheets import filled
-from tests.test_permissions import CONTENT, make_evidence, routes
+from tests.test_permissions import CONTENT, make_evidence, make_rectification, routes
 
 HTML = "<script>alert(1)</script>"
 VALUES = {
@@ -81,7 +81,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 REFUSED = frozenset({400, 404, 405, 409, 413, 422})
 ANSWERS = REFUSED | {200, 302}
 # These keep what is valid and give back the rest, as they say on their page.
-KEEPS_THE_VALID = frozenset({"reports.save", "evaluations.save"})
+KEEPS_THE_VALID = frozenset({"reports.save", "evaluations.save", "rectifications.save"})
 CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 UNSHOWN = re.compile(r"version|row|was|digest|action|password|csrf|id$|current|again|next")
 
@@ -227,7 +227,7 @@ def fill(app: Flask) -> dict[str, str]:
         recorded = make_plan(
             session, unit, rows, name="填报项目", status=Status.APPROVED, people=people
         )
-        make_evidence(session, recorded)
+        make_rectifications(session, make_evidence(session, recorded).submission_id, staff)
         waiting = make_plan(
             session, unit, rows, name="季度待审", status=Status.APPROVED, people=people
         )
@@ -275,6 +275,16 @@ def fill(app: Flask) -> dict[str, str]:
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
     return ids
+
+
+def make_rectifications(session: Any, submission_id: int, staff: User) -> None:
+    """One to be worked at, and one that waits to be confirmed."""
+    make_rectification(session, submission_id)
+    reported = make_rectification(session, submission_id, indicator=1)
+    reported.state = RectificationState.REPORTED
+    reported.measure, reported.outcome = "增派人手", "已补上"
+    reported.reported_by_id, reported.reported_at = staff.id, clock.now()
+    session.flush()
 
 
 def make_waiting_quarter(session: Any, plan: Any, people: Any) -> None:
@@ -331,6 +341,7 @@ def pages_of(app: Flask, user: str) -> list[str]:
     if user == "staff":
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
         pages.append("/recheck")
+    pages += ["/rectifications/1", "/rectifications/2"] if user else []
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
     ends += (
         ["/edit", "/indicators", "/periods/2022-Q1/money/fiscal/list", "/periods/2022-Q1/sheet"]
