@@ -3,7 +3,8 @@
 
     .venv/bin/python -m docs.screenshots
 
-Writes docs/images/*.png. Wants what the browser tests want: chromium, LibreOffice and pdftoppm.
+Writes docs/images/*.png, and two sheets with every page (all-pages-*.jpg). Wants what the browser
+tests want: chromium, LibreOffice and pdftoppm.
 """
 
 import os
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.contact_sheet import ROLES, Shot, sheet_of, shots_of
 from docs.small_png import small_png
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +61,8 @@ def main() -> None:
         _quarter(people)
         _self_evaluation(people, Path(folder))
         _other_roles(people)
+        _all_pages(people, DESK, "desk", columns=5, width=440, height=330)
+        _all_pages(people, (390, 844), "phone", columns=8, width=264, height=440)
         browser.close()
 
 
@@ -151,6 +155,20 @@ def _self_evaluation(people: People, folder: Path) -> None:
     form = folder / "form.xlsx"
     download.value.save_as(form)
     _keep_form(form, folder)
+
+
+def _all_pages(
+    people: People, size: tuple[int, int], name: str, *, columns: int, width: int, height: int
+) -> None:
+    """A sheet with every kind of page, of each role its first one."""
+    shots: list[Shot] = []
+    met: set[str] = set()
+    for role in ROLES:
+        met.discard("/")
+        shots += shots_of(people.page(role, "/", size), role, met)
+    path = IMAGES / f"all-pages-{name}.jpg"
+    sheet_of(shots, columns, width, height).save(path, quality=70, optimize=True)
+    print(f"docs/images/{path.name}\t{path.stat().st_size // 1024} KB\t{len(shots)} 页")
 
 
 def _press(page: Page, label: str) -> None:
