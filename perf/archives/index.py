@@ -34,8 +34,9 @@ _NUMERIC = frozenset({0, 9})
 _STYLE = (
     'body{font:14px/1.6 "Noto Sans SC","Microsoft YaHei","PingFang SC",sans-serif;margin:24px;'
     "color:#1d2530}table{border-collapse:collapse}th,td{border:1px solid #dde2e8;padding:4px 8px;"
-    "text-align:left;vertical-align:top}th{background:#f5f7f9}.n{text-align:right;"
-    "font-variant-numeric:tabular-nums}.h{font-family:monospace;font-size:12px}"
+    "text-align:left;vertical-align:top}th{background:#f5f7f9;white-space:nowrap}.n{text-align:right;"
+    "font-variant-numeric:tabular-nums}.h{font-family:monospace;font-size:11px;"
+    "min-width:17em;word-break:break-all}"
 )
 
 
@@ -86,6 +87,10 @@ class Index:
             self._sheet.set_column(column, column, width)
             self._sheet.write_string(0, column, label, head)
         self._sheet.freeze_panes(1, 3)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(9)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
         heads = "".join(f"<th>{escape(label)}</th>" for label, _ in _COLUMNS)
         self._write(
             f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
