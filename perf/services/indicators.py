@@ -210,6 +210,8 @@ def _write_row(
         row.kind, row.note = value.kind, value.note
         row.formula, row.source = value.means.formula, value.means.source
         row.is_check_list = value.means.is_check_list
+        row.curve = value.pace.curve if value.pace else None
+        row.pace = value.pace.text if value.pace else ""
         row.weight, row.is_weight_entered = weight, value.weight is not None
         if stored is None:
             plan.indicators.append(row)

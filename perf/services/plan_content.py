@@ -11,6 +11,7 @@ from perf.core.numbers import format_fixed, format_number
 from perf.core.weights import check_weights, class_of
 from perf.models import Indicator, Plan
 from perf.queries.packs import pack_of
+from perf.services.paces import pace_of
 from perf.services.snapshots import Content, ContentRow
 from perf.services.ways import describe_reading, means_of
 
@@ -203,6 +204,8 @@ def _row_of(indicator: Indicator) -> ContentRow:
         "指标值": indicator.target_text,
         "指标值读作": describe_reading(indicator.target, means_of(indicator), indicator.note),
         "全年取值": indicator.kind.label,
+        # What follows from the target need not be said twice.
+        "进度安排": pace_of(indicator).label if indicator.curve else "",
         "取数方式": means_of(indicator).way.label,
         "公式": indicator.formula,
         "分值": "" if indicator.weight is None else format_fixed(indicator.weight),

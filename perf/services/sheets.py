@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from perf.core.errors import InvalidInput
 from perf.core.numbers import format_number, parse_number, round_half_up
+from perf.core.progress import Pace, read_pace
 from perf.core.storable import LINE, SHORT
 from perf.core.targets import Target, parse_target
-from perf.core.terms import Comparator, Kind, Sense
+from perf.core.terms import Comparator, Curve, Kind, Sense
 from perf.core.years import default_kind
 from perf.models import Indicator
 from perf.services.typed import Typed
@@ -17,6 +18,7 @@ from perf.services.ways import TYPED, Means, default_means, means_of, read_means
 _SENSES = {sense.value: sense for sense in Sense}
 TYPED_KINDS = tuple(kind for kind in Kind if kind is not Kind.RATIO)
 _KINDS = {kind.value: kind for kind in TYPED_KINDS}
+_CURVES = {curve.value: curve for curve in Curve}
 _CAPTION = "指标表有误，没有保存。请按各行的提示修改，已填内容都还在。"
 
 
@@ -25,8 +27,8 @@ class IndicatorEntry:
     """One row of the sheet as typed.
 
     `key` names its fields (`name-<key>`), `indicator_id` is None for a new row; a blank `sense`
-    or `kind` follows the target, a blank `way` target and note, a blank `weight` takes its share,
-    a blank `ordinal` its place.
+    or `kind` follows the target, a blank `way` target and note, a blank `curve` target and kind, a
+    blank `weight` takes its share, a blank `ordinal` its place.
     """
 
     key: str
@@ -42,6 +44,8 @@ class IndicatorEntry:
     ordinal: str = ""
     way: str = ""
     formula: str = ""
+    curve: str = ""
+    pace: str = ""
     is_removed: bool = False
 
     @property
@@ -53,7 +57,10 @@ class IndicatorEntry:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorValues:
-    """What a row of the sheet comes to: `weight` None takes its share of the class."""
+    """What a row of the sheet comes to.
+
+    `weight` None takes its share of the class, `pace` None follows from target and kind.
+    """
 
     level1: str
     level2: str
@@ -64,6 +71,7 @@ class IndicatorValues:
     weight: Decimal | None = None
     ordinal: Decimal | None = None
     means: Means = TYPED
+    pace: Pace | None = None
 
 
 def read_entries(entries: Sequence[IndicatorEntry], year: int) -> list[IndicatorValues]:
@@ -96,6 +104,7 @@ def values_of(row: Indicator) -> IndicatorValues:
         row.weight if row.is_weight_entered else None,
         Decimal(row.ordinal),
         means_of(row),
+        read_pace(row.curve, row.pace) if row.curve is not None else None,
     )
 
 
@@ -123,10 +132,22 @@ def _read(typed: Typed, entry: IndicatorEntry, year: int) -> IndicatorValues:
     except InvalidInput as refused:
         typed.errors |= {f"{name}-{key}": said for name, said in refused.fields.items()}
         means = TYPED
+    pace = typed.read(f"pace-{key}", lambda text: _read_pace(entry.curve, text), entry.pace)
     kind = _KINDS.get(entry.kind) or default_kind(target, level1, level2 or None, name)
     if means.is_computed:
         kind = Kind.RATIO
-    return IndicatorValues(level1, level2, name, target, kind, note, weight, ordinal, means)
+    return IndicatorValues(level1, level2, name, target, kind, note, weight, ordinal, means, pace)
+
+
+def _read_pace(curve: str, text: str) -> Pace | None:
+    chosen = _CURVES.get(curve)
+    if chosen in {Curve.OWN, Curve.ONCE}:
+        return read_pace(chosen, text)
+    if text.strip():
+        raise InvalidInput(
+            f"进度安排选“{Curve.OWN.label}”或“{Curve.ONCE.label}”时才填，请改选，或清空这一格。"
+        )
+    return Pace(chosen) if chosen is not None else None
 
 
 def _read_weight(text: str) -> Decimal | None:

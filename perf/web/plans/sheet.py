@@ -12,7 +12,7 @@ from perf.core.errors import InvalidInput, Locked, Stale
 from perf.core.numbers import format_fixed
 from perf.core.permissions import Actor, Permission
 from perf.core.targets import describe_target
-from perf.core.terms import PlanKind, QuantityKind, Sense
+from perf.core.terms import Curve, PlanKind, QuantityKind, Sense
 from perf.extensions import db
 from perf.models import FiscalYear, Plan
 from perf.queries import plans
@@ -182,6 +182,7 @@ def _page(
         senses=[(sense.value, sense.label) for sense in Sense],
         kinds=[(kind.value, kind.label) for kind in TYPED_KINDS],
         ways=[(way.value, way.label) for way in Way],
+        curves=[(curve.value, curve.label) for curve in Curve],
         quantity_kinds=[(kind.value, kind.label) for kind in QuantityKind],
         errors=errors,
         message=message,

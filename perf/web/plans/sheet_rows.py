@@ -9,6 +9,7 @@ from flask import request
 
 from perf.core.errors import InvalidInput
 from perf.core.numbers import format_fixed, parse_number
+from perf.core.progress import default_pace
 from perf.core.targets import Target, describe_target, parse_target
 from perf.core.terms import Comparator, Kind, Sense
 from perf.core.years import default_kind
@@ -32,6 +33,8 @@ FIELDS = (
     "ordinal",
     "way",
     "formula",
+    "curve",
+    "pace",
 )
 LABELS = {
     "level1": "一级指标",
@@ -41,6 +44,7 @@ LABELS = {
     "note": "说明",
     "weight": "分值",
     "formula": "公式",
+    "pace": "进度安排",
 }
 
 
@@ -53,12 +57,15 @@ class SheetRow:
     doubts: Sequence[Doubt] = ()
     share: str = ""
     way: str = ""
+    pace: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
         """Whether the folded part of the row has something to look at."""
-        return any(name in self.errors for name in ("note", "sense", "kind", "way", "formula"))
+        return any(
+            name in self.errors for name in ("note", "sense", "kind", "way", "formula", "pace")
+        )
 
 
 def entry_of(row: Indicator) -> IndicatorEntry:
@@ -81,6 +88,8 @@ def entry_of(row: Indicator) -> IndicatorEntry:
         ordinal=str(row.ordinal),
         way="" if means == default else means.way.value,
         formula=means.formula,
+        curve=row.curve.value if row.curve else "",
+        pace=row.pace,
     )
 
 
@@ -181,10 +190,13 @@ def sheet_row(
     if share is not None and not entry.weight.strip():
         row.share = format_fixed(share)
     if entry.target.strip():
-        target, _ = read_sheet_target(entry.target, entry.level1, entry.level2, entry.name, year)
+        target, kind = read_sheet_target(entry.target, entry.level1, entry.level2, entry.name, year)
         entered = _means_of(entry, target)
         row.way = entered.way.label
         row.reading = describe_reading(target, entered, entry.note)
+        if not entered.is_computed:
+            kind = next((one for one in Kind if one.value == entry.kind), kind)
+            row.pace = default_pace(target, kind, entry.name).label
         if entry.sense in list(Sense) and target.comparator is Comparator.EQ:
             row.reading = describe_target(_with_sense(target, entry.sense))
     return row
