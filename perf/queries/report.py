@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from perf.core.checks import IndicatorKey, indicator_key
 from perf.core.permissions import Actor
@@ -17,9 +17,11 @@ from perf.models import (
     Period,
     Plan,
     Rectification,
+    RevisedTarget,
     SelfEvaluation,
     Snapshot,
     Submission,
+    TargetRevision,
 )
 from perf.queries.visible import in_sight
 
@@ -58,6 +60,16 @@ def reported_quarters(session: Session, plan: Plan) -> list[Reported]:
     ):
         steps.setdefault(entry.subject_id, []).append(entry)
     return [Reported(period, row, steps.get(row.id, []) if row else []) for period, row in found]
+
+
+def approved_revisions(session: Session, plan: Plan) -> Sequence[TargetRevision]:
+    """The plan's approved target revisions with what they changed, by the day of their document."""
+    return session.scalars(
+        select(TargetRevision)
+        .options(selectinload(TargetRevision.targets).joinedload(RevisedTarget.indicator))
+        .where(TargetRevision.plan_id == plan.id, TargetRevision.status == Status.APPROVED)
+        .order_by(TargetRevision.dated_on, TargetRevision.id)
+    ).all()
 
 
 def rectifications_of(session: Session, plan: Plan) -> Sequence[Rectification]:

@@ -13,11 +13,12 @@ from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.rulepack import Certainty
 from perf.core.terms import Action, PlanKind, Status
-from perf.models import Indicator, Plan, Rectification, SelfEvaluation
+from perf.models import Indicator, Plan, Rectification, SelfEvaluation, TargetRevision
 from perf.queries.packs import find_pack
 from perf.queries.report import (
     LastYear,
     Reported,
+    approved_revisions,
     by_key,
     rectifications_of,
     reported_quarters,
@@ -37,9 +38,9 @@ def report_record(
 
     `data` is the self-evaluation's own record: what was signed where it is signed. Beside it
     stand the pack's source, the steps of the quarters, the targets as numbers by indicator, what
-    a careful reader notices in the plan, a department's projects, what was done about indicators
-    that lagged, and what was signed the year before within the actor's sight. How many queries
-    that takes does not depend on how long the plan is.
+    a careful reader notices in the plan, its target revisions, a department's projects, what was
+    done about indicators that lagged, and what was signed the year before within the actor's
+    sight. How many queries that takes does not depend on how long the plan is.
     """
     shown = show_self_evaluation(session, evaluation)
     data = shown.content["data"]
@@ -58,6 +59,7 @@ def report_record(
             for one in checks_of_plan(session, actor, plan)
             if one.finding.severity is not Severity.INFO
         ],
+        "revisions": [_revision(one) for one in approved_revisions(session, plan)],
         "projects": _projects(session, actor, plan),
         "rectifications": [_rectification(one) for one in rectifications_of(session, plan)],
         "last_year": _last_year(signed_last_year(session, actor, plan), plan),
@@ -114,7 +116,7 @@ def _quarter(reported: Reported) -> dict[str, Any]:
     return found
 
 
-def _target(indicator: Indicator) -> dict[str, str | None]:
+def _target(indicator: Indicator) -> dict[str, str | bool | None]:
     """A target as numbers, for pictures; `value` is None where it is none."""
     value, upper = indicator.target.value, indicator.target.upper
     sense = indicator.target.sense
@@ -124,6 +126,24 @@ def _target(indicator: Indicator) -> dict[str, str | None]:
         "upper": format_number(upper) if isinstance(upper, Decimal) else None,
         "comparator": indicator.comparator.value,
         "sense": sense.value if sense else None,
+        "is_lowered_late": indicator.is_lowered_late,
+    }
+
+
+def _revision(row: TargetRevision) -> dict[str, Any]:
+    return {
+        "document": row.document,
+        "dated_on": row.dated_on,
+        "reason": row.reason,
+        "targets": [
+            {
+                "name": one.indicator.name,
+                "old": one.old.text,
+                "new": one.new.text,
+                "change": one.change.label,
+            }
+            for one in row.targets
+        ],
     }
 
 

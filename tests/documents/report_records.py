@@ -150,6 +150,7 @@ def record(rows: list[dict[str, Any]], data: dict[str, Any] | None = None, **cha
             3: {"unit": "%", "value": "50", "upper": None, "comparator": "ge", "sense": None},
         },
         "findings": [],
+        "revisions": [],
         "projects": [],
         "rectifications": [],
         "last_year": None,

@@ -191,12 +191,26 @@ def test_what_stands_outside_was_exceeded_revised_or_decided_is_told():
         OUTSIDE,
         EXCEEDED,
     ]
-    report = report_from_record(record(rows))
+    revision = {
+        "document": "某财〔2022〕9号",
+        "dated_on": date(2022, 10, 8),
+        "reason": "来件减少。",
+        "targets": [
+            {"name": "受理案件数", "old": "≥120件", "new": "≥100件", "change": "调低"},
+        ],
+    }
+    targets = {1: {"value": None, "is_lowered_late": True}}
+    report = report_from_record(record(rows, revisions=[revision], targets=targets))
+    assert "“受理案件数”在四季度调低了指标值。" in said(report, "填报和佐证方面")
     assert (
         "受理案件数：计算得分 30.00，审核人评定 28.00（李四，2023-01-12）。理由：证据不足"
         in said(report, "审核评定")
     )
     assert said(report, "指标值调整情况")[1] == (
+        "某财〔2022〕9号（2022年10月8日）：“受理案件数”由 ≥120件 调整为 ≥100件（调低）。"
+        "理由：来件减少。"
+    )
+    assert said(report, "指标值调整情况")[3] == (
         "受理案件数：年初指标值 ≥120件，调整为 ≥100件，实际完成值 110 件，"
         "得 28.00 分；按年初指标值计 27.50 分。"
     )

@@ -8,15 +8,25 @@ from sqlalchemy import select
 
 from perf import clock
 from perf.core.permissions import Actor
-from perf.core.terms import Action, Light, Role
+from perf.core.targets import parse_target
+from perf.core.terms import Action, Light, Role, Status
 from perf.documents.report import report_from_record
 from perf.extensions import db
-from perf.models import Plan, Rectification, SelfEvaluation, Submission, User
+from perf.models import (
+    Plan,
+    Rectification,
+    RevisedTarget,
+    SelfEvaluation,
+    Submission,
+    TargetRevision,
+    User,
+)
+from perf.models.plans import target_as_json
 from perf.queries.evaluations import whole_plans
 from perf.services.evaluations import begin_self_evaluation, step_self_evaluation
 from perf.services.report_record import report_record
 from perf.services.submissions import step_submission
-from tests.factories import make_unit, make_user
+from tests.factories import make_unit, make_user, mark
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
 from tests.test_cli_export import DEPARTMENT, sign
@@ -119,6 +129,36 @@ def test_a_department_s_report_has_the_results_of_its_own_projects(people):
         }
     ]
     assert record_of(project, people[0].actor)["projects"] == []
+
+
+def test_a_revision_of_targets_is_told_once_it_is_approved(people):
+    staff, supervisor = people
+    plan = make_reported_plan(db.session, people)
+    begin_self_evaluation(db.session(), staff.actor, plan)
+    indicator = plan.indicators[0]
+    revision = TargetRevision(
+        unit_id=plan.unit_id,
+        plan_id=plan.id,
+        document="某财〔2022〕9号",
+        dated_on=date(2022, 10, 8),
+        reason="来件减少。",
+        updated_at=clock.now(),
+    )
+    target = RevisedTarget(unit_id=plan.unit_id, indicator_id=indicator.id)
+    target.old_target = target_as_json(parse_target("≥120件"))
+    target.new_target = target_as_json(indicator.target)
+    revision.targets.append(target)
+    db.session.add(revision)
+    db.session.flush()
+    assert record_of(plan, staff.actor)["revisions"] == []
+    mark(revision, Status.APPROVED, staff, supervisor)
+    target.is_open = False
+    db.session.flush()
+    (told,) = record_of(plan, staff.actor)["revisions"]
+    assert (told["document"], told["dated_on"]) == ("某财〔2022〕9号", date(2022, 10, 8))
+    assert told["targets"] == [
+        {"name": "受理案件数", "old": "≥120件", "new": "≥100件", "change": "调低"}
+    ]
 
 
 def test_each_quarter_names_who_took_its_steps_as_they_were_called_then(people):

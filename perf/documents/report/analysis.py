@@ -25,6 +25,7 @@ from perf.documents.report.subject import Result, State, Subject
 from perf.documents.report.wording import (
     MISSING,
     counted,
+    day,
     named,
     points,
     points_of,
@@ -76,13 +77,9 @@ def analysis(subject: Subject) -> Iterator[Part]:
         yield Heading(2, f"（{_in_words(number)}）所属项目自评情况")
         yield from _projects(subject.projects)
         number += 1
-    revised = [one for one in subject.results if one.row.initial_target]
-    if revised:
+    if subject.revisions or any(one.row.initial_target for one in subject.results):
         yield Heading(2, f"（{_in_words(number)}）指标值调整情况")
-        yield Paragraph(
-            words(f"年度中经批准调整了 {len(revised)} 项指标的指标值，按评分办法计分：")
-        )
-        yield Items(tuple(_revision(one) for one in revised))
+        yield from _revisions(subject)
 
 
 def class_scores(subject: Subject) -> list[tuple[str, Decimal, Decimal | None]]:
@@ -248,6 +245,27 @@ def _project(project: Mapping[str, Any]) -> tuple[Text, ...]:
 def _lost(one: Result) -> str:
     attained = "" if one.percent is None else f"完成率 {one.percent}%，"
     return f"“{one.row.name}”{attained}失 {points(one.lost)} 分"
+
+
+def _revisions(subject: Subject) -> Iterator[Part]:
+    if subject.revisions:
+        yield Paragraph(words(f"年度中批准了 {len(subject.revisions)} 份指标值调整："))
+        yield Items(tuple(_document(each) for each in subject.revisions))
+    revised = [one for one in subject.results if one.row.initial_target]
+    if revised:
+        yield Paragraph(words(f"与年初相比，{len(revised)} 项指标的指标值有变化，得分如下："))
+        yield Items(tuple(_revision(one) for one in revised))
+
+
+def _document(revision: Mapping[str, Any]) -> Item:
+    changes = "；".join(
+        f"“{each['name']}”由 {each['old']} 调整为 {each['new']}（{each['change']}）"
+        for each in revision["targets"]
+    )
+    return Item(
+        f"{revision['document']}（{day(revision['dated_on'])}）",
+        words(f"{changes}。理由：{revision['reason']}"),
+    )
 
 
 def _revision(one: Result) -> Item:

@@ -173,6 +173,9 @@ def _of_the_year(subject: Subject) -> Iterator[str]:
         yield "全部指标无佐证材料。"
     elif bare:
         yield f"{named(bare)}无佐证材料。"
+    late = [one for one in subject.results if _is_lowered_late(subject, one)]
+    if late:
+        yield f"{named(late)}在四季度调低了指标值。"
     quarters = subject.quarters
     for said, chosen in [
         ("没有通过审核", [one for one in quarters if not one.get("approved_at")]),
@@ -184,6 +187,10 @@ def _of_the_year(subject: Subject) -> Iterator[str]:
     blank = _without_data(subject.results)
     if blank:
         yield f"{named(blank)}有季度选择“本期无数据”。"
+
+
+def _is_lowered_late(subject: Subject, one: Result) -> bool:
+    return bool(subject.targets.get(one.key, {}).get("is_lowered_late"))
 
 
 def _without_data(results: Sequence[Result]) -> list[Result]:

@@ -63,6 +63,7 @@ class Subject:
     quarters: list[Mapping[str, Any]]
     targets: Mapping[int, Mapping[str, Any]]
     findings: list[str]
+    revisions: list[Mapping[str, Any]]
     projects: list[Mapping[str, Any]]
     rectifications: list[Mapping[str, Any]]
     last_year: Mapping[str, Any] | None
@@ -107,6 +108,7 @@ def subject_of(record: Mapping[str, Any]) -> Subject:
         quarters=record["quarters"],
         targets=record["targets"],
         findings=record["findings"],
+        revisions=record["revisions"],
         projects=record["projects"],
         rectifications=record["rectifications"],
         last_year=record["last_year"],
