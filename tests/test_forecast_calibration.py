@@ -1,6 +1,7 @@
 """Stated chances hold: of those called 70 %, about seven in ten miss."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from bench import forecast as bench
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).resolve().parent.parent
 TENTH = Decimal("0.1")
 
 
@@ -28,5 +30,8 @@ def test_chances_are_within_ten_points_of_what_happens_and_better_than_the_plain
         assert all(abs(one) <= TENTH for one in apart.values()), (name, apart)
         ours, plain = bench.brier(members)
         assert ours < plain
+    page = (ROOT / "docs" / "forecast.md").read_text(encoding="utf-8")
+    stale = [line for line in bench.bin_lines(found) if line not in page]
+    assert not stale, "docs/forecast.md: take over what python -m bench.forecast prints"
     # Both ends and the middle are stated often enough to be judged.
     assert sum(count >= bench.ENOUGH for _, count, _, _ in bench.bins(found)) >= large

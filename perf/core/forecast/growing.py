@@ -17,8 +17,10 @@ from perf.core.terms import Comparator, Curve, Kind, Sense
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 # Less of the year's value than this is nothing yet.
 _NOTHING = Decimal("0.02")
-# Natural logarithms: how far the year's value lies from its target, from indicator to indicator
-# and from year to year of one. About a quarter and a tenth.
+# Natural logarithms: by how much the year's value is usually better than its target, which was set
+# to be reached, and how far it lies from that, from indicator to indicator and from year to year
+# of one. About a twelfth, a quarter and an eighth.
+_USUAL_LEVEL = Decimal("0.08")
 _BETWEEN_LEVELS, _WITHIN_LEVELS = Decimal("0.25"), Decimal("0.12")
 # The share of the year that is usually there after each quarter, rather late than early, and how
 # far one indicator's lies from another's.
@@ -56,7 +58,8 @@ def growth_outlook(
     """
     goal = goal_of(target)
     past = [one for one in (_past(kind, path, quarter) for path in history) if one is not None]
-    level = learn([one.level.ln() for one in past], _ZERO, _BETWEEN_LEVELS, _WITHIN_LEVELS)
+    usual = -_USUAL_LEVEL if is_at_most(target) else _USUAL_LEVEL
+    level = learn([one.level.ln() for one in past], usual, _BETWEEN_LEVELS, _WITHIN_LEVELS)
     by_level = Spread(goal.ln() + level.center, level.scale, level.freedom)
     cap = _cap(target, present, history)
     planned = _planned_share(pace, quarter)
@@ -68,26 +71,15 @@ def growth_outlook(
         return _unusually_early(target, present, quarter, past, by_level, cap)
     share = _learn_share([one.ln() for _, one in begun], quarter, planned)
     by_pace = Spread(present.ln() - share.center, share.scale, share.freedom)
-    both = combine(by_level, by_pace)
-    name = quarter_name(quarter)
-    so_far = f"到{name} {amount(present, target)}"
-    paced = f"照此推算全年 {about(by_pace.center.exp(), target)}。"
-    if begun:
-        listed = "、".join(percent(one) for _, one in begun)
-        steps = [
-            f"{so_far}；{years_of(year for year, _ in begun)}到{name}完成全年的 {listed}，{paced}"
-        ]
-    else:
-        usual = percent(planned or _USUAL_SHARES[quarter - 1])
-        which = "计划" if planned else "一般"
-        steps = [f"{so_far}；没有往年数据，按{name}{which}完成全年的 {usual} 看，{paced}"]
-    steps.append(_level_step(past, by_level, target))
-    steps.append("两种推算按可能的误差加权，误差小的占得多。")
     return Outlook(
-        both,
+        combine(by_level, by_pace),
         is_log=True,
         basis=f"按今年进度和往年 {len(past)} 年推算" if past else "没有往年数据，只按今年进度推算",
-        steps=tuple(steps),
+        steps=(
+            _pace_step(target, present, quarter, begun, planned, by_pace),
+            _level_step(past, by_level, target),
+            "两种推算按可能的误差加权，误差小的占得多。",
+        ),
         floor=present,
         cap=cap,
         stretch=_stretch(target, past),
@@ -179,11 +171,31 @@ def _unusually_early(
     )
 
 
+def _pace_step(
+    target: Target,
+    present: Decimal,
+    quarter: int,
+    begun: Sequence[tuple[int, Decimal]],
+    planned: Decimal | None,
+    by_pace: Spread,
+) -> str:
+    name = quarter_name(quarter)
+    if begun:
+        listed = "、".join(percent(share) for _, share in begun)
+        why = f"{years_of(year for year, _ in begun)}到{name}完成全年的 {listed}"
+    else:
+        share = percent(planned or _USUAL_SHARES[quarter - 1])
+        which = "计划" if planned else "一般"
+        why = f"没有往年数据，按{name}{which}完成全年的 {share} 看"
+    expected = about(by_pace.center.exp(), target)
+    return f"到{name} {amount(present, target)}；{why}，照此推算全年 {expected}。"
+
+
 def _level_step(past: Sequence[_Past], by_level: Spread, target: Target) -> str:
-    if not past:
-        return "没有往年数据，先假定全年在指标值上下，各占一半。"
-    listed = "、".join(percent(one.level) for one in past)
     shown = about(by_level.center.exp(), target)
+    if not past:
+        return f"没有往年数据，先按全年略好于指标值（{shown}）看，误差放宽。"
+    listed = "、".join(percent(one.level) for one in past)
     years = years_of(one.year for one in past)
     return f"{years}全年完成指标值的 {listed}，照此推算全年 {shown}。"
 
