@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from perf import clock
 from perf.core.rules import load_pack
-from perf.core.terms import FundSource, PlanKind, RectificationState, Role, Status
+from perf.core.terms import ArchiveState, FundSource, PlanKind, RectificationState, Role, Status
 from perf.documents.preview import preview_of
 from perf.documents.quarter_sheets import Column, read_quarter_sheet
 from perf.extensions import db
@@ -32,13 +32,14 @@ from perf.services import accounts
 from perf.services.evaluations import begin_self_evaluation
 from perf.services.evidence_files import path_of
 from perf.services.packs import copy_pack, publish_pack
+from perf.web import archives
 from tests.factories import PASSWORD_HASH, make_plan, make_unit, make_user, make_year, mark
 from tests.ledger_guard import LedgerGuard
 from tests.pages import Browserless, check_page
 from tests.reported import make_reported_plan
 from tests.services.test_imports import document
 from tests.sheets import filled
-from tests.test_permissions import CONTENT, make_evidence, make_rectification, routes
+from tests.test_permissions import CONTENT, make_archive, make_evidence, make_rectification, routes
 
 HTML = "<script>alert(1)</script>"
 VALUES = {
@@ -200,6 +201,8 @@ def prober(
         prober.commits += 1
 
     monkeypatch.setattr(Session, "commit", hold_back)
+    # What is held back no other process could make.
+    monkeypatch.setattr(archives, "start_making", lambda *_: None)
     return prober
 
 
@@ -251,6 +254,8 @@ def fill(app: Flask) -> dict[str, str]:
         )
         foreign = make_plan(session, other, rows, status=Status.APPROVED, people=strangers)
         foreign_evidence = make_evidence(session, foreign)
+        for state in (ArchiveState.WAITING, ArchiveState.FAILED, ArchiveState.DONE):
+            make_archive(session, staff).state = state
         for user in (staff, session.get(type(staff), 3)):
             session.add(
                 ImportDraft(
@@ -339,6 +344,7 @@ def pages_of(app: Flask, user: str) -> list[str]:
         return [*pages, "/admin/packs/local-draft/1/edit", "/admin/years/2021"]
     pages = ["/sign-in", "/account/password"]
     if user == "staff":
+        pages += ["/archives", "/archives/new", "/archives/disclosure?year=2022&format=csv"]
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
         pages.append("/recheck")
     pages += ["/rectifications/1", "/rectifications/2"] if user else []
