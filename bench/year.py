@@ -296,6 +296,8 @@ def _indicators(plans: list[tuple[int, int, int]]) -> Iterator[dict[str, Any]]:
             "note": "",
             "formula": "",
             "is_check_list": 0,
+            "revision_document": "",
+            "pace": "",
         }
         shapes.append(shape)
     for plan, unit, _ in plans:
