@@ -96,6 +96,7 @@ def _row(indicator: Indicator, row: Actual | None) -> dict[str, Any]:
         "deviation_kind": row.deviation_kind,
         "deviation_reason": row.deviation_reason,
         "likelihood": row.likelihood,
+        "light": row.light,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perf.core.terms import DeviationKind, FundSource, Likelihood, PlanKind, Status
+from perf.core.terms import DeviationKind, FundSource, Light, Likelihood, PlanKind, Status
 from perf.documents.forms import (
     FORMATS,
     Money,
@@ -31,6 +31,7 @@ ROWS = [
         deviation_kind=DeviationKind.STAFF,
         deviation_reason="轮换次数减少。",
         likelihood=Likelihood.POSSIBLE,
+        light=Light.YELLOW,
     ),
     MonitoringRow("满意度指标", None, "群众满意度", "≥80%"),
 ]
@@ -74,14 +75,19 @@ def test_money_and_figures_so_far_stand_side_by_side() -> None:
     assert total[7] is None
     at = next(at for at, row in enumerate(lines(FORM), 1) if "年度资金总额" in row)
     assert line(FORM, "年度资金总额", formulas=True)[6] == f"=F{at}/E{at}"
-    assert line(FORM, "受理信访案件完成率")[3:9] == [
-        "受理信访案件完成率", "≥80%", "75%", "85%", "人员保障：轮换次数减少。", "有可能",
+    assert line(FORM, "受理信访案件完成率")[3:] == [
+        "受理信访案件完成率", "≥80%", "75%", "85%", None, None, "√", None, None, "轮换次数减少。",
+        None, "√", None, "关注",
+    ]  # fmt: skip
+    assert line(FORM, "原因说明")[7:] == [
+        "经费保障", "制度保障", "人员保障", "硬件条件保障", "其他", "原因说明",
+        "确定能", "有可能", "完全不可能", "备注",
     ]  # fmt: skip
     assert line(FORM, "1—9月\n执行情况")[3] == "三级指标"
 
 
 def test_a_figure_that_was_not_reported_is_blank_and_the_sum_with_it() -> None:
-    assert line(FORM, "群众满意度")[5:] == [None] * 5
+    assert line(FORM, "群众满意度")[5:] == [None] * 12
     fiscal = replace(FORM.budget[FundSource.FISCAL], executed=None)
     form = replace(FORM, budget={**FORM.budget, FundSource.FISCAL: fiscal})
     assert line(form, "年度资金总额")[5:7] == [None, None]
@@ -107,7 +113,7 @@ def test_a_department_names_itself_and_its_code() -> None:
 
 def test_the_form_says_what_the_system_does_not_hold() -> None:
     (note,) = [row[0] for row in lines(FORM) if str(row[0]).startswith("注：")]
-    assert "“全年预计执行数”和“备注”系统不登记" in note
+    assert "“全年预计执行数”系统不登记" in note
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from perf.core.terms import PlanKind
+from perf.core.terms import DeviationKind, Light, Likelihood, PlanKind
 from perf.documents.forms.annex import Annex
 from perf.documents.forms.builder import Part, SheetBuilder, execution_rate, wan
 from perf.documents.forms.classes import BLOCK, merge_classes
@@ -14,9 +14,15 @@ from perf.documents.forms.rows import Money
 from perf.documents.forms.table import Layout, Style
 from perf.documents.forms.texts import marks
 
-# 绩效指标 | 一级 | 二级 | 三级 | 年度指标值 | 执行情况 | 全年预计 | 偏差原因 | 可能性 | 备注.
-_WIDTHS = [44, 76, 70, 106, 72, 80, 68, 98, 62, 40]
-_LAST = 9
+# 绩效指标 | 一级 | 二级 | 三级 | 年度指标值 | 执行情况 | 全年预计 | a narrow column for each kind
+# of reason, one sign wide, | 原因说明 | one for each likelihood | 备注.
+_KINDS, _LIKELIHOODS = list(DeviationKind), list(Likelihood)
+_WIDTHS = [28, 58, 46, 92, 66, 74, 62, *[20] * len(_KINDS), 92, *[20] * len(_LIKELIHOODS), 38]
+_FIRST_KIND = 7
+_REASON = _FIRST_KIND + len(_KINDS)
+_FIRST_LIKELIHOOD = _REASON + 1
+_LAST = len(_WIDTHS) - 1
+_TICK = "√"
 _NEVER_SUBMITTED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -71,13 +77,18 @@ class _Monitoring(SheetBuilder):
         for each in form.rows:
             self._indicator(each)
         notes = [
-            "空白栏目为系统中没有填报的内容，可以手工填写；“全年预计执行数”和“备注”系统不登记。"
+            "空白栏目为系统中没有填报的内容，可以手工填写；“全年预计执行数”系统不登记。",
+            "“备注”为监控预警，正常的不写。",
         ]
         if self.annex.entries:
             notes.append("篇幅较长的文字全文见“附页”。")
         self.notes(notes)
         self.signatures(
-            form.submitted_by, form.submitted_at, form.approved_by, form.approved_at, ends=(3, 6)
+            form.submitted_by,
+            form.submitted_at,
+            form.approved_by,
+            form.approved_at,
+            ends=(4, _REASON - 1),
         )
         merge_classes(self.sheet, form.rows, head + 1)
 
@@ -133,29 +144,43 @@ class _Monitoring(SheetBuilder):
         return row
 
     def _grid_head(self) -> int:
+        """The groups of columns, then the columns themselves, which each page repeats."""
+        self.row(
+            (0, _FIRST_KIND - 1, "绩效指标完成情况", Style.LABEL),
+            (_FIRST_KIND, _REASON, "偏差原因分析", Style.LABEL),
+            (_FIRST_LIKELIHOOD, _LAST - 1, "完成\n目标\n可能性", Style.LABEL),
+            (_LAST, _LAST, "", Style.LABEL),
+        )
         heads = (
             BLOCK, "一级\n指标", "二级\n指标", "三级指标", "年度\n指标值",
-            f"{self.so_far}\n执行情况", "全年预计\n完成情况", "偏差原因分析",
-            "完成目标\n可能性", "备注",
+            f"{self.so_far}\n执行情况", "全年预计\n完成情况",
+            *(kind.label for kind in _KINDS), "原因说明",
+            *(each.label for each in _LIKELIHOODS), "备注",
         )  # fmt: skip
         head = self.row(*((at, at, text, Style.LABEL) for at, text in enumerate(heads)))
         self.sheet.header_row = head
         return head
 
     def _indicator(self, row: MonitoringRow) -> None:
+        ticked = [
+            *(kind is row.deviation_kind for kind in _KINDS),
+            *(each is row.likelihood for each in _LIKELIHOODS),
+        ]
+        columns = [
+            *range(_FIRST_KIND, _REASON),
+            *range(_FIRST_LIKELIHOOD, _LAST),
+        ]
+        lags = row.light in {Light.YELLOW, Light.RED}
         self.row(
             (3, 3, row.name, Style.SMALL),
             (4, 4, row.target, Style.CENTRE),
             (5, 5, row.actual, Style.CENTRE),
             (6, 6, row.expected, Style.CENTRE),
-            (7, 7, _deviation(row), Style.SMALL),
-            (8, 8, row.likelihood.label if row.likelihood else "", Style.CENTRE),
-            (_LAST, _LAST, "", Style.SMALL),
+            *(
+                (at, at, _TICK if is_ticked else "", Style.CENTRE)
+                for at, is_ticked in zip(columns, ticked, strict=True)
+            ),
+            (_REASON, _REASON, row.deviation_reason.strip(), Style.SMALL),
+            (_LAST, _LAST, row.light.label if row.light and lags else "", Style.SMALL),
             label=f"指标：{row.name}",
         )
-
-
-def _deviation(row: MonitoringRow) -> str:
-    """偏差原因 by its official kind, with what was said of it: 经费保障：拨款延后."""
-    kind = row.deviation_kind.label if row.deviation_kind else ""
-    return "：".join(filter(None, [kind, row.deviation_reason.strip()]))

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from perf.core.terms import DeviationKind, FundSource, Likelihood, PlanKind, Status
+from perf.core.terms import DeviationKind, FundSource, Light, Likelihood, PlanKind, Status
 from perf.documents.forms.rows import Money
 
 
@@ -23,6 +23,7 @@ class MonitoringRow:
     deviation_kind: DeviationKind | None = None
     deviation_reason: str = ""
     likelihood: Likelihood | None = None
+    light: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
