@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from perf.models import Base, ImportDraft, LedgerChain, LedgerEntry, Remark, Snapshot
+from perf.models import Base, ImportDraft, LedgerChain, LedgerEntry, Message, Remark, Snapshot
 from perf.services.ledger import changes_of
 
-_UNWATCHED = (LedgerEntry, LedgerChain, Snapshot, Remark, ImportDraft)
+# A message repeats what the ledger tells already; whoever sends one by hand is told there.
+_UNWATCHED = (LedgerEntry, LedgerChain, Snapshot, Remark, ImportDraft, Message)
 _BOOKKEEPING = frozenset({"status", "version", "updated_at"})
 # The entry names the file as added or removed, not column by column.
 _TOLD_AS_A_WHOLE = frozenset({"evidence"})

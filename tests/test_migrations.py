@@ -20,6 +20,7 @@ from perf.models import (
     Evidence,
     ImportDraft,
     LocalPack,
+    Message,
     Period,
     Quantity,
     QuantityValue,
@@ -114,6 +115,7 @@ def fill_every_table(session) -> None:
                 asked_by_id=staff.id,
                 asked_at=clock.now(),
             ),
+            Message(user_id=staff.id, day=clock.today(), lines=[], made_at=clock.now()),
             ImportDraft(
                 created_by_id=staff.id,
                 created_at=clock.now(),
@@ -243,7 +245,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     session.remove()
     upgrade()
     gone = {"archive", "local_pack", "quantity", "quantity_value", "rectification"}
-    gone |= {"revised_target", "target_revision"}
+    gone |= {"message", "revised_target", "target_revision"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

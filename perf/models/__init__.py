@@ -3,6 +3,7 @@
 from perf.models.archives import Archive
 from perf.models.base import Base
 from perf.models.evaluations import Score, SelfEvaluation
+from perf.models.messages import Message
 from perf.models.organisation import FiscalYear, Period, Unit, User
 from perf.models.plans import (
     BudgetAdjustment,
@@ -39,6 +40,7 @@ __all__ = [
     "LedgerChain",
     "LedgerEntry",
     "LocalPack",
+    "Message",
     "Period",
     "Plan",
     "Project",

@@ -22,7 +22,11 @@ class Unit(Base):
 
 
 class User(Base):
-    """Somebody who signs in; staff and supervisors belong to one unit."""
+    """Somebody who signs in; staff and supervisors belong to one unit.
+
+    `email` is blank where there is none. `calendar_hash` is the SHA-256 of the secret part of the
+    calendar's address, null where the user has none.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (
@@ -38,6 +42,9 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     session_key: Mapped[Short]
+    email: Mapped[str] = mapped_column(String(254), default="")
+    wants_email: Mapped[bool] = mapped_column(default=True)
+    calendar_hash: Mapped[Short | None] = mapped_column(unique=True)
     archived_at: Mapped[Moment | None]
 
     unit: Mapped[Unit | None] = relationship()

@@ -19,7 +19,15 @@ from perf.services.many_rows import execute_many
 
 SYSTEM_CHAIN = 0
 _UNTOLD = frozenset(
-    {"version", "updated_at", "updated_by_id", "password_hash", "session_key", "last_seq"}
+    {
+        "version",
+        "updated_at",
+        "updated_by_id",
+        "password_hash",
+        "session_key",
+        "calendar_hash",
+        "last_seq",
+    }
 )
 
 Changes = dict[str, tuple[str | None, str | None]]
