@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from perf import clock
@@ -197,7 +198,8 @@ def test_what_was_not_approved_is_not_made_public(session, year, tmp_path):
     assert {one.form for one in places_to_check(session, 2022, year.unit.id)} == {"绩效目标表"}
 
 
-def test_cancelling_stops_within_one_file_and_leaves_nothing(session, year, tmp_path):
+def test_cancelling_stops_within_one_file_and_leaves_nothing(session, year, tmp_path, caplog):
+    caplog.set_level("INFO")
     archive = ask(session, year.staff.actor, year.unit)
     waiting = ask(session, year.staff.actor, year.unit, formats=["csv", "docx"])
     session.commit()
@@ -222,6 +224,7 @@ def test_cancelling_stops_within_one_file_and_leaves_nothing(session, year, tmp_
     assert make(session, tmp_path) == 1
     canceller.join()
     assert states(session) == [ArchiveState.CANCELLED] * 2
+    assert "was given up" in caplog.text
     assert list((tmp_path / "archives").iterdir()) == []
     with pytest.raises(Conflict):
         service.cancel_archive(session, actor, session.get(Archive, key))
@@ -251,6 +254,11 @@ def test_a_making_that_died_is_interrupted_and_can_be_repeated(session, year, tm
         assert states(session) == [ArchiveState.DONE] * 2
         with pytest.raises(Conflict):
             service.repeat_archive(session, year.staff.actor, archive)
+    first, second = session.scalars(select(Archive))
+    first.state = second.state = ArchiveState.RUNNING
+    with pytest.raises(IntegrityError):
+        session.flush()
+    session.rollback()
     # The dead one's word counts no more.
     assert not service.note_progress(session, archive.id, "dead", done=1, total=2)
 
