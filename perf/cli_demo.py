@@ -23,7 +23,7 @@ from perf.core.terms import Action, Comparator, Role
 from perf.database import begin_writing
 from perf.documents.draft_json import draft_from_json
 from perf.extensions import db
-from perf.models import Actual, Indicator, Period, Plan, Submission, Unit, User
+from perf.models import Actual, Indicator, Period, Plan, Rectification, Submission, Unit, User
 from perf.queries.packs import pack_of
 from perf.services.accounts import UNIT_ROLES, create_user, generate_password, hash_password
 from perf.services.entries import ExecutedEntry, record_entries
@@ -32,6 +32,12 @@ from perf.services.imports import import_draft
 from perf.services.organisation import update_period
 from perf.services.plans import step_plan
 from perf.services.quantities import QuantityEntry
+from perf.services.rectifications import (
+    RectificationEntry,
+    confirm_rectification,
+    report_rectification,
+    save_rectification,
+)
 from perf.services.submissions import open_submission, step_submission
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -53,6 +59,17 @@ RETURNED_INDICATOR = "受理信访案件完成率"
 REMARK = "三季度办结数与二季度台账对不上，请补充办结清单后重新提交。"
 WAITING_PLAN = "41070222000000005509"
 UNFINISHED_PLAN = "department"
+# What was done about indicators that lagged: measure and outcome.
+MEASURES = {
+    "管理制度健全性": (
+        "修订项目档案管理办法，七月底前印发。",
+        "办法已于七月二十日印发并组织学习。",
+    ),
+    "疑难信访案件": ("对接街道摸排符合救助条件的案件。", "二季度受理一件，三季度受理一件。"),
+    "手拉手结对帮扶": ("与结对社区商定下半年安排，每月一次。", ""),
+}
+CONFIRMED = "管理制度健全性"
+FOLLOWED_UP_ON = date(2022, 10, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,7 @@ def seed_demo_command(*, empty: bool) -> None:
     _set_due_days(session, system, QUARTERS[:2] if not empty else ())
     if not empty:
         _record_results(session, people, plans)
+        _follow_up(session, people)
     session.commit()
     _tell(signed_in)
 
@@ -157,6 +175,26 @@ def _record_results(session: Session, people: _People, plans: Sequence[Plan]) ->
             with clock.set_to(day + timedelta(hours=4)):
                 _finish_quarter(session, people, submission, previous, is_last=is_last)
             previous = {row.indicator_id: row for row in submission.actuals}
+
+
+def _follow_up(session: Session, people: _People) -> None:
+    """What the bureau did about its lights: one done, one to be confirmed, the others under way."""
+    staff, today = people.staff, clock.today()
+    for row in session.scalars(select(Rectification).order_by(Rectification.id)):
+        measure, outcome = MEASURES.get(row.indicator.name, ("", ""))
+        entry = RectificationEntry(
+            owner=str(row.owner_id),
+            due_on=row.due_on.isoformat() if outcome else str(today + timedelta(days=20)),
+            measure=measure,
+            outcome=outcome,
+        )
+        day = datetime.combine(FOLLOWED_UP_ON, time(2), tzinfo=UTC) if outcome else clock.now()
+        with clock.set_to(day):
+            save_rectification(session, staff, row, entry, version=row.version)
+            if outcome:
+                report_rectification(session, staff, row)
+            if row.indicator.name == CONFIRMED:
+                confirm_rectification(session, people.supervisor, row, version=row.version)
 
 
 def _record_quarter(

@@ -18,6 +18,7 @@ from perf.models import (
     LedgerEntry,
     Period,
     Plan,
+    Rectification,
     Remark,
     SelfEvaluation,
     Submission,
@@ -146,6 +147,16 @@ def test_the_quarters_stand_in_every_state_and_are_marked_as_invented(seeded):
         )
         remark = db.session.scalars(select(Remark)).one()
         assert db.session.get_one(Indicator, remark.indicator_id).name == "受理信访案件完成率"
+
+
+def test_what_lagged_is_followed_up_in_every_state(seeded):
+    with seeded.app_context():
+        rows = db.session.execute(
+            select(Rectification.state, func.count()).group_by(Rectification.state)
+        )
+        counts = {state.value: count for state, count in rows}
+        assert counts["closed"] == counts["reported"] == 1
+        assert counts["open"] > 1
 
 
 def test_the_ledger_tells_the_story_in_its_order(seeded):

@@ -12,7 +12,7 @@ from perf.api.door import requires
 from perf.api.fields import titled
 from perf.api.values import ActualRecord, actual_record, day, moment, number
 from perf.core.permissions import Permission
-from perf.core.terms import DeviationKind, FundSource, Likelihood, Status, Tier
+from perf.core.terms import DeviationKind, FundSource, Light, Likelihood, Status, Tier
 from perf.models import Actual, BudgetLine, Evidence, Indicator
 from perf.queries.submissions import Quarter, quarter_visible_to
 from perf.services.entry_figures import Figures, figures_of
@@ -39,6 +39,7 @@ class ReportedRow(Schema):
     basis = fields.text("没有手工填的数是怎样得来的", null=True)
     ratio = fields.number("完成率（0 至 1 及以上，最多六位小数）", null=True)
     is_met = fields.yes_or_no("是否已达到年度指标值", null=True)
+    light = fields.code(Light, "监控预警；没有数值或尚未到期的为 null", null=True)
     expected = fields.one(ExpectedRecord, "预计全年完成情况", null=True)
     likelihood = fields.code(Likelihood, "完成目标可能性", null=True)
     deviation_kind = fields.code(DeviationKind, "偏差原因的类别", null=True)
@@ -161,6 +162,7 @@ def _row(indicator: Indicator, actual: Actual | None) -> dict[str, Any]:
         "basis": figures.basis or None,
         "ratio": number(actual.ratio) if actual else None,
         "is_met": actual.is_met if actual else None,
+        "light": actual.light.value if actual and actual.light else None,
         "expected": _expected(figures),
         "likelihood": figures.likelihood.value if figures.likelihood else None,
         "deviation_kind": figures.deviation_kind.value if figures.deviation_kind else None,

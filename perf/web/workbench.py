@@ -15,9 +15,11 @@ from perf.extensions import db
 from perf.queries import organisation, workbench
 from perf.queries.items import Item, ItemKind
 from perf.queries.ledger import LedgerMark, ledger_mark
+from perf.queries.lights import lagging_counts
 from perf.queries.rectifications import count_rectifications
 from perf.queries.review import decided_items
 from perf.queries.workbench import Said
+from perf.web.grid_reading import TONE_OF_LIGHT
 from perf.web.items import due_words, item_url, wording_of_due
 from perf.web.security import current_actor, requires
 
@@ -94,8 +96,11 @@ def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, d
     waiting = sorted((item for item in items if item.status is Status.SUBMITTED), key=_handed_in)
     mine = [item for item in waiting if item.submitted_by_id != actor.id]
     missing = sorted((item for item in items if item.status is not Status.SUBMITTED), key=_urgency)
+    quarters = [one.subject_id for one in mine[:SHOWN] if one.kind is ItemKind.QUARTER]
     return "workbench/supervisor.html", {
         "waiting": mine[:SHOWN],
+        "lights": lagging_counts(session, [one for one in quarters if one is not None]),
+        "light_tones": TONE_OF_LIGHT,
         "total": len(mine),
         "own": len(waiting) - len(mine),
         "missing": [_task(item, today, []) for item in missing[:SHOWN]],

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from perf import clock
-from perf.core.terms import Action, Rating, Role, Status
+from perf.core.terms import Action, Light, Rating, Role, Status
 from perf.extensions import db
 from perf.models import Actual, Indicator, Period, Plan, SelfEvaluation, Submission, Unit, User
 from perf.services.ledger import record_change
@@ -345,6 +345,7 @@ def test_supervisors_see_what_to_review_oldest_first_and_who_has_not_reported(
             quarter = quarter_of(world, approved_plan(world, name), filled=3)
             with clock.set_to(OCTOBER.replace(hour=hour)):
                 step(world, staff, quarter, Action.SUBMIT)
+        quarter.actuals[0].light = Light.RED
         approved_plan(world, "没交的")
         own = make_plan(world.session, staff.unit, name="自己交的")
         own.status, own.submitted_by_id = Status.SUBMITTED, supervisor.id
@@ -353,6 +354,7 @@ def test_supervisors_see_what_to_review_oldest_first_and_who_has_not_reported(
     page = browse(world.supervisor).get("/")
     review, _, missing = main_of(page).partition("尚未提交")
     assert review.index("先交的") < review.index("后交的")
+    assert "先交的 2022 年 · 三季度填报 滞后 1" in review
     assert "没交的 2022 年 · 三季度填报 未填报 还有 6 天" in missing
     assert "自己交的" not in page.text
     assert "另有 1 项是您本人提交的" in page.text
