@@ -219,10 +219,10 @@ def test_cancelling_stops_within_one_file_and_leaves_nothing(session, year, tmp_
             other.commit()
 
     waiting_key = waiting.id
-    canceller = threading.Thread(target=cancel)
+    canceller = threading.Thread(target=cancel, daemon=True)
     canceller.start()
     assert make(session, tmp_path) == 1
-    canceller.join()
+    canceller.join(timeout=60)
     assert states(session) == [ArchiveState.CANCELLED] * 2
     assert "was given up" in caplog.text
     assert list((tmp_path / "archives").iterdir()) == []

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import signal
+import subprocess
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -49,6 +51,24 @@ def wait_for_process():
     assert process._started[-1].wait(timeout=120) == 0
 
 
+@contextmanager
+def reached(pipe, started):
+    """While the block runs, the process stands at this file, which is a pipe."""
+    end = None
+    while end is None:
+        assert started.poll() is None, "it ended before it came to the file"
+        try:
+            end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            # Nobody reads from the pipe yet.
+            with suppress(subprocess.TimeoutExpired):
+                started.wait(timeout=0.05)
+    try:
+        yield
+    finally:
+        os.close(end)
+
+
 def only(app):
     with app.app_context():
         return db.session.scalars(select(Archive)).one()
@@ -62,8 +82,7 @@ def test_one_whose_process_is_killed_is_made_again_and_its_download_resumed(app,
     form = {"kind": "full", "unit": year["unit"], "year": "2022", "format": ["csv"]}
     assert "已开始生成" in staff.post("/archives", form, follow=True).text
     started = process._started[-1]
-    # The pipe opens when the process has come to this file.
-    with year["pipe"].open("wb"):
+    with reached(year["pipe"], started):
         page = staff.get("/archives")
         assert "正在生成" in page.text
         assert 'http-equiv="refresh"' in page.html
