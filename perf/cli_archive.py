@@ -14,8 +14,8 @@ from perf.cli_console import console_actor, refusals
 from perf.core.errors import NotFound, PerfError
 from perf.documents.forms import FORMATS
 from perf.extensions import db
-from perf.models import Unit
 from perf.queries.organisation import has_plans, unit_called
+from perf.services.archives import archive_title
 
 _DEFAULT = ("pdf", "xlsx")
 
@@ -72,7 +72,7 @@ def archive_command(
             _demand_nothing_flagged(places_to_check(session, year, unit.id))
         chosen = tuple(ending for ending in FORMATS if ending in (formats or _DEFAULT))
         asked = Asked(year, unit.id if unit else None, chosen, is_public, is_masked)
-        title = _title(year, unit, is_public=is_public)
+        title = archive_title(year, unit, is_public=is_public)
         items = contents(session, console_actor(), asked, current_app.config["DATA_DIR"])
         packed = write_zip(output, title, "", items, lambda _done: True)
     told = {
@@ -109,8 +109,3 @@ def _demand_nothing_flagged(places: list[Place]) -> None:
         "\n".join(lines) + f"\n有 {len(places)} 处疑似个人信息，没有生成。"
         "请修改原文，或核对后加 --checked，或加 --mask 打码。"
     )
-
-
-def _title(year: int, unit: Unit | None, *, is_public: bool) -> str:
-    kind = "信息公开资料包" if is_public else "年度资料包"
-    return f"{year}年度-{unit.name if unit else '全部单位'}-{kind}"

@@ -19,6 +19,7 @@ from perf.archives.published import masked_form, published
 from perf.core.permissions import Actor
 from perf.core.terms import Status
 from perf.documents.forms import Form, form_file_name, summary_from_records, write_form
+from perf.documents.forms.summary import MOST_ROWS
 from perf.documents.report import REPORT_FORMATS, report_file_name, write_report
 from perf.models import Evidence, Period, Plan, SelfEvaluation, Submission
 from perf.queries.archives import evidence_count, evidence_of_plans, names_of_people
@@ -37,8 +38,6 @@ _SUMMARY = "绩效自评结果汇总表"
 _EVIDENCE = "佐证材料"
 _ORDER = (_TARGET, _MONITORING, _EVALUATION, _REPORT)
 _UNSIGNED = "未审核通过，不公开"
-# Setting more rows takes longer than a making may be silent.
-_MOST_ROWS = {"pdf": 5_000, "docx": 20_000}
 Filed = tuple[Evidence, Period, Submission, str]
 
 
@@ -242,7 +241,7 @@ def _summary(session: Session, actor: Actor, forms: _Forms) -> Iterator[Item]:
     unit = records[0]["unit"] if asked.unit_id is not None else ""
     form = summary_from_records(asked.year, unit, records)
     for one in forms.files(form, replace(line, unit=unit), "", Names()):
-        most = _MOST_ROWS.get(one.path.rpartition(".")[2])
+        most = MOST_ROWS.get(one.path.rpartition(".")[2])
         if most is not None and len(records) > most:
             note = f"共 {len(records)} 项，这种格式最多 {most} 项，请看 Excel 或 CSV"
             yield replace(one, path="", content=None, note=note)

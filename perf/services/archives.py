@@ -29,15 +29,19 @@ ENDED = frozenset(
 )
 
 
+def archive_title(year: int, unit: Unit | None, *, is_public: bool) -> str:
+    """What an archive of a unit's year, or of all units', is called."""
+    kind = "信息公开资料包" if is_public else "年度资料包"
+    return f"{year}年度-{unit.name if unit else '全部单位'}-{kind}"
+
+
 def archive_name(archive: Archive) -> str:
     """What an archive is called on pages, in the ledger and as a file.
 
     To be asked before anything is changed: it may look the unit up, which flushes the change
     before the ledger has seen it.
     """
-    unit = archive.unit.name if archive.unit else "全部单位"
-    kind = "信息公开资料包" if archive.is_public else "年度资料包"
-    return f"{archive.year}年度-{unit}-{kind}"
+    return archive_title(archive.year, archive.unit, is_public=archive.is_public)
 
 
 def standing(archive: Archive, now: datetime, *, is_anything_made: bool = True) -> ArchiveState:

@@ -19,6 +19,7 @@ from perf.documents.forms import (
     write_form,
 )
 from perf.documents.forms.record import form_from_data
+from perf.documents.forms.summary import MOST_ROWS
 from perf.documents.iati import iati_xml
 from perf.documents.report import (
     REPORT_FORMATS,
@@ -40,8 +41,6 @@ from perf.web.security import current_actor, requires
 from perf.web.units import year_asked_for
 
 blueprint = Blueprint("forms", __name__)
-# Setting 5,000 rows as PDF takes ten seconds, for which nobody should hold a thread longer.
-MOST_ROWS = {"pdf": 5_000, "docx": 20_000}
 _NOT_BEGUN = "这份绩效目标还没有开始自评。请从“自评”页面进入。"
 
 

@@ -16,6 +16,8 @@ from perf.documents.forms.texts import local_day
 
 TITLE = "绩效自评结果汇总表"
 NOT_BEGUN = "未开展自评"
+# Setting 5,000 rows as PDF takes ten seconds, for which nobody should wait longer.
+MOST_ROWS = {"pdf": 5_000, "docx": 20_000}
 _ALL_UNITS = "全部单位"
 # 序号 | 单位 | 项目名称、编码 | 预算数 | 执行数 | 执行率 | 指标得分 | 总分 | 等级 | 状态.
 _WIDTHS = [38, 96, 150, 80, 80, 60, 52, 50, 38, 72]
