@@ -196,6 +196,17 @@ def test_a_bad_cell_is_named_where_it_is_and_everything_typed_stays(world, app, 
         assert load(app, world.plan).indicators[0].name == "受理案件数"
 
 
+def test_a_pace_of_its_own_stands_on_the_sheet_and_on_the_plan(world, browse):
+    staff, first = browse(world.staff), world.rows[0]
+    data = sheet_of(staff.get(f"/plans/{world.plan}/indicators"))
+    data |= {f"curve-{first}": "own", f"pace-{first}": "10 20"}
+    page = staff.post(f"/plans/{world.plan}/indicators", data, status=422)
+    assert "请填四个季度末应累计完成的百分比" in page.text
+    data |= {f"pace-{first}": "10 20 60 100"}
+    page = staff.post(f"/plans/{world.plan}/indicators", data, follow=True)
+    assert "按各季度计划（10%、20%、60%、100%）" in page.text
+
+
 def test_more_rows_come_without_saving_and_without_losing(world, browse):
     staff = browse(world.staff)
     data = sheet_of(staff.get(f"/plans/{world.plan}/indicators"))

@@ -23,6 +23,7 @@ from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
 from perf.services.indicators import weigh
 from perf.services.organisation import pin_name
+from perf.services.paces import pace_of
 from perf.services.plan_checks import checks_of_plan
 from perf.services.plan_content import content_of_plan, missing_for_submission
 from perf.services.plans import delete_plan, step_plan
@@ -171,6 +172,7 @@ def plan_page(
         outlook=plan_outlook(session, actor, plan, quarters),
         rectifications=unfinished_of_plan(session, plan),
         light_tones=TONE_OF_LIGHT,
+        paces={row.id: pace_of(row).label for row in plan.indicators if row.curve},
         remarks=plans.remarks_on(session, plan),
         doubts=_doubts(plan, actor),
         # What was approved is not to be corrected any more, but may still be asked about.
