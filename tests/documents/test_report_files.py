@@ -198,6 +198,14 @@ def test_a_reason_of_20_000_signs_goes_over_pages_whole():
     assert sum(each.text.count("年末集中") for each in word.paragraphs) == 5_000
 
 
+def test_a_sign_that_the_fonts_lack_in_a_picture_is_marked_as_in_any_text():
+    report = report_from_record(record([{**MISSED, "level1": "产出😀指标"}]))
+    with pypdfium2.PdfDocument(write_report(report, "pdf")) as document:
+        read = "".join(page.get_textpage().get_text_range() for page in document)
+    assert "产出〓指标" in read
+    assert "😀" not in read
+
+
 def walk(element: Any) -> Any:
     yield element
     for child in element.get("children", []):

@@ -105,7 +105,8 @@ class _Data:
             case Picture():
                 return {
                     "kind": "picture",
-                    "svg": part.chart.svg,
+                    # The picture's words are of the same fonts; its markup is of signs that every font has.
+                    "svg": self.printable.text(part.chart.svg),
                     "width": picture_width(part.chart.width),
                     "alt": self.printable.text(part.described),
                     "caption": self._line(words(part.caption), CAPTION_SIZE),

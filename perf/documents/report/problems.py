@@ -1,4 +1,4 @@
-"""四、存在的问题及原因 and 五、改进措施: what was missed and why, and what will be done."""
+"""四、存在的问题与原因 and 五、改进措施: what was missed and why, and what will be done."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -35,7 +35,7 @@ _NO_DATA = "本期无数据"
 
 def problems(subject: Subject) -> Iterator[Part]:
     """The fourth section's parts."""
-    yield Heading(1, "四、存在的问题及原因")
+    yield Heading(1, "四、存在的问题与原因")
     yield Heading(2, "（一）未达成或扣分的指标")
     yield from _missed(subject)
     yield Heading(2, "（二）绩效目标编制方面")
