@@ -105,7 +105,7 @@ class _Data:
             case Picture():
                 return {
                     "kind": "picture",
-                    # The picture's words are of the same fonts; its markup is of signs that every font has.
+                    # Its words are set in the same fonts; its markup is ASCII.
                     "svg": self.printable.text(part.chart.svg),
                     "width": picture_width(part.chart.width),
                     "alt": self.printable.text(part.described),
