@@ -110,4 +110,4 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _files(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**one, "link": url_for("reports.evidence", evidence_id=one["id"])} for one in files]
+    return [{**one, "link": url_for("evidence.file", evidence_id=one["id"])} for one in files]

@@ -220,5 +220,5 @@ def _evidence(row: Evidence) -> dict[str, Any]:
         "media_type": row.media_type,
         "created_by": row.created_by.display_name if row.created_by else None,
         "created_at": moment(row.created_at),
-        "link": url_for("reports.evidence", evidence_id=row.id),
+        "link": url_for("evidence.file", evidence_id=row.id),
     }

@@ -230,6 +230,7 @@ def _file(evidence: Evidence, quarter: Submission) -> dict[str, Any]:
         "quarter": quarter_name(quarter),
         "name": evidence.name,
         "sha256": evidence.sha256,
+        "media_type": evidence.media_type,
     }
 
 

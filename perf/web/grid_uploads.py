@@ -13,6 +13,7 @@ from perf.services.evidence import attach_evidence
 from perf.services.evidence_files import StoredFile, clean_name, store_file
 
 BUDGET_KEY = "budget"
+PRESENT_ALREADY = "与已有的佐证内容相同，没有重复添加。"
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def attach_uploads(
             _refuse(uploads, BUDGET_KEY if key is None else str(key), name, str(error))
             continue
         if evidence is None:
-            uploads.notes.append(f"“{name}”与已有的佐证内容相同，没有重复添加。")
+            uploads.notes.append(f"“{name}”{PRESENT_ALREADY}")
 
 
 def _refuse(uploads: Uploads, key: str, name: str, sentence: str) -> None:

@@ -18,6 +18,7 @@ from perf.services.evidence_files import ACCEPT
 from perf.services.outcome import Outcome
 from perf.services.snapshots import Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
+from perf.web.evidence_words import twins_of
 from perf.web.forecast import forecast_lines
 from perf.web.grid_form import Posted
 from perf.web.grid_page import grid_page
@@ -82,6 +83,7 @@ def report_page(
         differences_since=since,
         remarks=quarter.remarks.get(None, []),
         files=quarter.evidence.get(None, []),
+        twins=twins_of(db.session(), actor, quarter),
         due=due_note(quarter.period, submission, clock.today()),
         quarters=quarter_links(quarter),
         parents=parent_links(quarter),

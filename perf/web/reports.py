@@ -1,9 +1,9 @@
-"""One quarter of a plan: the grid, its evidence, and the steps of its review."""
+"""One quarter of a plan: the grid, and the steps of its review."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,15 +14,13 @@ from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action
 from perf.database import begin_writing
 from perf.extensions import db
-from perf.models import Evidence, Indicator, Submission
+from perf.models import Indicator, Submission
 from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
-from perf.queries.visible import evidence_visible_to
 from perf.services.computed import Computed, compute_actual, counts_for
 from perf.services.entries import record_entries
 from perf.services.entry_figures import NOTHING, Entry, read_entry
 from perf.services.evidence import remove_evidence
-from perf.services.evidence_files import path_of
 from perf.services.outcome import Outcome
 from perf.services.submissions import open_submission, step_submission
 from perf.web.grid_form import Posted, read_grid, whole_number
@@ -42,7 +40,6 @@ DONE = {
 }
 
 blueprint = Blueprint("reports", __name__)
-_SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/png", "image/jpeg"})
 _CONFLICT = "有内容在您填写期间被他人修改，未覆盖。请逐项核对：再次保存以您的为准，或采用对方的值。"
 _INVALID = "其余内容已保存；下列内容没有保存，仍按您填写的样子保留，请更正。"
 _STALE = "您填写的内容已保存，但打开页面后有他人改动，未提交。请核对下面的最新内容后再提交。"
@@ -254,21 +251,3 @@ def _computed(
     named = {row.name: values.get(row.id) for row in quarter.plan.quantities}
     counts = counts_for(db.session(), quarter.plan, quarter.period.code)
     return compute_actual(indicator, named, counts), wrong
-
-
-@blueprint.get("/evidence/<int:evidence_id>", endpoint="evidence")
-@requires(Permission.READ, evidence_visible_to)
-def evidence(row: Evidence) -> ResponseReturnValue:
-    """One file; what a browser shows safely is shown, anything else is downloaded."""
-    path = path_of(current_app.config["DATA_DIR"], row.sha256)
-    if not path.is_file():
-        raise NotFound("文件不在服务器上了。请联系管理员从备份中恢复。")
-    response = send_file(
-        path,
-        mimetype=row.media_type,
-        as_attachment=row.media_type not in _SHOWN_IN_BROWSER,
-        download_name=row.name,
-        etag=row.sha256,
-    )
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response

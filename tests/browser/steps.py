@@ -142,7 +142,7 @@ def expect_row(page: Page, indicator: str, row: Row) -> None:
 
 
 def attach(page: Page, indicator: str, files: list[Any]) -> None:
-    """Choose evidence files of one figure; they go along with the next save."""
+    """Choose evidence files of one figure, which are uploaded at once."""
     open_details(page, indicator)
     detail_row(page, indicator).get_by_label("添加佐证").set_input_files(files)
 

@@ -583,7 +583,13 @@ def test_the_record_names_the_figures_and_files_of_each_quarter(session):
         ["四季度", "110 件"],
     ]
     assert row["evidence"] == [
-        {"id": kept.id, "quarter": "三季度", "name": "台账.xlsx", "sha256": "ab" * 32}
+        {
+            "id": kept.id,
+            "quarter": "三季度",
+            "name": "台账.xlsx",
+            "sha256": "ab" * 32,
+            "media_type": "text/plain",
+        }
     ]
 
 

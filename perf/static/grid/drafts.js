@@ -148,6 +148,16 @@ async function post(sent) {
   return true;
 }
 
+// Rows and files are sent side by side, and an answer may overtake the one before it: what does not fit yet waits.
+const steps = [];
+
+export function takeVersion(step) {
+  if (step) steps.push(step);
+  for (let next; (next = steps.findIndex(([before]) => before === hidden("version").value)) >= 0; ) {
+    hidden("version").value = steps.splice(next, 1)[0][1];
+  }
+}
+
 function stop(sent, sentence) {
   for (const group of sent) mark(group, "waiting", "没有保存");
   isStopped = true;
@@ -157,7 +167,9 @@ function stop(sent, sentence) {
 }
 
 function take(answer, sent, posted) {
-  for (const [name, [before, after]] of Object.entries(answer.moved)) {
+  const { version, ...rows } = answer.moved;
+  takeVersion(version);
+  for (const [name, [before, after]] of Object.entries(rows)) {
     const field = hidden(name);
     if (field && field.value === before) field.value = after;
   }

@@ -1,6 +1,7 @@
 // The quarter's grid: live readings, the bar at the foot, and what happens as cells are typed into and left.
 // The page works without it: every reading is made by the server, and saving shows it.
 import { control, form, isChanged, markSaved, rowOf, showAt } from "./cells.js";
+import { uploaded } from "./evidence.js";
 import { isPending, onTold, save, saveAll, settled, stash, unstash } from "./drafts.js";
 import { noteStep, onKey, paste, pastedLines, remember } from "./moving.js";
 
@@ -218,26 +219,9 @@ function showPasted(words, tone) {
 
 const isUnsaved = () => form.hasAttribute("data-unsaved") || [...form.elements].some(isChanged);
 
-function checkFiles(input) {
-  const most = Number(form.dataset.most);
-  const large = [...input.files].find((file) => file.size > most);
-  const id = `${input.id}-error`;
-  document.getElementById(id)?.remove();
-  input.removeAttribute("aria-invalid");
-  if (!large) return;
-  const note = document.createElement("span");
-  note.className = "error";
-  note.id = id;
-  note.textContent = `“${large.name}”超过 20 MB，请压缩或拆开后再选。`;
-  input.closest(".more").append(note);
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", id);
-  input.value = "";
-}
-
 form.addEventListener("input", (event) => {
+  if (event.target.type === "file") return;
   stash();
-  if (event.target.type === "file") checkFiles(event.target);
   const row = rowOf(event.target);
   if (event.target.name.startsWith("quantity-")) {
     onQuantity(event.target);
@@ -253,7 +237,7 @@ form.addEventListener("input", (event) => {
     explain(row);
   }
 });
-// A cell that is left is saved; files wait for the button.
+// A cell that is left is saved.
 form.addEventListener("change", (event) => {
   if (event.target.type === "file") return;
   noteStep();
@@ -262,16 +246,10 @@ form.addEventListener("change", (event) => {
 form.addEventListener("keydown", onKey);
 form.addEventListener("paste", onPaste);
 form.addEventListener("submit", (event) => {
-  const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
-  if (files.reduce((sum, file) => sum + file.size, 0) > Number(form.dataset.total)) {
-    event.preventDefault();
-    document.querySelector("[data-saved]").textContent = "所选文件合计超过 45 MB，请分几次保存";
-    return;
-  }
   // What is on its way first, or the form would meet its own figures as somebody else's.
   event.preventDefault();
   const button = event.submitter;
-  settled().then(() => {
+  Promise.all([settled(), uploaded()]).then(() => {
     stash({ isPosted: true });
     isLeaving = true;
     if (button?.name) {

@@ -1,0 +1,56 @@
+"""Where else a file backs a figure: the same content among the evidence of a year."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from perf.core.permissions import Actor
+from perf.models import Evidence, Indicator, Period, Plan, Submission
+from perf.queries.visible import in_sight
+
+# A file that stands at more figures than these is everywhere; the first ones say so.
+MOST_PLACES = 200
+
+
+class Place(NamedTuple):
+    """One figure that a file backs; `indicator` is None for the executed budget."""
+
+    evidence: Evidence
+    plan: Plan
+    period: Period
+    indicator: str | None
+
+
+def places_of(
+    session: Session, actor: Actor, year: int, digests: Collection[str]
+) -> dict[str, list[Place]]:
+    """The figures of the year within the actor's sight that these contents back, by SHA-256.
+
+    The oldest first, without what was removed.
+    """
+    found: dict[str, list[Place]] = {}
+    if not digests:
+        return found
+    query = (
+        select(Evidence, Plan, Period, Indicator.name)
+        .join(Submission, Submission.id == Evidence.submission_id)
+        .join(Plan, Plan.id == Submission.plan_id)
+        .join(Period, Period.id == Submission.period_id)
+        .join(Plan.unit)
+        .outerjoin(Plan.project)
+        .outerjoin(Indicator, Indicator.id == Evidence.indicator_id)
+        .options(contains_eager(Plan.unit), contains_eager(Plan.project))
+        .where(
+            Evidence.sha256.in_(digests),
+            Evidence.removed_at.is_(None),
+            Plan.year == year,
+            in_sight(actor, Evidence.unit_id),
+        )
+        .order_by(Evidence.id)
+        .limit(MOST_PLACES)
+    )
+    for row in session.execute(query):
+        found.setdefault(row[0].sha256, []).append(Place(*row))
+    return found
