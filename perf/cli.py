@@ -15,6 +15,7 @@ from perf.cli_demo import seed_demo_command
 from perf.cli_export import export_command
 from perf.cli_import import import_command
 from perf.cli_recheck import recheck_command
+from perf.cli_remind import remind_command
 from perf.cli_rescore import rescore_command
 from perf.core.errors import InvalidInput
 from perf.core.terms import Role
@@ -97,6 +98,7 @@ group.add_command(import_command)
 group.add_command(recheck_command)
 group.add_command(export_command)
 group.add_command(archive_command)
+group.add_command(remind_command)
 group.add_command(rescore_command)
 group.add_command(seed_demo_command)
 

@@ -34,6 +34,7 @@ ROOMS = {
     "core": room(),
     "clock": room(),
     "config": room(),
+    "mail": room("core clock"),
     "formulas": room("core", "lark"),
     "models": room("core", "sqlalchemy"),
     "database": room("models", "sqlalchemy"),
@@ -50,7 +51,7 @@ ROOMS = {
     "extensions": room("models", FLASK),
     "web": room(f"{INNER} archives extensions", f"sqlalchemy {FLASK}"),
     "api": room(f"{INNER} extensions", f"sqlalchemy flask_smorest marshmallow webargs {FLASK}"),
-    "cli": room(f"{INNER} archives extensions", f"sqlalchemy {FLASK}"),
+    "cli": room(f"{INNER} archives extensions mail", f"sqlalchemy {FLASK}"),
     "app": room(f"{INNER} archives extensions web api cli", f"sqlalchemy {FLASK}"),
 }
 NEVER_COMMIT = {"core", "formulas", "models", "queries", "services", "documents", "charts"}

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     READ_ALL_UNITS = "read_all_units"
     READ_LEDGER = "read_ledger"
+    REMIND = "remind"
     ADMINISTER = "administer"
 
 
@@ -27,8 +28,9 @@ _EVERYONE = frozenset({Permission.READ, Permission.EXPORT})
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _EVERYONE
     | {Permission.EDIT_PLAN, Permission.RECORD, Permission.SUBMIT, Permission.IMPORT},
-    Role.SUPERVISOR: _EVERYONE | {Permission.REVIEW, Permission.READ_LEDGER},
-    Role.FINANCE: _EVERYONE | {Permission.READ_ALL_UNITS, Permission.READ_LEDGER},
+    Role.SUPERVISOR: _EVERYONE | {Permission.REVIEW, Permission.READ_LEDGER, Permission.REMIND},
+    Role.FINANCE: _EVERYONE
+    | {Permission.READ_ALL_UNITS, Permission.READ_LEDGER, Permission.REMIND},
     Role.ADMIN: _EVERYONE
     | {
         Permission.READ_ALL_UNITS,

@@ -7,7 +7,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from perf.core.numbers import round_half_up
@@ -66,6 +77,14 @@ def outstanding_items(session: Session, actor: Actor, today: date) -> list[Item]
 @cache
 def _outstanding(sees_all: bool) -> CompoundSelect[Any]:
     sight = lies_in_sight(Plan.unit_id, sees_all=sees_all)
+    kinds = outstanding_by_kind()
+    return union_all(
+        *(items_of(kind, with_progress=True).where(sight, kinds[kind]) for kind in ItemKind)
+    )
+
+
+def outstanding_by_kind() -> dict[ItemKind, ColumnElement[bool]]:
+    """What makes an item of each kind one that is to be done; the day is bound as `:today`."""
     is_open_today = is_open(bindparam("today", type_=Date))
     quarter = or_(
         is_any_of(Submission.status, _UNDER_WAY),
@@ -85,16 +104,11 @@ def _outstanding(sees_all: bool) -> CompoundSelect[Any]:
             approved_quarters() == QUARTERS,
         ),
     )
-    return union_all(
-        *(
-            items_of(kind, with_progress=True).where(sight, condition)
-            for kind, condition in (
-                (ItemKind.PLAN, Plan.status != Status.APPROVED),
-                (ItemKind.QUARTER, quarter),
-                (ItemKind.SELF_EVALUATION, evaluation),
-            )
-        )
-    )
+    return {
+        ItemKind.PLAN: Plan.status != Status.APPROVED,
+        ItemKind.QUARTER: quarter,
+        ItemKind.SELF_EVALUATION: evaluation,
+    }
 
 
 def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind, int], list[Said]]:

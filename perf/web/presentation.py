@@ -47,6 +47,7 @@ class Me:
     display_name: str
     role_label: str
     unit_name: str
+    unread: int
 
 
 NAVIGATION: list[tuple[str, str, Permission]] = [
@@ -140,7 +141,7 @@ def _page_context() -> dict[str, Any]:
     me = None
     if current_user.is_authenticated:
         actor = current_user.actor
-        me = Me(actor.id, actor.name, actor.role.label, current_user.unit_name)
+        me = Me(actor.id, actor.name, actor.role.label, current_user.unit_name, current_user.unread)
     return {"nav": _navigation(), "me": me, "today": clock.today()}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from perf.core.errors import NotPermitted
 from perf.core.permissions import Actor, Permission
 from perf.database import begin_writing
 from perf.extensions import db, login_manager
-from perf.models import Unit, User
+from perf.models import Message, Unit, User
 from perf.services.typed import without_controls
 
 
@@ -59,11 +59,18 @@ class SignedIn(UserMixin):
     """
 
     def __init__(
-        self, actor: Actor, session_key: str, unit_name: str, *, must_change_password: bool
+        self,
+        actor: Actor,
+        session_key: str,
+        unit_name: str,
+        unread: int,
+        *,
+        must_change_password: bool,
     ) -> None:
         self.actor = actor
         self.session_key = session_key
         self.unit_name = unit_name
+        self.unread = unread
         self.must_change_password = must_change_password
 
     def get_id(self) -> str:
@@ -80,6 +87,7 @@ def signed_in_user(user_id: int) -> SignedIn | None:
         actor,
         row.session_key,
         row.unit_name or "",
+        row.unread,
         must_change_password=row.must_change_password,
     )
 
@@ -92,6 +100,11 @@ _SIGNED_IN = (
         User.unit_id,
         User.must_change_password,
         Unit.name.label("unit_name"),
+        select(func.count())
+        .where(Message.user_id == User.id, Message.read_at.is_(None))
+        .correlate(User)
+        .scalar_subquery()
+        .label("unread"),
     )
     .outerjoin(Unit, Unit.id == User.unit_id)
     .where(User.id == bindparam("user_id"), User.archived_at.is_(None))

@@ -124,6 +124,7 @@ def _for_readers(actor: Actor) -> ResponseReturnValue:
     return render_template(
         "workbench/totals.html",
         totals=workbench.totals_of(session, actor, year) if year else None,
+        may_remind=actor.may(Permission.REMIND),
         due=wording_of_due(today),
     )
 

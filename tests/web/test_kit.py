@@ -36,6 +36,7 @@ def kit() -> Flask:
     app.jinja_env.filters["moment"] = moment
     app.add_url_rule("/sign-out", "auth.sign_out", lambda: "", methods=["POST"])
     app.add_url_rule("/password", "auth.change_password", lambda: "")
+    app.add_url_rule("/messages", "messages.index", lambda: "")
     return app
 
 
@@ -207,7 +208,7 @@ def test_the_pager_leads_both_ways_and_hides_for_one_page(draw):
 PAGE = """{% extends "base.html" %}{% from "macros/layout.html" import fact %}
 {% block title %}标题{% endblock %}{% block heading %}标题{% endblock %}
 {% block facts %}{{ shown }}{% endblock %}{% block foot %}{{ shown }}{% endblock %}"""
-ME = SimpleNamespace(display_name="张三", role_label="填报人", unit_name="")
+ME = SimpleNamespace(display_name="张三", role_label="填报人", unit_name="", unread=2)
 NAV = [SimpleNamespace(label="审核", url="/reviews", current=True, count=2)]
 
 

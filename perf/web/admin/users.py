@@ -13,12 +13,14 @@ from perf.extensions import db
 from perf.models import Unit, User
 from perf.queries import organisation as queries
 from perf.services import accounts
+from perf.services.contact import set_email
 from perf.services.imports import UNIT_NAME
 from perf.web.listing import form_text, page_number, page_url, text_argument
 from perf.web.security import current_actor, requires
 
 # A longer list is not one to choose from: the unit is typed instead.
 MOST_UNITS_TO_CHOOSE = 200
+_KEYS = ("username", "display_name", "role", "unit", "email")
 
 
 @requires(Permission.ADMINISTER)
@@ -42,7 +44,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
     """The empty form."""
-    return _form(None, {"username": "", "display_name": "", "role": "", "unit": ""}, {})
+    return _form(None, dict.fromkeys(_KEYS, ""), {})
 
 
 @requires(Permission.ADMINISTER, slow=True)
@@ -64,6 +66,7 @@ def create() -> ResponseReturnValue:
             password_hash=hashed,
             must_change_password=True,
         )
+        set_email(db.session(), actor, user, form["email"], wants_email=True)
     except InvalidInput as error:
         return _form(None, form, error.fields), 422
     db.session.commit()
@@ -90,6 +93,8 @@ def save(user: User) -> ResponseReturnValue:
             unit=_unit_of(form["unit"]),
             is_archived="is_archived" in form,
         )
+        wants_email = user.wants_email
+        set_email(db.session(), current_actor(), user, form["email"], wants_email=wants_email)
     except InvalidInput as error:
         return _form(user, {**form, "username": user.username}, error.fields), 422
     db.session.commit()
@@ -111,8 +116,7 @@ def reset_password(user_id: int) -> ResponseReturnValue:
 
 
 def _typed() -> dict[str, str]:
-    keys = ("username", "display_name", "role", "unit")
-    form = {key: form_text(key) for key in keys}
+    form = {key: form_text(key) for key in _KEYS}
     return form | ({"is_archived": "1"} if "is_archived" in request.form else {})
 
 
@@ -122,6 +126,7 @@ def _as_typed(user: User) -> dict[str, str]:
         "display_name": user.display_name,
         "role": user.role.value,
         "unit": user.unit.name if user.unit else "",
+        "email": user.email,
     }
     return form | ({"is_archived": "1"} if user.archived_at else {})
 
