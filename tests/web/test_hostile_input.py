@@ -82,7 +82,9 @@ URLENCODED = "application/x-www-form-urlencoded"
 REFUSED = frozenset({400, 404, 405, 409, 413, 422})
 ANSWERS = REFUSED | {200, 302}
 # These keep what is valid and give back the rest, as they say on their page.
-KEEPS_THE_VALID = frozenset({"reports.save", "evaluations.save", "rectifications.save"})
+KEEPS_THE_VALID = frozenset(
+    {"reports.save", "grid.autosave", "evaluations.save", "rectifications.save"}
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 UNSHOWN = re.compile(r"version|row|was|digest|action|password|csrf|id$|current|again|next")
 
@@ -317,6 +319,10 @@ def forms_of(prober: Prober) -> list[Form]:
                         # The script asks the same of what is typed, and nothing is stored.
                         asked = replace(form, endpoint="plans.checks", url=f"{form.url}/checks")
                         found.setdefault(asked.key, asked)
+                    if form.endpoint == "reports.save":
+                        # So does the grid's script, to save a row as it is left.
+                        saved = replace(form, endpoint="grid.autosave", url=f"{form.url}/draft")
+                        found.setdefault(saved.key, saved)
     for form in previewed_sheet(prober):
         found.setdefault(form.key, form)
     return list(found.values())
