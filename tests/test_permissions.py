@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from perf import clock
 from perf.archives.making import archive_path
+from perf.core.targets import parse_target
 from perf.core.terms import ArchiveState, Light, Role, Status
 from perf.extensions import db
 from perf.models import (
@@ -24,10 +25,13 @@ from perf.models import (
     Message,
     Period,
     Rectification,
+    RevisedTarget,
     SelfEvaluation,
     Submission,
+    TargetRevision,
     User,
 )
+from perf.models.plans import target_as_json
 from perf.services.contact import calendar_hash
 from perf.services.evidence_files import path_of
 from tests.factories import make_plan, make_unit, make_user, make_year
@@ -139,6 +143,16 @@ TABLE: dict[str, Rule] = {
     "POST evaluations.save": Rule("S", is_owned=True),
     "POST evaluations.decide": Rule("U", is_owned=True),
     "POST evaluations.step": Rule("SU", is_owned=True, is_step=True),
+    "GET revisions.index": Rule(EVERYONE, is_owned=True),
+    "GET revisions.new": Rule("S", is_owned=True),
+    "POST revisions.create": Rule("S", is_owned=True),
+    "GET revisions.reading": Rule(EVERYONE, is_owned=True),
+    "GET revisions.show": Rule(EVERYONE, is_owned=True),
+    "GET revisions.edit": Rule("S", is_owned=True),
+    "POST revisions.save": Rule("S", is_owned=True),
+    "POST revisions.step": Rule("SU", is_owned=True, is_step=True),
+    "POST revisions.cancel": Rule("S", is_owned=True),
+    "GET revisions.history": Rule(EVERYONE, is_owned=True),
     "GET rectifications.index": Rule(EVERYONE),
     "GET rectifications.show": Rule(EVERYONE, is_owned=True),
     "POST rectifications.save": Rule("S", is_owned=True),
@@ -260,6 +274,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "kind": "project",
         "draft_id": make_draft(session, people[0]).id,
         "rectification_id": make_rectification(session, evidence.submission_id).id,
+        "revision_id": make_revision(session, plan).id,
         "archive_id": make_archive(session, people[0]).id,
         "message_id": make_message(session, people[0]).id,
         "token": make_calendar(session, people[0]),
@@ -334,6 +349,26 @@ def make_rectification(session: Any, submission_id: int, *, indicator: int = 0) 
         due_on=clock.today(),
         opened_at=clock.now(),
         updated_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_revision(session: Any, plan: Any) -> TargetRevision:
+    """A draft that lowers the first target."""
+    row = TargetRevision(
+        unit_id=plan.unit_id,
+        plan_id=plan.id,
+        document="文号",
+        dated_on=clock.today(),
+        reason="任务减少。",
+        updated_at=clock.now(),
+    )
+    first = plan.indicators[0]
+    old, new = target_as_json(first.target), target_as_json(parse_target("≥1件"))
+    row.targets.append(
+        RevisedTarget(unit_id=plan.unit_id, indicator_id=first.id, old_target=old, new_target=new)
     )
     session.add(row)
     session.flush()

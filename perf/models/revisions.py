@@ -11,7 +11,6 @@ from perf.core.targets import Target
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Unit
 from perf.models.plans import Indicator, Plan, target_from_json
-from perf.models.records import Snapshot
 from perf.models.reports import Remark
 from perf.models.types import Line, Long, Moment
 from perf.models.workflow import Reviewed, approval_check
@@ -49,7 +48,6 @@ class TargetRevision(Reviewed, OwnedByUnit, Base):
         order_by="RevisedTarget.id", cascade="all, delete-orphan", back_populates="revision"
     )
     remarks: Mapped[list[Remark]] = relationship(order_by="Remark.id")
-    snapshots: Mapped[list[Snapshot]] = relationship(order_by="Snapshot.id", viewonly=True)
 
     @property
     def is_editable(self) -> bool:

@@ -1,4 +1,4 @@
-"""Plans, quarters and self-evaluations as one kind of row: what stands where, and since when."""
+"""Plans, revisions, quarters and self-evaluations as one kind of row: what stands where."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ from perf.models import (
     SelfEvaluation,
     Snapshot,
     Submission,
+    TargetRevision,
     User,
 )
 
@@ -52,6 +53,7 @@ class ItemKind(Labelled):
     """What an item is."""
 
     PLAN = "plan", "绩效目标"
+    REVISION = "revision", "目标调整"
     QUARTER = "quarter", "季度填报"
     SELF_EVALUATION = "self_evaluation", "绩效自评"
 
@@ -61,7 +63,7 @@ _KINDS = {kind.value: kind for kind in ItemKind}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One plan, one quarter of a plan, or one self-evaluation, begun or not (then without status).
+    """One plan, a revision or a quarter of one, or a self-evaluation; without status: not begun.
 
     `done` of `total` are filled in: indicators with a figure, or demanded reasons given; a plan
     has only the total of its indicators. `changed` counts, while it waits, what differs from what
@@ -97,6 +99,13 @@ class Item:
     def plan_name(self) -> str:
         """The project's name, or what the department's plan is called."""
         return self.project_name or PlanKind.DEPARTMENT.label
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of its kind and plan: a quarter's code, a revision's id."""
+        if self.kind is ItemKind.REVISION:
+            return str(self.subject_id)
+        return self.period_code or ""
 
     @property
     def what(self) -> str:
@@ -156,11 +165,18 @@ def approved_quarters() -> ScalarSelect[int]:
 
 def _plans(with_progress: bool) -> Select[Any]:
     indicators = select(func.count()).where(Indicator.plan_id == Plan.id).correlate(Plan)
-    no_text, no_day = cast(null(), String), cast(null(), Date)
-    period = [no_text, no_text, no_day, false()]
     total = indicators.scalar_subquery() if with_progress else _no_number()
-    query = _select(ItemKind.PLAN, Plan, Snapshot.plan_id, period, _no_number(), total)
+    query = _select(ItemKind.PLAN, Plan, Snapshot.plan_id, _no_period(), _no_number(), total)
     return _with_people(query, Plan)
+
+
+def _revisions(_with_progress: bool) -> Select[Any]:
+    own, none = Snapshot.target_revision_id, _no_number()
+    query = _select(ItemKind.REVISION, TargetRevision, own, _no_period(), none, none)
+    # One that was given up is nobody's any more.
+    is_kept = TargetRevision.cancelled_at.is_(None)
+    query = query.join(TargetRevision, and_(TargetRevision.plan_id == Plan.id, is_kept))
+    return _with_people(query, TargetRevision)
 
 
 def _quarters(with_progress: bool) -> Select[Any]:
@@ -205,6 +221,7 @@ def _self_evaluations(with_progress: bool) -> Select[Any]:
 _PERIOD: list[Any] = [Period.code, Period.name, Period.due_on, Period.locked_at.is_not(None)]
 _SELECTS: dict[ItemKind, Callable[[bool], Select[Any]]] = {
     ItemKind.PLAN: _plans,
+    ItemKind.REVISION: _revisions,
     ItemKind.QUARTER: _quarters,
     ItemKind.SELF_EVALUATION: _self_evaluations,
 }
@@ -234,7 +251,7 @@ def _select(
             )
         ),
         model.status.label("status"),
-        func.coalesce(model.is_demo, Plan.is_demo).label("is_demo"),
+        func.coalesce(getattr(model, "is_demo", Plan.is_demo), Plan.is_demo).label("is_demo"),
         model.submitted_at.label("submitted_at"),
         model.submitted_by_id.label("submitted_by_id"),
         _submitter.display_name.label("submitted_by"),
@@ -255,6 +272,11 @@ def _with_people(query: Select[Any], model: Any) -> Select[Any]:
 
 def _while_edited(model: Any, count: ColumnElement[int]) -> ColumnElement[int | None]:
     return case((is_any_of(model.status, sorted(EDITABLE)), count), else_=null())
+
+
+def _no_period() -> list[Any]:
+    no_text, no_day = cast(null(), String), cast(null(), Date)
+    return [no_text, no_text, no_day, false()]
 
 
 def _no_number() -> ColumnElement[int | None]:

@@ -133,7 +133,7 @@ def _items(session: Session, actor: Actor, lines: Iterable[Line]) -> Mapping[Thi
         )
     )
     found = read_items(session, statement, {})
-    return {(item.kind.value, item.plan_id, item.period_code or ""): item for item in found}
+    return {(item.kind.value, item.plan_id, item.key): item for item in found}
 
 
 def _rectifications(

@@ -33,6 +33,7 @@ from perf.models import (
     Remark,
     SelfEvaluation,
     Submission,
+    TargetRevision,
     Unit,
     User,
 )
@@ -106,6 +107,7 @@ def outstanding_by_kind() -> dict[ItemKind, ColumnElement[bool]]:
     )
     return {
         ItemKind.PLAN: Plan.status != Status.APPROVED,
+        ItemKind.REVISION: TargetRevision.status != Status.APPROVED,
         ItemKind.QUARTER: quarter,
         ItemKind.SELF_EVALUATION: evaluation,
     }
@@ -130,6 +132,8 @@ def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind
             key = (ItemKind.PLAN, row.plan_id)
         elif row.submission_id is not None:
             key = (ItemKind.QUARTER, row.submission_id)
+        elif row.target_revision_id is not None:
+            key = (ItemKind.REVISION, row.target_revision_id)
         else:
             key = (ItemKind.SELF_EVALUATION, row.self_evaluation_id or 0)
         remark = Said(row.text, row.indicator_id, row.name, row.display_name, row.created_at)
@@ -145,6 +149,7 @@ _REMARKS = (
         Remark.plan_id,
         Remark.submission_id,
         Remark.self_evaluation_id,
+        Remark.target_revision_id,
         Remark.text,
         Remark.indicator_id,
         Indicator.name,
@@ -162,6 +167,7 @@ _REMARKS = (
                     (ItemKind.PLAN, Remark.plan_id),
                     (ItemKind.QUARTER, Remark.submission_id),
                     (ItemKind.SELF_EVALUATION, Remark.self_evaluation_id),
+                    (ItemKind.REVISION, Remark.target_revision_id),
                 )
             )
         ),

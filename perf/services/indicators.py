@@ -1,6 +1,6 @@
-"""A plan's indicators: one sheet edit of all of them, their weights and the plan's rule pack."""
+"""A plan's indicators: one sheet edit of all of them, weights, rule pack, and revised targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput
 from perf.core.permissions import Actor
+from perf.core.revisions import is_last_quarter
 from perf.core.rulepack import RulePack
 from perf.core.storable import MAX_INDICATORS
 from perf.core.targets import Target
 from perf.core.terms import Action
 from perf.core.weights import class_of, class_weights, spread_weights
-from perf.models import Indicator, Plan, Remark, Snapshot, Submission
-from perf.models.plans import target_as_json
+from perf.models import Indicator, Plan, Remark, RevisedTarget, Snapshot, Submission
+from perf.models.plans import target_as_json, target_from_json
 from perf.services.budgets import demand_editable
 from perf.services.formula_names import record_names
 from perf.services.ledger import as_text, changes_of, record_change
@@ -52,7 +53,7 @@ def save_indicators(
     ]
     kept = [entry for entry in entries if not entry.is_removed]
     if removed:
-        _demand_unused(session, plan)
+        _demand_unused(session, plan, removed)
     values = read_entries(kept, plan.year)
     entered: list[tuple[Indicator | None, IndicatorValues]] = [
         (rows.get(entry.indicator_id or 0), value)
@@ -76,6 +77,32 @@ def add_indicators(
 ) -> None:
     """The first indicators of a new plan, in the order given; for callers that asked already."""
     _write(session, actor, plan, [(None, each) for each in values])
+
+
+def revise_targets(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    targets: Mapping[int, Target],
+    *,
+    document: str,
+    reason: str,
+) -> None:
+    """Put new targets, by indicator, into an approved plan; for a caller that asked already.
+
+    The 年初 ones stay beside them, with the document that changed them.
+    """
+    for row in plan.indicators:
+        target = targets.get(row.id)
+        if target is None or not is_other(row.target, target):
+            continue
+        _keep_earlier(row, target, plan.year)
+        row.target = target
+        row.revision_document = document if row.initial else ""
+        why = f"{document}：{reason}"
+        record_change(session, actor, "revise_target", row, name=row.name, reason=why)
+    plan.updated_at = clock.now()
+    session.flush()
 
 
 def respread(session: Session, actor: Actor, plan: Plan) -> None:
@@ -203,9 +230,10 @@ def _write_row(
             row.level1, row.level2, row.name = _names(value)
             row.occurrence = _free(value, taken)
         row.ordinal = ordinal
-        if stored is None or _is_other(stored.target, value.target):
+        if stored is None or is_other(stored.target, value.target):
             if is_revision and stored is not None:
-                _keep_initial(row, value.target)
+                _keep_earlier(row, value.target, plan.year)
+                row.revision_document = ""
             row.target = value.target
         row.kind, row.note = value.kind, value.note
         row.formula, row.source = value.means.formula, value.means.source
@@ -276,21 +304,32 @@ def _was_approved(session: Session, plan: Plan) -> bool:
     return approved is not None
 
 
-def _keep_initial(row: Indicator, target: Target) -> None:
-    """Keep the 年初 target beside the new one; back at it there was no revision."""
+def _keep_earlier(row: Indicator, target: Target, year: int) -> None:
+    """Keep the 年初 target beside the new one, and in the last quarter the one it began with.
+
+    Back at either there was no revision.
+    """
     initial = row.initial or row.target
-    is_back = not _is_other(initial, target)
-    row.initial_target = None if is_back else target_as_json(initial)
+    row.initial_target = target_as_json(initial) if is_other(initial, target) else None
+    if is_last_quarter(clock.today(), year):
+        before = row.target
+        if row.third_quarter_target is not None:
+            before = target_from_json(row.third_quarter_target)
+        row.third_quarter_target = target_as_json(before) if is_other(before, target) else None
 
 
-def _is_other(stored: Target, read: Target) -> bool:
+def is_other(stored: Target, read: Target) -> bool:
     """Whether the target reads differently; its findings are not kept."""
     return replace(stored, findings=()) != replace(read, findings=())
 
 
-def _demand_unused(session: Session, plan: Plan) -> None:
+def _demand_unused(session: Session, plan: Plan, removed: Sequence[Indicator]) -> None:
     with session.no_autoflush:
         used = session.scalar(select(Submission.id).where(Submission.plan_id == plan.id).limit(1))
+        is_revised = RevisedTarget.indicator_id.in_([row.id for row in removed])
+        revised = session.scalar(select(RevisedTarget.id).where(is_revised).limit(1))
+    if revised is not None:
+        raise Conflict("有目标调整单列有要删除的指标，不能删除；可以修改指标内容，或保留原样。")
     if used is not None:
         raise Conflict("已经有季度填报用到这份目标，不能删除指标；可以修改指标内容，或保留原样。")
 

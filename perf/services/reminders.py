@@ -237,8 +237,7 @@ def _lines_of(user: User, items: Iterable[Item], remarks: Remarks, day: date) ->
         if said is not None:
             why, text = said
             title = f"{item.year} 年 {item.plan_name} {item.what}"
-            key = item.period_code or ""
-            lines.append(Line(why, item.kind.value, item.plan_id, key, title, text))
+            lines.append(Line(why, item.kind.value, item.plan_id, item.key, title, text))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What a plan, quarter or self-evaluation said at a step, and what differs since."""
+"""What a plan, quarter, self-evaluation or revision said at a step, and what differs since."""
 
 from dataclasses import dataclass
 from typing import Any, TypedDict, cast
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.permissions import Actor
 from perf.core.terms import Action
-from perf.models import Plan, SelfEvaluation, Snapshot, Submission
+from perf.models import Plan, SelfEvaluation, Snapshot, Submission, TargetRevision
 
-Subject = Plan | Submission | SelfEvaluation
+Subject = Plan | Submission | SelfEvaluation | TargetRevision
 
 
 class ContentRow(TypedDict):

@@ -1,4 +1,5 @@
-// The sheet of indicators: how each target reads, what the weights come to and what looks odd, while typing.
+// The sheet of indicators: how each target reads, what the weights come to and what looks odd, while typing;
+// and a revision's form, where only targets are typed.
 // Without this script the same is shown after every save.
 
 const sheet = document.getElementById("sheet");
@@ -36,6 +37,8 @@ function newest(show) {
 function watchReading(row) {
   const key = row.dataset.row;
   const place = field("reading", key);
+  // A revision's form changes targets alone: what stands around them is known by the row.
+  const around = ["level1", "level2", "name"].filter((name) => field(name, key));
   const update = newest((answer) => {
     place.textContent = answer.text;
   });
@@ -46,12 +49,11 @@ function watchReading(row) {
       return;
     }
     const parameters = new URLSearchParams({ text, year: sheet.dataset.year });
-    for (const name of ["level1", "level2", "name"]) parameters.set(name, field(name, key).value);
+    parameters.set("row", key);
+    for (const name of around) parameters.set(name, field(name, key).value);
     update(() => ask(sheet.dataset.reading, parameters));
   });
-  for (const name of ["level1", "level2", "name", "target"]) {
-    field(name, key).addEventListener("input", read);
-  }
+  for (const name of [...around, "target"]) field(name, key).addEventListener("input", read);
 }
 
 function isStanding(row) {
@@ -145,6 +147,6 @@ function watchChecks(rows) {
 if (sheet) {
   const rows = [...sheet.querySelectorAll("tr.entry")];
   rows.forEach(watchReading);
-  watchWeights(rows);
-  watchChecks(rows);
+  if (sheet.dataset.weights) watchWeights(rows);
+  if (sheet.dataset.checks) watchChecks(rows);
 }

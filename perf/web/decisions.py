@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from perf.core.errors import InvalidInput, PerfError
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
-from perf.models import Indicator, Plan, SelfEvaluation, Submission
+from perf.models import Indicator
+from perf.services.snapshots import Subject
 from perf.services.typed import clean_text
 
 _LONGEST_ID = 18
@@ -46,7 +47,7 @@ def read_decision(form: MultiDict[str, str], indicators: Sequence[Indicator]) ->
     )
 
 
-def why_not_yours(subject: Plan | Submission | SelfEvaluation | None, actor: Actor) -> str:
+def why_not_yours(subject: Subject | None, actor: Actor) -> str:
     """Why this reviewer is not offered a decision, as a sentence; empty for everybody else."""
     if (
         subject is not None

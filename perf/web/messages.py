@@ -61,6 +61,8 @@ def line_url(line: Line) -> str:
     """The page where a line's thing is worked on."""
     if line.kind == RECTIFICATION:
         return url_for("rectifications.show", rectification_id=int(line.key))
+    if line.kind == ItemKind.REVISION.value:
+        return url_for("revisions.show", revision_id=int(line.key))
     if line.kind == ItemKind.QUARTER.value:
         return url_for("reports.show", plan_id=line.plan_id, code=line.key)
     is_plan = line.kind == ItemKind.PLAN.value

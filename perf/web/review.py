@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from perf import clock
 from perf.core.permissions import Permission
 from perf.extensions import db
-from perf.models import Plan, SelfEvaluation, Submission
 from perf.queries.items import ItemKind
 from perf.queries.review import count_waiting, decided_items, waiting_page
+from perf.services.snapshots import Subject
 from perf.web.decisions import Decision, step_urls, why_not_yours
 from perf.web.items import item_url, wording_of_due
 from perf.web.listing import page_number, page_url
@@ -22,7 +22,7 @@ blueprint.add_app_template_global(step_urls, "step_urls")
 
 
 @blueprint.app_template_global("why_not_yours")
-def _why_not_yours(subject: Plan | Submission | SelfEvaluation | None) -> str:
+def _why_not_yours(subject: Subject | None) -> str:
     return why_not_yours(subject, current_actor())
 
 

@@ -171,6 +171,8 @@ def _standing(item: Item) -> tuple[str, str, str]:
             return Status.RETURNED.label, "bad", "修改后再提交"
         case Status.REOPENED:
             return Status.REOPENED.label, "warn", "更正后再提交"
+        case Status.DRAFT if item.kind is ItemKind.REVISION:
+            return Status.DRAFT.label, "none", "核对并提交"
         case Status.DRAFT if item.kind is ItemKind.PLAN and not item.total:
             return "没有指标", "none", "填写指标"
         case Status.DRAFT:

@@ -26,10 +26,12 @@ from perf.models import (
     FiscalYear,
     Period,
     Plan,
+    RevisedTarget,
     Score,
     SelfEvaluation,
     Snapshot,
     Submission,
+    TargetRevision,
     Unit,
     User,
 )
@@ -406,6 +408,27 @@ def test_of_two_reviewers_who_decide_a_score_one_is_told(app, browse, world, fir
         assert row.decided_points == decided
         assert evaluation.total == total - row.points + row.final
         assert (evaluation.status is Status.APPROVED) == (kept == "approve")
+
+
+def test_of_two_revisions_of_one_target_one_is_made_and_approved_once(app, browse, world) -> None:
+    fields = {"document": "一号", "dated_on": "2022-06-30", "reason": "任务减少。"}
+    form = fields | {f"target-{world.cell}": "≥80件"}
+    url = f"/plans/{world.plan_id}/revisions"
+    posts = [posting(browse, f"staff{n}", url, **form) for n in (1, 2)]
+    assert sorted(at_once(*posts)) == [302, 422]
+    assert count(app, RevisedTarget) == 1
+    with app.app_context():
+        key = db.session.scalars(select(TargetRevision.id)).one()
+    steps = f"/revisions/{key}/steps"
+    version = version_of(app, TargetRevision, key)
+    assert posting(browse, "staff1", f"{steps}/submit", version=version)() == 302
+    version = version_of(app, TargetRevision, key)
+    posts = [posting(browse, f"chief{n}", f"{steps}/approve", version=version) for n in (1, 2)]
+    assert sorted(at_once(*posts)) == [302, 409]
+    with app.app_context():
+        plan = db.session.get(Plan, world.plan_id)
+        assert plan.indicators[0].target_text == "≥80件"
+        assert plan.indicators[0].initial.text == "≥100件"
 
 
 # What cannot be reached

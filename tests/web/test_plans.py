@@ -326,7 +326,10 @@ def test_an_approved_plan_is_locked_on_every_way_in_and_its_budget_is_adjusted(w
         {"version": version(reviewer.get(f"/plans/{world.plan}"))},
         follow=True,
     )
-    assert "已锁定，需要修改时请审核人重新打开" in staff.get(f"/plans/{world.plan}").text
+    assert (
+        "已锁定，调整指标值请用调整单，其他修改请审核人重新打开"
+        in staff.get(f"/plans/{world.plan}").text
+    )
     for url in ["edit", "indicators"]:
         staff.get(f"/plans/{world.plan}/{url}", status=409)
         page = staff.post(

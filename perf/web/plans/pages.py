@@ -19,6 +19,7 @@ from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
 from perf.queries.packs import pack_of, packs_to_pin
 from perf.queries.rectifications import unfinished_of_plan
+from perf.queries.revisions import count_revisions
 from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
 from perf.services.indicators import weigh
@@ -171,6 +172,7 @@ def plan_page(
         pictures=plan_pictures(session, plan, quarters, self_evaluation),
         outlook=plan_outlook(session, actor, plan, quarters),
         rectifications=unfinished_of_plan(session, plan),
+        revisions=count_revisions(session, plan),
         light_tones=TONE_OF_LIGHT,
         paces={row.id: pace_of(row).label for row in plan.indicators if row.curve},
         remarks=plans.remarks_on(session, plan),
