@@ -90,6 +90,8 @@ class ScoreRow(Schema):
     weight = fields.number("计分用的分值（含不涉及指标分摊的）")
     points = fields.number("得分（评定过的为评定得分）；未填报、不涉及的为 null", null=True)
     initial_points = fields.number("按年初指标值的得分", null=True)
+    revision_document = fields.text("调整指标值的文号；不是由调整单调整的为 null", null=True)
+    is_lowered_late = fields.yes_or_no("指标值是否在四季度调低")
     decided = fields.one(DecidedRecord, "审核人的评定；没有的为 null", null=True)
     steps = fields.texts("计算过程，与页面和表中的相同")
     percent = fields.text("完成率（%，一位小数）", null=True)

@@ -99,6 +99,8 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         # Records of older versions know of no other target than the one scored by.
         "initial_target": row.get("initial_target") or None,
         "initial_points": row.get("initial_points"),
+        "revision_document": row.get("revision_document") or None,
+        "is_lowered_late": row.get("is_lowered_late", False),
         "origin": row["origin"] or None,
         "quarters": [{"quarter": name, "figure": figure} for name, figure in row["quarters"]],
         "decided": decided and {**decided, "points": row["points"]},

@@ -115,6 +115,8 @@ class IndicatorRecord(Schema):
     target = fields.one(TargetRecord, "年度指标值（现行的）")
     reading = fields.text("指标值读作什么，一句话")
     initial_target = fields.one(TargetRecord, "年初指标值；没有调整过的为 null", null=True)
+    revision_document = fields.text("调整指标值的文号；不是由调整单调整的为 null", null=True)
+    is_lowered_late = fields.yes_or_no("指标值是否在四季度调低")
     weight = fields.number("分值", null=True)
     kind = fields.code(Kind, "各季度数怎样成为全年数")
     way = fields.code(Way, "取数方式")

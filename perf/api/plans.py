@@ -169,6 +169,8 @@ def _indicator(row: Indicator) -> dict[str, Any]:
         "target": target_record(row.target),
         "reading": describe_reading(row.target, means, row.note),
         "initial_target": target_record(row.initial) if row.initial else None,
+        "revision_document": row.revision_document or None,
+        "is_lowered_late": row.is_lowered_late,
         "weight": number(row.weight),
         "kind": row.kind.value,
         "way": means.way.value,

@@ -27,6 +27,7 @@ _LABELS = {
     "objective": "年度总体目标",
     "objective_actual": "总体目标完成情况",
     "objective_expected": "年度总体目标",
+    "revision_document": "调整文号",
     "target": "指标值",
     "tasks": "年度主要任务",
     "unit": "单位",

@@ -182,6 +182,8 @@ def _row(indicator: Indicator, score: Score, worked: IndicatorScore) -> dict[str
         **points_data(score, worked),
         "initial_target": indicator.initial.text if indicator.initial else "",
         "initial_points": _text(score.initial_points),
+        "revision_document": indicator.revision_document,
+        "is_lowered_late": indicator.is_lowered_late,
         "deviation_reason": score.deviation_reason,
         "corrective_action": score.corrective_action,
         "origin": score.origin,

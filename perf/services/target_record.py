@@ -64,5 +64,7 @@ def _row(indicator: Indicator) -> dict[str, Any]:
         "weight": indicator.weight,
         "note": indicator.note,
         "initial_target": indicator.initial.text if indicator.initial else "",
+        "revision_document": indicator.revision_document,
+        "is_lowered_late": indicator.is_lowered_late,
         "computed": computed,
     }

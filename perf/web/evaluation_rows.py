@@ -8,6 +8,7 @@ from typing import Any
 
 from perf.core.attainment import Flag
 from perf.core.execution import ExecutionFlag
+from perf.core.revisions import LOWERED_LATE
 from perf.models import Remark
 from perf.services.decisions import Bounds
 from perf.web.decided import DecisionFields, decision_fields
@@ -169,7 +170,12 @@ def _initial(row: Mapping[str, Any]) -> str:
     if not row.get("initial_target"):
         return ""
     earned = points_of(row["initial_points"])
-    return f"年初 {row['initial_target']}" + (f"，按其计 {earned} 分" if earned else "")
+    document = row.get("revision_document")
+    return (
+        f"年初 {row['initial_target']}"
+        + (f"，按其计 {earned} 分" if earned else "")
+        + (f"；{document}调整" if document else "")
+    )
 
 
 def _decided(row: Mapping[str, Any]) -> Decided | None:
@@ -210,6 +216,8 @@ def _tags(row: Mapping[str, Any]) -> list[tuple[str, str]]:
         tags.append(("warn", f"完成 {row['percent']}%"))
     elif row["is_below"]:
         tags.append(("warn", Flag.BELOW.label))
+    if row.get("is_lowered_late"):
+        tags.append(("warn down", LOWERED_LATE))
     if row["demanded"] and not row["deviation_reason"]:
         tags.append(("warn", "待说明"))
     return tags

@@ -14,7 +14,7 @@ from perf.documents.forms.rows import (
     Money,
     SelfEvaluationForm,
 )
-from perf.documents.forms.texts import local_day
+from perf.documents.forms.texts import local_day, revision_text
 
 Term = TypeVar("Term", bound=Labelled)
 
@@ -77,12 +77,14 @@ def _row(row: Mapping[str, Any]) -> IndicatorRow:
         points=_number(row["points"]),
         deviation_reason=row["deviation_reason"],
         corrective_action=row["corrective_action"],
-        steps=[*row["steps"], f"数据来源：{row['origin']}"],
+        steps=[*row["steps"], *_revision(row), f"数据来源：{row['origin']}"],
         tag=_tag(row),
         decision=_decision(row),
         # Records of older versions lack these.
         initial_target=row.get("initial_target", ""),
         initial_points=_number(row.get("initial_points")),
+        revision_document=row.get("revision_document", ""),
+        is_lowered_late=row.get("is_lowered_late", False),
         sense=_term(Sense, row["sense"]) if row.get("sense") else None,
     )
 
@@ -91,6 +93,12 @@ def _tag(row: Mapping[str, Any]) -> str:
     if row["is_not_applicable"]:
         return NOT_APPLICABLE
     return "调整" if row.get("initial_target") else ""
+
+
+def _revision(row: Mapping[str, Any]) -> list[str]:
+    document, is_late = row.get("revision_document", ""), row.get("is_lowered_late", False)
+    said = revision_text(document, is_late=is_late)
+    return [f"指标值调整：{said}"] if said else []
 
 
 def _decision(row: Mapping[str, Any]) -> str:

@@ -41,8 +41,9 @@ class IndicatorRow:
     `tag` is a word printed behind the name (调整, 不涉及); with 不涉及 no actual and no points
     are expected. `points` are those that count; `decision` says what was computed and who decided
     otherwise, when and why. The two `initial_` fields are filled where the target was revised
-    during the year. The working of both is among the steps. `sense` is the side of an equal
-    target that counts as met, where the plan says so.
+    during the year, `revision_document` where a document did that, and `is_lowered_late` says
+    that it asks for less than when the last quarter began. The working is among the steps.
+    `sense` is the side of an equal target that counts as met, where the plan says so.
     """
 
     level1: str
@@ -59,6 +60,8 @@ class IndicatorRow:
     decision: str = ""
     initial_target: str = ""
     initial_points: Decimal | None = None
+    revision_document: str = ""
+    is_lowered_late: bool = False
     sense: Sense | None = None
 
 

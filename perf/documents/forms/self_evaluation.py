@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from perf.core.numbers import format_fixed, format_number, round_half_up
+from perf.core.revisions import LOWERED_LATE
 from perf.core.terms import PlanKind
 from perf.documents.forms.annex import Annex
 from perf.documents.forms.builder import SheetBuilder, execution_rate, wan
@@ -249,6 +250,9 @@ class _MainSheet(SheetBuilder):
     def _foot_notes(self) -> None:
         form = self.form
         notes = list(self.remarks)
+        late = [item.name for item in form.rows if item.is_lowered_late]
+        if late:
+            notes.append(f"{LOWERED_LATE}指标值的：{'、'.join(late)}。")
         said = []
         if form.pack_id:
             version = f"（版本 {form.pack_version}）" if form.pack_version else ""

@@ -14,7 +14,8 @@ from perf.documents.forms.rows import Money
 class TargetRow:
     """One third-level indicator as the plan holds it.
 
-    `initial_target` is filled where the target was revised since the plan's first approval;
+    `initial_target` is filled where the target was revised since the plan's first approval, with
+    the `revision_document` that did it and whether that lowered it in the last quarter;
     `computed` says how the actual is computed where nobody types it.
     """
 
@@ -25,6 +26,8 @@ class TargetRow:
     weight: Decimal | None = None
     note: str = ""
     initial_target: str = ""
+    revision_document: str = ""
+    is_lowered_late: bool = False
     computed: str = ""
 
 

@@ -1,8 +1,8 @@
 """The wording of the 绩效目标表, piece by piece."""
 
 from perf.core.terms import PlanKind, Status
-from perf.documents.forms.target_rows import TargetForm
-from perf.documents.forms.texts import marks
+from perf.documents.forms.target_rows import TargetForm, TargetRow
+from perf.documents.forms.texts import marks, revision_text
 
 NO_LEVEL2 = "—"
 NOT_FILLED_IN = "未填写"
@@ -29,7 +29,8 @@ def target_mark(form: TargetForm) -> str:
 def target_notes(form: TargetForm, *, has_annex: bool) -> list[str]:
     """The remarks below the table: revised targets, computed indicators, the annex."""
     notes = [
-        f"“{row.name}”的指标值由“{row.initial_target}”调整为“{row.target or NOT_FILLED_IN}”。"
+        f"“{row.name}”的指标值由“{row.initial_target}”调整为“{row.target or NOT_FILLED_IN}”"
+        f"{_revision(row)}。"
         for row in form.rows
         if row.initial_target
     ]
@@ -37,3 +38,8 @@ def target_notes(form: TargetForm, *, has_annex: bool) -> list[str]:
     if has_annex:
         notes.append("篇幅较长的文字全文见“附页”。")
     return notes
+
+
+def _revision(row: TargetRow) -> str:
+    said = revision_text(row.revision_document, is_late=row.is_lowered_late)
+    return f"（{said}）" if said else ""

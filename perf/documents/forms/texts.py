@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from perf.core.numbers import format_fixed
+from perf.core.revisions import LOWERED_LATE
 from perf.core.terms import PlanKind
 from perf.documents.forms.rows import NOT_APPLICABLE, IndicatorRow, SelfEvaluationForm
 from perf.documents.forms.table import Style
@@ -45,13 +46,22 @@ def day_text(moment: datetime | None) -> str:
 
 
 def target_text(item: IndicatorRow) -> str:
-    """年度指标值; a revised one with the 年初 target and the points by it."""
+    """年度指标值; a revised one with the 年初 target, the points by it, and what revised it."""
     if not item.initial_target:
         return item.target
     points = ""
     if item.initial_points is not None:
         points = f"，按年初指标值计 {format_fixed(item.initial_points)} 分"
-    return f"{item.target}\n（年初：{item.initial_target}{points}）"
+    revision = revision_text(item.revision_document, is_late=item.is_lowered_late)
+    revision = f"；{revision}" if revision else ""
+    return f"{item.target}\n（年初：{item.initial_target}{points}{revision}）"
+
+
+def revision_text(document: str, *, is_late: bool) -> str:
+    """`信访发〔2022〕8号调整，四季度调低`; blank where no document is named and it was not late."""
+    return "，".join(
+        [*([f"{document}调整"] if document else []), *([LOWERED_LATE] if is_late else [])]
+    )
 
 
 def actual_text(item: IndicatorRow) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from perf.charts.classes import class_scores_chart
 from perf.core.terms import Rating
-from perf.documents.forms.texts import target_text
+from perf.documents.forms.rows import IndicatorRow
+from perf.documents.forms.texts import revision_text, target_text
 from perf.documents.report.parts import (
     Column,
     Gap,
@@ -268,6 +269,11 @@ def _document(revision: Mapping[str, Any]) -> Item:
     )
 
 
+def _by(row: IndicatorRow) -> str:
+    said = revision_text(row.revision_document, is_late=row.is_lowered_late)
+    return f"（{said}）" if said else ""
+
+
 def _revision(one: Result) -> Item:
     row = one.row
     points_then = ""
@@ -276,7 +282,7 @@ def _revision(one: Result) -> Item:
     return Item(
         row.name,
         words(
-            f"年初指标值 {row.initial_target}，调整为 {row.target}，"
+            f"年初指标值 {row.initial_target}，调整为 {row.target}{_by(row)}，"
             f"实际完成值 {row.actual or MISSING}，得 {points(row.points)} 分{points_then}。"
         ),
     )
