@@ -42,7 +42,7 @@ pytestmark = pytest.mark.browser
 
 COST, CASES, SOLVED, DAYS = "项目投入", "疑难信访案件", "化解率", "救助联席会议生效时完成救助"
 SERVICE, HAZARDS, STABLE, CONTENT = "公共服务提升", "隐患消除情况", "维护社会稳定", "上访人员满意度"
-MISTYPED, MEANT = "39.75", "93.75"
+MISTYPED, MEANT = "73.95", "93.75"
 LATE = "第二件救助款等待区级配套资金到账，十一天后才发放到人。"
 REMARK = "办结天数与救助台账对不上，请核对后重报。"
 DECIDED, WHY_LESS = "12.34", "年初目标定得偏低，完成两倍，扣 1 分。"
@@ -64,7 +64,7 @@ QUARTERS = [
         "3.1",
         {
             COST: Row("3.1", "16", SURE),
-            CASES: Row("0", "2", SURE),
+            CASES: Row("0", "2", SURE, "其他", "一季度没有符合救助条件的案件。"),
             SOLVED: Row(has_no_data=True, kind="其他", reason="一季度没有符合救助条件的案件。"),
             DAYS: Row("5", "7", SURE),
             SERVICE: Row("90", "92", SURE),
@@ -220,7 +220,7 @@ def report_with_an_interruption(staff: Page, quarter: Quarter) -> None:
     fill_grid(staff, typed, quarter.executed)
     press(staff, SUBMIT)
     expect_said(staff, "未提交")
-    expect(staff.locator(".flash")).to_contain_text(DAYS)
+    expect(staff.locator(".flash.bad")).to_contain_text(DAYS)
     fill_row(staff, DAYS, quarter.rows[DAYS])
     press(staff, DRAFT)
     expect_said(staff, "草稿已保存")
