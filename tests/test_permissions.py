@@ -179,6 +179,8 @@ TABLE: dict[str, Rule] = {
     "POST reports.step": Rule("SU", is_owned=True, is_step=True),
     "GET evidence.file": Rule(EVERYONE, is_owned=True),
     "POST evidence.upload": Rule("S", is_owned=True),
+    "GET evidence.choose": Rule("S", is_owned=True),
+    "POST evidence.use_choice": Rule("S", is_owned=True),
     "GET reports.reading": Rule(EVERYONE, is_owned=True),
     "GET lists.indicator": Rule("S", is_owned=True),
     "POST lists.use_indicator": Rule("S", is_owned=True),
@@ -271,6 +273,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         # A rate, so that it can be filled in from a list.
         "indicator_id": plan.indicators[2].id,
         "source": "fiscal",
+        "figure": "budget",
         "kind": "project",
         "draft_id": make_draft(session, people[0]).id,
         "rectification_id": make_rectification(session, evidence.submission_id).id,

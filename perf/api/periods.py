@@ -75,6 +75,7 @@ class EvidenceRecord(Schema):
     id = fields.whole("佐证材料的编号")
     indicator_id = fields.whole("所属指标的编号；预算执行的为 null", null=True)
     name = fields.text("文件名")
+    pages = fields.text("在文件的哪几页；没有注明的为 null", null=True)
     sha256 = fields.text("内容的 SHA-256")
     size = fields.whole("字节数")
     media_type = fields.text("文件类型")
@@ -215,6 +216,7 @@ def _evidence(row: Evidence) -> dict[str, Any]:
         "id": row.id,
         "indicator_id": row.indicator_id,
         "name": row.name,
+        "pages": row.pages or None,
         "sha256": row.sha256,
         "size": row.size,
         "media_type": row.media_type,

@@ -205,15 +205,22 @@ class QuantityValue(OwnedByUnit, Base):
 
 
 class Evidence(OwnedByUnit, Base):
-    """One file that backs a figure (佐证材料), found by the SHA-256 of its content."""
+    """One file that backs a figure (佐证材料), found by the SHA-256 of its content.
+
+    `pages` says where in the file: 第 3—5 页. One file may back several figures, a row each.
+    """
 
     __tablename__ = "evidence"
-    __table_args__ = (Index("ix_evidence_unit_id_sha256", "unit_id", "sha256"),)
+    __table_args__ = (
+        Index("ix_evidence_unit_id_sha256", "unit_id", "sha256"),
+        Index("ix_evidence_sha256", "sha256"),
+    )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
     sha256: Mapped[Short]
     name: Mapped[Line]
+    pages: Mapped[Line] = mapped_column(default="")
     media_type: Mapped[Short]
     size: Mapped[int]
     created_at: Mapped[Moment]

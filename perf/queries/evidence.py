@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from perf.core.permissions import Actor
@@ -33,7 +33,21 @@ def places_of(
     found: dict[str, list[Place]] = {}
     if not digests:
         return found
-    query = (
+    query = _places().where(
+        Evidence.sha256.in_(digests), Plan.year == year, in_sight(actor, Evidence.unit_id)
+    )
+    for row in session.execute(query.limit(MOST_PLACES)):
+        found.setdefault(row[0].sha256, []).append(Place(*row))
+    return found
+
+
+def files_of_plan(session: Session, plan_id: int) -> list[Place]:
+    """The evidence of all quarters of a plan that was asked for in sight, the oldest first."""
+    return [Place(*row) for row in session.execute(_places().where(Plan.id == plan_id))]
+
+
+def _places() -> Select[Evidence, Plan, Period, str]:
+    return (
         select(Evidence, Plan, Period, Indicator.name)
         .join(Submission, Submission.id == Evidence.submission_id)
         .join(Plan, Plan.id == Submission.plan_id)
@@ -42,15 +56,6 @@ def places_of(
         .outerjoin(Plan.project)
         .outerjoin(Indicator, Indicator.id == Evidence.indicator_id)
         .options(contains_eager(Plan.unit), contains_eager(Plan.project))
-        .where(
-            Evidence.sha256.in_(digests),
-            Evidence.removed_at.is_(None),
-            Plan.year == year,
-            in_sight(actor, Evidence.unit_id),
-        )
+        .where(Evidence.removed_at.is_(None))
         .order_by(Evidence.id)
-        .limit(MOST_PLACES)
     )
-    for row in session.execute(query):
-        found.setdefault(row[0].sha256, []).append(Place(*row))
-    return found

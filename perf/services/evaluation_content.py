@@ -233,6 +233,7 @@ def _file(evidence: Evidence, quarter: Submission) -> dict[str, Any]:
         "name": evidence.name,
         "sha256": evidence.sha256,
         "media_type": evidence.media_type,
+        "pages": evidence.pages,
     }
 
 

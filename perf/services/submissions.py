@@ -213,7 +213,9 @@ def content_of_submission(submission: Submission) -> Content:
         if evidence.removed_at is None:
             # The digest tells a file from another one put in its place under the same name.
             files.setdefault(evidence.indicator_id, []).append(
-                f"{evidence.name}（{evidence.sha256[:8]}）"
+                " ".join(
+                    filter(None, [f"{evidence.name}（{evidence.sha256[:8]}）", evidence.pages])
+                )
             )
     fields = {
         f"{row.source.label}累计执行数（元）": format_number(row.executed)

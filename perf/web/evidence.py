@@ -1,20 +1,37 @@
-"""Evidence files: shown, and attached one by one while the quarter's grid is filled in."""
+"""Evidence files: shown, attached from the quarter's grid, and chosen for one figure more."""
 
-from flask import Blueprint, current_app, get_template_attribute, jsonify, request, send_file
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    get_template_attribute,
+    jsonify,
+    redirect,
+    request,
+    send_file,
+)
 from flask.typing import ResponseReturnValue
 
-from perf.core.errors import InvalidInput, NotFound
+from perf.core.errors import InvalidInput, NotFound, Stale
 from perf.core.permissions import Permission
 from perf.database import begin_writing
 from perf.extensions import db
-from perf.models import Evidence, Indicator, Plan
+from perf.models import Evidence
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
 from perf.queries.visible import evidence_visible_to
 from perf.services.evidence import attach_evidence
 from perf.services.evidence_files import clean_name, path_of, store_file
 from perf.services.submissions import open_submission
+from perf.web.evidence_choice import (
+    Figure,
+    choice_page,
+    figure_to_change,
+    figure_visible_to,
+    indicator_of,
+    save_choice,
+)
 from perf.web.evidence_words import same_as_words, twins_of
-from perf.web.grid_uploads import BUDGET_KEY, PRESENT_ALREADY
+from perf.web.grid_uploads import PRESENT_ALREADY
 from perf.web.security import current_actor, requires
 
 blueprint = Blueprint("evidence", __name__)
@@ -78,11 +95,25 @@ def upload(seen: Quarter) -> ResponseReturnValue:
     )
 
 
-def indicator_of(plan: Plan, figure: str) -> Indicator | None:
-    """The plan's indicator of this id, None for `budget`; NotFound for anything else."""
-    if figure == BUDGET_KEY:
-        return None
-    indicator = next((row for row in plan.indicators if str(row.id) == figure), None)
-    if indicator is None:
-        raise NotFound("没有找到这项指标。")
-    return indicator
+@blueprint.get("/plans/<int:plan_id>/periods/<code>/evidence/<figure>")
+@requires(Permission.RECORD, figure_visible_to)
+def choose(figure: Figure) -> ResponseReturnValue:
+    """The evidence of one figure with its page references, and the plan's other files."""
+    return choice_page(db.session(), figure)
+
+
+@blueprint.post("/plans/<int:plan_id>/periods/<code>/evidence/<figure>")
+@requires(Permission.RECORD, figure_to_change)
+def use_choice(figure: Figure) -> ResponseReturnValue:
+    """Store page references, and let a file back this figure too."""
+    session, actor, quarter = db.session(), current_actor(), figure.quarter
+    plan_id, code, key = quarter.plan.id, quarter.period.code, figure.key
+    refused = save_choice(session, actor, figure, request.form)
+    if refused:
+        session.rollback()
+        figure = figure_visible_to(session, actor, plan_id, code, key)
+        is_stale = any(isinstance(error, Stale) for error in refused.values())
+        return choice_page(session, figure, request.form, refused), 409 if is_stale else 422
+    session.commit()
+    flash("佐证已保存。", "ok")
+    return redirect(figure.grid_url)

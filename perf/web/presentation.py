@@ -11,6 +11,7 @@ from flask_login import current_user
 from perf import clock
 from perf.core.findings import Severity
 from perf.core.numbers import format_fixed, format_number, round_half_up
+from perf.core.page_reference import first_page
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
 from perf.documents.forms import FORMATS
@@ -113,6 +114,12 @@ def moment(value: datetime | None) -> str:
     return BLANK if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
 
 
+def page_anchor(reference: str) -> str:
+    """What opens a PDF where its page reference says: 第 3—5 页 → #page=3."""
+    page = first_page(reference)
+    return "" if page is None else f"#page={page}"
+
+
 def _navigation() -> list[NavLink]:
     if not current_user.is_authenticated:
         return []
@@ -154,6 +161,7 @@ def init_app(app: Flask) -> None:
         percent=percent,
         number=number,
         file_size=file_size,
+        page_anchor=page_anchor,
         day=day,
         moment=moment,
         status_tone=TONE_OF_STATUS.__getitem__,

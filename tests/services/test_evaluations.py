@@ -589,6 +589,7 @@ def test_the_record_names_the_figures_and_files_of_each_quarter(session):
             "name": "台账.xlsx",
             "sha256": "ab" * 32,
             "media_type": "text/plain",
+            "pages": "",
         }
     ]
 

@@ -12,6 +12,7 @@ from perf import clock
 from perf.core.terms import Role, Status
 from perf.extensions import db
 from perf.models import Evidence, LedgerEntry, Period, Submission
+from perf.services.submissions import content_of_submission
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Client, Page
 from tests.reported import make_approved_quarter, make_evidence
@@ -152,6 +153,65 @@ def test_what_cannot_be_attached_is_refused_with_its_sentence(app, browse, world
     assert len(rows_of(app, world)) == 1
     with app.app_context():
         assert db.session.scalar(select(func.count(Evidence.id))) == 2
+
+
+def test_one_file_backs_a_second_figure_with_a_page_of_its_own(app, browse, world) -> None:
+    client = browse(world.staff)
+    drop(client, world, world.cases)
+    page = client.get(f"{world.url}/{world.pleased}")
+    assert "二季度“受理案件数”" in page.text
+    own, earlier = rows_of(app, world)[0].id, 1
+    chosen = {f"take-{own}": "1", f"pages-{own}": "3-5", f"pages-{earlier}": "9"}
+    page = client.post(f"{world.url}/{world.pleased}", fields_of(page) | chosen, follow=True)
+    assert "台账.pdf 第 3—5 页" in page.text
+    first, second = rows_of(app, world)
+    assert (second.indicator_id, second.pages) == (world.pleased, "第 3—5 页")
+    assert (second.sha256, second.name, second.size) == (first.sha256, first.name, first.size)
+    assert f'href="/evidence/{second.id}#page=3"' in page.html
+    # Where it stands is said again, told with old and new, and shows in what was submitted.
+    page = client.get(f"{world.url}/{world.pleased}")
+    fields = fields_of(page) | {f"pages-{second.id}": "附表二"}
+    client.post(f"{world.url}/{world.pleased}", fields)
+    assert rows_of(app, world)[1].pages == "附表二"
+    with app.app_context():
+        told = db.session.scalars(
+            select(LedgerEntry).where(LedgerEntry.action == "describe_evidence")
+        ).one()
+        assert told.changes == {"pages": ["第 3—5 页", "附表二"]}
+        submission = db.session.get_one(Submission, second.submission_id)
+        (shown,) = [
+            row["fields"]["佐证材料"]
+            for row in content_of_submission(submission)["rows"]
+            if row["id"] == world.pleased
+        ]
+        assert shown.endswith("附表二")
+
+
+def test_a_page_reference_is_not_overwritten_unseen_nor_lost_where_it_is_refused(
+    app, browse, world
+) -> None:
+    client = browse(world.staff)
+    drop(client, world, world.cases)
+    own, url = rows_of(app, world)[0].id, f"{world.url}/{world.cases}"
+    mine = fields_of(client.get(url)) | {f"pages-{own}": "7"}
+    client.post(url, mine | {f"pages-{own}": "4"})
+    page = client.post(url, mine, status=409)
+    assert "他人刚刚改为“第 4 页”" in page.text
+    assert fields_of(page)[f"pages-{own}"] == "7"
+    assert rows_of(app, world)[0].pages == "第 4 页"
+    # Whoever saves once more has seen it.
+    client.post(url, fields_of(page))
+    assert rows_of(app, world)[0].pages == "第 7 页"
+    long = "页" * 61
+    page = client.post(url, fields_of(client.get(url)) | {f"pages-{own}": long}, status=422)
+    assert fields_of(page)[f"pages-{own}"] == long
+    with app.app_context():
+        period = db.session.scalars(select(Period).where(Period.code == "2022-Q3")).one()
+        period.locked_at = clock.now()
+        db.session.commit()
+    assert "已由管理员锁定" in client.get(url).text
+    client.post(url, mine | {f"take-{1}": "1"}, status=409)
+    assert len(rows_of(app, world)) == 1
 
 
 def test_a_file_may_stand_in_a_frame_of_the_sites_own_pages_only(app, browse, world) -> None:
