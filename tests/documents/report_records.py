@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from perf.documents.report import Report, report_from_record
+
 MONEY = {"initial": "100000", "adjusted": "120000", "executed": "95090"}
 BLANK = {"initial": None, "adjusted": None, "executed": None}
 SIGNED_AT = datetime(2023, 1, 12, 2, tzinfo=UTC)
@@ -168,3 +170,11 @@ LAST_YEAR = {
         2: {"target": "≥85%", "actual": "83%", "is_not_applicable": False, "weight": "30", "points": "25"}
     },
 }  # fmt: skip
+
+
+def whole_report() -> Report:
+    """A report that has every kind of part."""
+    rows = [row(1, "受理案件数"), MISSED, UNEXPLAINED, OUTSIDE, EXCEEDED]
+    return report_from_record(
+        record(rows, last_year=LAST_YEAR, findings=["指标值含糊，请写明数量。"])
+    )

@@ -25,28 +25,18 @@ from perf.documents.report.parts import (
 )
 from tests.documents.printed import Page, printed, signs
 from tests.documents.report_records import (
-    EXCEEDED,
-    LAST_YEAR,
     MISSED,
-    OUTSIDE,
     UNEXPLAINED,
     UNREPORTED,
     record,
     row,
+    whole_report,
 )
 
 pytestmark = pytest.mark.slow
 
 WORD = "W" * 150
 HOSTILE = f"=1+1\n@SUM(A1) #panic(1) $x$ \x07\ud800 {WORD}　<w:p/> &amp; 完"
-
-
-def every(**changes: Any) -> Report:
-    """A report that has every kind of part."""
-    rows = [row(1, "受理案件数"), MISSED, UNEXPLAINED, OUTSIDE, EXCEEDED]
-    return report_from_record(
-        record(rows, last_year=LAST_YEAR, findings=["指标值含糊，请写明数量。"], **changes)
-    )
 
 
 def hostile() -> Report:
@@ -79,7 +69,7 @@ def hostile() -> Report:
     return report_from_record(record(rows, data, is_draft=True, findings=[HOSTILE]))
 
 
-REPORTS = {"every": every(), "hostile": hostile()}
+REPORTS = {"every": whole_report(), "hostile": hostile()}
 
 
 def texts_of(report: Report) -> list[str]:
@@ -102,7 +92,7 @@ def texts_of(report: Report) -> list[str]:
 
 
 def test_word_finds_headings_lists_repeated_heads_and_marked_gaps():
-    report = every()
+    report = whole_report()
     document = Document(BytesIO(write_report(report, "docx")))
     headings = [
         (each.style.name, each.text)
@@ -134,7 +124,7 @@ def test_word_finds_headings_lists_repeated_heads_and_marked_gaps():
 
 
 def test_a_picture_is_dots_for_all_and_lines_for_those_who_can_with_its_numbers_in_words():
-    report = every()
+    report = whole_report()
     content = write_report(report, "docx")
     wanted = [part for part in report.parts if isinstance(part, Picture)]
     with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -156,7 +146,7 @@ def test_a_picture_is_dots_for_all_and_lines_for_those_who_can_with_its_numbers_
 
 def test_without_typst_a_picture_s_numbers_stand_in_a_table(monkeypatch):
     monkeypatch.setattr(typesetting, "typst", None)
-    report = every()
+    report = whole_report()
     document = Document(BytesIO(write_report(report, "docx")))
     assert len(document.inline_shapes) == 0
     assert len(document.tables) == sum(isinstance(part, Table | Picture) for part in report.parts)
@@ -164,11 +154,11 @@ def test_without_typst_a_picture_s_numbers_stand_in_a_table(monkeypatch):
 
 @pytest.mark.parametrize("ending", REPORT_FORMATS)
 def test_equal_reports_give_equal_bytes(ending):
-    assert write_report(every(), ending) == write_report(every(), ending)
+    assert write_report(whole_report(), ending) == write_report(whole_report(), ending)
 
 
 def test_a_pdf_tells_its_text_headings_standards_and_pictures():
-    report = every()
+    report = whole_report()
     content = write_report(report, "pdf")
     with pypdfium2.PdfDocument(content) as document:
         assert document.is_tagged()
