@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from perf import clock
@@ -39,14 +39,15 @@ class RectificationEntry:
 def open_rectifications(session: Session, actor: Actor, submission: Submission) -> int:
     """Open one for each indicator whose light is not green in this quarter; how many.
 
-    An indicator that has one which is not closed keeps that one. Whoever handed the quarter in
-    owns it until somebody else is named.
+    An indicator that has one which is not closed keeps that one, and a quarter that is approved
+    again opens none twice. Whoever handed the quarter in owns it until somebody else is named.
     """
     lagging = [row for row in submission.actuals if row.light in _LAGS]
     if not lagging or submission.submitted_by_id is None:
         return 0
     query = select(Rectification.indicator_id).where(
-        Rectification.indicator_id.in_([row.indicator_id for row in lagging]), UNFINISHED
+        Rectification.indicator_id.in_([row.indicator_id for row in lagging]),
+        or_(UNFINISHED, Rectification.submission_id == submission.id),
     )
     taken = set(session.scalars(query))
     indicators = {row.id: row for row in submission.plan.indicators}

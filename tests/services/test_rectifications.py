@@ -9,7 +9,7 @@ from sqlalchemy import select
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound, NotPermitted, Stale
 from perf.core.terms import Action, Light, RectificationState, Role, Status
-from perf.models import LedgerEntry, Period, Rectification
+from perf.models import LedgerEntry, Period, Rectification, Submission
 from perf.queries.packs import pack_of
 from perf.queries.rectifications import count_rectifications
 from perf.queries.submissions import quarter_visible_to
@@ -125,6 +125,27 @@ def test_an_indicator_has_one_at_a_time(world) -> None:
     confirm_rectification(world.session(), world.chief.actor, first, version=first.version)
     approved_quarter(world, "2022-Q3", "30", "40", "95")
     assert [row.indicator.name for row in rectifications(world)] == ["甲率", "乙率", "甲率"]
+
+
+def test_a_quarter_that_is_approved_again_opens_none_twice(world, one) -> None:
+    report(world, one)
+    confirm_rectification(world.session(), world.chief.actor, one, version=one.version)
+    (submission,) = world.session.scalars(select(Submission))
+    for user, action in (
+        (world.chief, Action.REOPEN),
+        (world.staff, Action.SUBMIT),
+        (world.chief, Action.APPROVE),
+    ):
+        step_submission(
+            world.session(),
+            user.actor,
+            submission,
+            action,
+            version=submission.version,
+            previous={},
+            reason="更正",
+        )
+    assert rectifications(world) == [one]
 
 
 def test_what_is_typed_is_kept_and_told_and_nothing_else_is(world, one) -> None:
