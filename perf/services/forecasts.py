@@ -69,10 +69,12 @@ def forecasts_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> list[
     ]
 
 
-def goals_of(session: Session, actor: Actor, plan: Plan) -> tuple[int, list[GoalForecast]]:
-    """How many quarters one plan has handed in, and the forecasts of its indicators alone."""
-    paths = paths_of(session, actor, [plan], with_money=False)[plan.id]
-    return paths.quarters, _goals(plan, paths)
+def goals_of(
+    session: Session, actor: Actor, plans: Sequence[Plan]
+) -> dict[int, tuple[int, list[GoalForecast]]]:
+    """By plan how many quarters it has handed in, and the forecasts of its indicators alone."""
+    paths = paths_of(session, actor, plans, with_money=False)
+    return {plan.id: (paths[plan.id].quarters, _goals(plan, paths[plan.id])) for plan in plans}
 
 
 def _goals(plan: Plan, paths: PlanPaths) -> list[GoalForecast]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from flask import Blueprint, render_template, url_for
@@ -100,12 +101,42 @@ def plan_outlook(
     return PlanOutlook(found, [*goal_rows(found), money_row(found)])
 
 
+@dataclass(frozen=True, slots=True)
+class LikelyMiss:
+    """An indicator that will rather be missed, in texts that outlive the session."""
+
+    name: str
+    plan_name: str
+    url: str
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyMisses:
+    """What goals will rather be missed in the year in focus: the worst few, and how many in all."""
+
+    worst: list[LikelyMiss]
+    total: int
+
+
+def likely_misses(session: Session, actor: Actor, today: date, most: int) -> LikelyMisses | None:
+    """For a first page; None before any plan has handed in its second quarter."""
+    year = organisation.year_in_focus(session, today)
+    plans = plans_reporting(session, actor, year).rows if year else []
+    if not plans:
+        return None
+    found = goals_of(session, actor, plans)
+    rows = _worst_first(_goal_row(plan, one) for plan in plans for one in found[plan.id][1])
+    worst = [LikelyMiss(one.name, one.plan.name, one.url, one.forecast) for one in rows[:most]]
+    return LikelyMisses(worst, len(rows))
+
+
 def forecast_lines(session: Session, actor: Actor, plan: Plan) -> dict[int, str]:
     """The forecast of each indicator in one line, by its id; empty before a quarter is handed in.
 
     `全年预测（到二季度）：预计 76 件（67 件 至 86 件），基本完成不了（完成不了的可能 99%）；按…`.
     """
-    quarters, goals = goals_of(session, actor, plan)
+    quarters, goals = goals_of(session, actor, [plan])[plan.id]
     if not quarters:
         return {}
     head = f"全年预测（到{quarter_name(quarters)}）："

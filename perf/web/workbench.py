@@ -19,12 +19,14 @@ from perf.queries.lights import lagging_counts
 from perf.queries.rectifications import count_rectifications
 from perf.queries.review import decided_items
 from perf.queries.workbench import Said
+from perf.web.forecast import likely_misses
 from perf.web.grid_reading import TONE_OF_LIGHT
 from perf.web.items import due_words, item_url, wording_of_due
 from perf.web.security import current_actor, requires
 
 blueprint = Blueprint("workbench", __name__)
 RECENT = 6
+WORST = 3
 SHOWN = 50
 # How many users' pages are remembered at most, in this process.
 REMEMBERED = 2000
@@ -108,6 +110,7 @@ def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, d
         "overdue": sum(item.due_on is not None and item.due_on < today for item in missing),
         "recent": decided_items(session, actor, list(ItemKind), RECENT),
         "rectifications": count_rectifications(session, actor, today),
+        "misses": likely_misses(session, actor, today, WORST),
         "due": wording_of_due(today),
     }
 

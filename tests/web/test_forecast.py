@@ -1,5 +1,6 @@
 """Forecasts on pages: a plan's card and the list of what will rather be missed."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -137,12 +138,25 @@ def test_the_list_has_the_worst_first_and_money_apart(app, world, browse):
     assert "2 项指标暂不能预测" in page.text
 
 
+def test_the_reviewers_first_page_has_the_worst(app, world, browse):
+    with app.app_context():
+        few = {"及时受理率": ("70", "60"), "群众满意度": ("50", "50"), CASES: ("60", "110")}
+        reported(people_of(world), few, name="接访补助")
+        db.session.commit()
+    page = browse(world.supervisor).get("/")
+    assert "预计完不成 4 项" in page.text
+    listed = re.search(r"预计完不成 4 项(.*?)全部预测", page.text)[1]
+    assert listed.count("99%") == 3
+    assert "群众满意度 接访补助 基本完成不了" in listed
+
+
 def test_before_the_second_quarter_nothing_is_listed(app, browse):
     with app.app_context():
         people = make_people(db.session)
         plan_id = reported(people, BEHIND, quarters=1).id
-        staff = people[0].username
+        staff, supervisor = (one.username for one in people)
         db.session.commit()
+    assert "二季度填报提交以后" in browse(supervisor).get("/").text
     reader = browse(staff)
     page = reader.get("/forecasts")
     assert rows_of(page, "绩效指标") == []
