@@ -16,6 +16,7 @@ from perf.services.decisions import bounds_of
 from perf.services.evaluation_shown import Shown, show_self_evaluation
 from perf.services.evaluations import missing_of, why_closed
 from perf.services.snapshots import Difference, differences
+from perf.web.coverage import year_coverage
 from perf.web.decisions import Decision, why_not_yours
 from perf.web.evaluation_rows import OUT, amount_of, execution_row, groups_of, points_of
 from perf.web.presentation import money_wan
@@ -78,6 +79,7 @@ def evaluation_page(
         total=points_of(data["total"]),
         execution=execution_row(data, typed),
         groups=groups,
+        coverage=year_coverage(data, plan.indicators),
         unmet=sum(row["is_met"] is False for row in data["rows"]),
         funds=_funds(data),
         objective=text_field(typed, "objective_actual", "实际完成情况", data["objective_actual"]),

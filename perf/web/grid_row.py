@@ -15,9 +15,10 @@ from perf.services.lists import list_kinds
 from perf.services.outcome import Outcome
 from perf.services.paces import pace_of
 from perf.services.quantities import Stand
+from perf.services.submissions import NO_DATA
 from perf.web.grid_form import Posted, digest_of, shown_entry
 from perf.web.grid_parts import Point, QuantityCell, point_cells
-from perf.web.grid_reading import Reading, reading_of
+from perf.web.grid_reading import OUTSIDE, Reading, reading_of
 from perf.web.grid_values import LABELS, shown_figures, with_unit
 from perf.web.presentation import BLANK
 
@@ -64,6 +65,11 @@ class Row:
     def takes_list(self) -> bool:
         """Whether a list can give its actual."""
         return bool(list_kinds(self.indicator))
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether a value stands in it, rather than a blank or a word for none."""
+        return self.actual not in {"", NO_DATA, OUTSIDE}
 
     @property
     def anchor(self) -> str:

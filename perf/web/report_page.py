@@ -18,6 +18,7 @@ from perf.services.evidence_files import ACCEPT
 from perf.services.outcome import Outcome
 from perf.services.snapshots import Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
+from perf.web.coverage import quarter_coverage
 from perf.web.evidence_words import twins_of
 from perf.web.forecast import forecast_lines
 from perf.web.grid_form import Posted
@@ -84,6 +85,7 @@ def report_page(
         remarks=quarter.remarks.get(None, []),
         files=quarter.evidence.get(None, []),
         twins=twins_of(db.session(), actor, quarter),
+        coverage=None if is_editing else quarter_coverage(grid, quarter.evidence.get(None, [])),
         due=due_note(quarter.period, submission, clock.today()),
         quarters=quarter_links(quarter),
         parents=parent_links(quarter),

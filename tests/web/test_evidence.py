@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from perf import clock
 from perf.core.terms import Role, Status
 from perf.extensions import db
-from perf.models import Evidence, LedgerEntry, Period, Submission
+from perf.models import Evidence, LedgerEntry, Period, Plan, Submission, User
 from perf.services.submissions import content_of_submission
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Client, Page
@@ -212,6 +212,36 @@ def test_a_page_reference_is_not_overwritten_unseen_nor_lost_where_it_is_refused
     assert "已由管理员锁定" in client.get(url).text
     client.post(url, mine | {f"take-{1}": "1"}, status=409)
     assert len(rows_of(app, world)) == 1
+
+
+def test_a_reviewer_sees_which_scored_figures_have_no_evidence(app, browse, world) -> None:
+    with app.app_context():
+        session = db.session
+        plan = session.get_one(Plan, world.plan_id)
+        people = (
+            session.get_one(User, plan.submitted_by_id),
+            session.get_one(User, plan.decided_by_id),
+        )
+        figures = {"受理案件数": "80", "群众满意度": "90"}
+        make_approved_quarter(session, plan, people, 1, {"受理案件数": "30"}, "20000")
+        make_approved_quarter(session, plan, people, 3, figures, "70000")
+        make_approved_quarter(session, plan, people, 4, figures, "90000")
+        session.commit()
+    page = browse(world.supervisor).get(world.page)
+    assert lacking(page) == ["受理案件数", "群众满意度", "预算执行"]
+    second = browse(world.supervisor).get(world.page.replace("Q3", "Q2"))
+    # A figure that nobody reported needs nothing to back it.
+    assert lacking(second) == ["预算执行"]
+    client = browse(world.staff)
+    client.post(f"/plans/{world.plan_id}/self-evaluation/begin")
+    page = browse(world.supervisor).get(f"/plans/{world.plan_id}/self-evaluation")
+    assert lacking(page) == ["群众满意度", "预算执行率"]
+    assert "有数的计分指标共 3 项" in page.text
+
+
+def lacking(page: Page) -> list[str]:
+    note = next(one for one in page.tree.iter("details") if one.get("id") == "coverage")
+    return [link.text for link in note.iter("a")]
 
 
 def test_a_file_may_stand_in_a_frame_of_the_sites_own_pages_only(app, browse, world) -> None:

@@ -483,9 +483,9 @@ def test_every_form_answers_whatever_is_typed_with_a_sentence(prober: Prober) ->
     shown = {form.endpoint for form in forms}
     posted = {rule.endpoint for _, method, rule in routes(prober.app) if method == "POST"}
     # No page shows what programs send; tests/web/test_api_schema.py makes up requests for it. What
-    # the grid's script sends has tests of its own: test_grid_autosave.py and test_evidence.py.
+    # the grid sends of files has tests of its own in test_evidence.py.
     posted = {endpoint for endpoint in posted if not endpoint.startswith("api.")}
-    posted -= {"grid.autosave", "evidence.upload"}
+    posted.discard("evidence.upload")
     assert posted - shown == set(), "no page of this world shows these forms"
 
 
