@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.core.actuals import Answer, Checked, Quotient, TierChoice
@@ -311,6 +311,7 @@ def test_years_narrow_a_spread_and_two_clues_lie_between_them():
 AMOUNTS = st.integers(1, 9999999).map(D)
 
 
+@settings(max_examples=50)
 @given(
     texts=st.lists(st.one_of(st.none(), AMOUNTS), min_size=1, max_size=3),
     rows=st.lists(st.tuples(*[st.one_of(st.none(), AMOUNTS)] * 4), max_size=5),
@@ -328,3 +329,42 @@ def test_more_never_makes_missing_a_goal_likelier(texts, rows, more, kind):
         return
     better = forecast(kind, COUNT, LEVEL, [*texts[:-1], texts[-1] + more], history)
     assert better.chance <= found.chance
+
+
+TARGETS = [
+    parse_target(text, name=name, year=2022)
+    for text, name in [
+        *((one, "数") for one in ("≥100", ">5", "<5", "恰好3", "1~9%", "≥0", "≥-5", "-3~-1", "")),
+        ("≤50万元", "成本"),
+        ("≤0起", "事故"),
+        ("≥999999999999", "数"),
+        ("≥0.000001", "数"),
+        ("显著", "效果"),
+        ("2022年6月底前", "时间"),
+        ("6月底前", "时间"),
+    ]
+]
+RESULTS = st.one_of(
+    st.none(),
+    st.decimals(D("-999999999999"), D("999999999999"), places=6),
+    st.integers(0, 200).map(D),
+    st.sampled_from([GOOD, POOR, date(2022, 3, 1), NOT_APPLICABLE, Quotient(D(1), D(3))]),
+    st.sampled_from([Checked((Answer.YES, Answer.NO)), Checked((Answer.NONE,))]),
+)
+
+
+@settings(max_examples=50)
+@given(
+    kind=st.sampled_from(list(Kind)),
+    targets=st.lists(st.sampled_from(TARGETS), min_size=1, max_size=4),
+    pace=st.sampled_from([LEVEL, EVENLY, OWN, IN_AUTUMN]),
+    now=st.lists(RESULTS, max_size=4),
+    rows=st.lists(st.tuples(*[RESULTS] * 4), min_size=3, max_size=3),
+)
+def test_whatever_was_reported_gives_a_chance_or_a_reason(kind, targets, pace, now, rows):
+    history = [YearPath(2019, *one) for one in zip(targets[1:], rows, strict=False)]
+    found = forecast(kind, targets[0], pace, now, history)
+    assert found.basis
+    assert (found.words == "暂不能预测") is (found.chance is None)
+    assert found.chance is None or 0 <= found.chance <= 1
+    assert found.value is None or found.low <= found.value <= found.high

@@ -14,6 +14,8 @@ from tests.factories import make_plan, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_approved_quarter, make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 CASES = "受理案件数"
 EVEN = {CASES: ("25", "50", "75", "101"), "及时受理率": ("95",) * 4, "群众满意度": ("90",) * 4}
 # After two quarters: a fourth of the cases, a rate that holds, and a poor satisfaction.
