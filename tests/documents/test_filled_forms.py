@@ -112,7 +112,8 @@ def not_applicable():
         replace(ROWS[-1], actual=None, points=None, weight=D(0), tag=NOT_APPLICABLE),
     ]
     rows[1] = replace(rows[1], target="≥500批次", initial_target="≥600批次",
-                      initial_points=D("11.38"), tag="调整")  # fmt: skip
+                      initial_points=D("11.38"), tag="调整", is_lowered_late=True,
+                      revision_document="信访发〔2022〕8号（联合）")  # fmt: skip
     rows[2] = replace(rows[2], actual=None, points=None)
     return own(rows, is_draft=True, is_demo=True, total=None, rating=None)
 

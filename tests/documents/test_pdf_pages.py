@@ -168,6 +168,7 @@ def with_long_texts():
     rows[3] = replace(rows[3], name="长指标" * 30, deviation_reason=LONG)
     rows[7] = replace(rows[7], deviation_reason=HUGE[:9000], actual="http://a.cn/" + "abcde" * 24)
     rows[9] = replace(rows[9], target="≤50万元", initial_target="≤60万元", tag="调整")
+    rows[9] = replace(rows[9], revision_document="信访发〔2022〕8号", is_lowered_late=True)
     return form(rows, name="".join(HOSTILE), is_draft=True, objective_actual=LONG[:400])
 
 

@@ -12,6 +12,7 @@ from perf.core.terms import Role, Status
 from perf.extensions import db
 from perf.models import Indicator, Plan, RevisedTarget, TargetRevision
 from perf.models.plans import target_as_json
+from perf.services.reminders import gather_messages
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_reported_plan
@@ -33,6 +34,7 @@ def world(app):
         )
         found = SimpleNamespace(
             plan=plan.id,
+            unit=unit.id,
             rows={row.name: row.id for row in plan.indicators},
             staff=staff.username,
             chief=chief.username,
@@ -58,7 +60,7 @@ def step(browse, user: str, url: str, action: str, status: int = 302, **fields: 
     return client.post(f"{url}/steps/{action}", data, status=status)
 
 
-def test_from_the_form_over_the_review_into_the_plan(world, browse) -> None:
+def test_from_the_form_over_the_review_into_the_plan(world, browse, app) -> None:
     staff, plan = browse(world.staff), f"/plans/{world.plan}"
     assert "还没有调整过指标值" in staff.get(f"{plan}/revisions").text
     assert "至少 100 件" in staff.get(f"{plan}/revisions/new").text
@@ -66,8 +68,11 @@ def test_from_the_form_over_the_review_into_the_plan(world, browse) -> None:
     assert "2022 年 · 目标调整" in staff.get("/").text
     step(browse, world.staff, url, "submit")
     assert "目标调整（1 份，1 份在办）" in staff.get(plan).text
-    queue = browse(world.chief).get("/review?kind=revision")
-    assert f'href="{url}"' in queue.html
+    with app.app_context():
+        gather_messages(db.session(), [world.unit], clock.today())
+        db.session.commit()
+    for place in ("/review?kind=revision", "/messages"):
+        assert f'href="{url}"' in browse(world.chief).get(place).html
     page = browse(world.chief).get(url)
     for words in ["≥100件", "≥80件", "调低", "任务减少。", "审核通过"]:
         assert words in page.text
