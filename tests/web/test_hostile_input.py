@@ -39,7 +39,14 @@ from tests.pages import Browserless, check_page
 from tests.reported import make_reported_plan
 from tests.services.test_imports import document
 from tests.sheets import filled
-from tests.test_permissions import CONTENT, make_archive, make_evidence, make_rectification, routes
+from tests.test_permissions import (
+    CONTENT,
+    make_archive,
+    make_evidence,
+    make_rectification,
+    make_revision,
+    routes,
+)
 
 HTML = "<script>alert(1)</script>"
 VALUES = {
@@ -233,10 +240,12 @@ def fill(app: Flask) -> dict[str, str]:
             session, unit, rows, name="填报项目", status=Status.APPROVED, people=people
         )
         make_rectifications(session, make_evidence(session, recorded).submission_id, staff)
+        make_revision(session, recorded)
         waiting = make_plan(
             session, unit, rows, name="季度待审", status=Status.APPROVED, people=people
         )
         make_waiting_quarter(session, waiting, people)
+        mark(make_revision(session, waiting), Status.SUBMITTED, staff, supervisor)
         make_reported_plan(session, people, name="可自评")
         evaluated = make_reported_plan(session, people, name="自评草稿")
         session.flush()
@@ -352,11 +361,18 @@ def pages_of(app: Flask, user: str) -> list[str]:
     if user == "staff":
         pages += ["/archives", "/archives/new", "/archives/disclosure?year=2022&format=csv"]
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
-        pages.append("/recheck")
+        pages += ["/recheck", "/revisions/1/edit"]
     pages += ["/rectifications/1", "/rectifications/2"] if user else []
+    pages += ["/revisions/1", "/revisions/2"] if user else []
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
     ends += (
-        ["/edit", "/indicators", "/periods/2022-Q1/money/fiscal/list", "/periods/2022-Q1/sheet"]
+        [
+            "/edit",
+            "/indicators",
+            "/revisions/new",
+            "/periods/2022-Q1/money/fiscal/list",
+            "/periods/2022-Q1/sheet",
+        ]
         if user == "staff"
         else []
     )
