@@ -311,7 +311,7 @@ def test_years_narrow_a_spread_and_two_clues_lie_between_them():
 AMOUNTS = st.integers(1, 9999999).map(D)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     texts=st.lists(st.one_of(st.none(), AMOUNTS), min_size=1, max_size=3),
     rows=st.lists(st.tuples(*[st.one_of(st.none(), AMOUNTS)] * 4), max_size=5),
@@ -353,7 +353,7 @@ RESULTS = st.one_of(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     kind=st.sampled_from(list(Kind)),
     targets=st.lists(st.sampled_from(TARGETS), min_size=1, max_size=4),
