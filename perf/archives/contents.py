@@ -207,10 +207,13 @@ class _OfPlan:
                 by=evidence.created_by.display_name if evidence.created_by else "系统",
                 at=evidence.created_at,
                 sha256=evidence.sha256,
+                note=evidence.pages,
             )
             if evidence.sha256 in places:
                 there = places[evidence.sha256]
-                note = f"{evidence.name}：内容相同，见 {there}"
+                note = "；".join(
+                    filter(None, [f"{evidence.name}：内容相同，见 {there}", evidence.pages])
+                )
                 yield replace(line, path=there, note=note)
                 continue
             folder = f"{self.folder}/{_EVIDENCE}/{folder_name(period.name)}"

@@ -1,17 +1,19 @@
-"""Where else a file backs a figure: the same content among the evidence of a year."""
+"""What evidence backs: the same content at other figures, and figures that have none."""
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from perf.core.permissions import Actor
-from perf.models import Evidence, Indicator, Period, Plan, Submission
+from perf.models import Actual, Evidence, Indicator, Period, Plan, Submission
 from perf.queries.visible import in_sight
 
 # A file that stands at more figures than these is everywhere; the first ones say so.
 MOST_PLACES = 200
+_VALUES = (Actual.value, Actual.on, Actual.tier, Actual.checked)
 
 
 class Place(NamedTuple):
@@ -44,6 +46,42 @@ def places_of(
 def files_of_plan(session: Session, plan_id: int) -> list[Place]:
     """The evidence of all quarters of a plan that was asked for in sight, the oldest first."""
     return [Place(*row) for row in session.execute(_places().where(Plan.id == plan_id))]
+
+
+def uncovered_counts(session: Session, plan_ids: Collection[int]) -> dict[int, int]:
+    """How many scored indicators of each plan have a figure and no evidence in all its quarters.
+
+    What comes out of the system's own records backs itself. A plan without any is not in it.
+    """
+    told = (
+        select(Actual.indicator_id)
+        .join(Submission, Submission.id == Actual.submission_id)
+        .where(
+            Submission.plan_id.in_(plan_ids),
+            or_(*(column.is_not(None) for column in _VALUES)),
+        )
+    )
+    backed = (
+        select(Evidence.indicator_id)
+        .join(Submission, Submission.id == Evidence.submission_id)
+        .where(
+            Submission.plan_id.in_(plan_ids),
+            Evidence.removed_at.is_(None),
+            Evidence.indicator_id.is_not(None),
+        )
+    )
+    query = (
+        select(Indicator.plan_id, func.count())
+        .where(
+            Indicator.plan_id.in_(plan_ids),
+            Indicator.weight > Decimal(0),
+            Indicator.source.is_(None),
+            Indicator.id.in_(told),
+            Indicator.id.not_in(backed),
+        )
+        .group_by(Indicator.plan_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _places() -> Select[Evidence, Plan, Period, str]:

@@ -12,6 +12,7 @@ from perf.extensions import db
 from perf.models import FiscalYear, Unit
 from perf.queries import organisation, overview
 from perf.queries.evaluations import years_with_plans
+from perf.queries.evidence import uncovered_counts
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.pictures import heat_of_units, unit_pictures
 from perf.web.security import current_actor, requires
@@ -59,9 +60,11 @@ def show(unit: Unit) -> ResponseReturnValue:
     """One unit's plans with how each stands."""
     year = year_asked_for(clock.today())
     page, pictures = None, []
+    uncovered: dict[int, int] = {}
     if year is not None:
         page = overview.plans_standing(db.session(), unit, year, page_number())
         pictures = unit_pictures(db.session(), unit, year.id, page.rows)
+        uncovered = uncovered_counts(db.session(), [row.plan.id for row in page.rows])
     return render_template(
         "units/show.html",
         unit=unit,
@@ -69,6 +72,7 @@ def show(unit: Unit) -> ResponseReturnValue:
         years=organisation.years(db.session()),
         page=page,
         pictures=pictures,
+        uncovered=uncovered,
         page_url=page_url(),
         may=current_actor().may,
         permissions=Permission,

@@ -1,6 +1,7 @@
 """Evidence attached from the grid at once, told where it stands already, and looked at."""
 
 import io
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -226,6 +227,7 @@ def test_a_reviewer_sees_which_scored_figures_have_no_evidence(app, browse, worl
         make_approved_quarter(session, plan, people, 1, {"受理案件数": "30"}, "20000")
         make_approved_quarter(session, plan, people, 3, figures, "70000")
         make_approved_quarter(session, plan, people, 4, figures, "90000")
+        plan_unit = plan.unit_id
         session.commit()
     page = browse(world.supervisor).get(world.page)
     assert lacking(page) == ["受理案件数", "群众满意度", "预算执行"]
@@ -237,6 +239,8 @@ def test_a_reviewer_sees_which_scored_figures_have_no_evidence(app, browse, worl
     page = browse(world.supervisor).get(f"/plans/{world.plan_id}/self-evaluation")
     assert lacking(page) == ["群众满意度", "预算执行率"]
     assert "有数的计分指标共 3 项" in page.text
+    listed = browse(world.supervisor).get(f"/units/{plan_unit}?year=2022")
+    assert re.search(r'data-label="缺佐证" class="num"[^>]*>1 项<', listed.html)
 
 
 def lacking(page: Page) -> list[str]:
