@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from perf.core.findings import Finding
+from perf.core.numbers import format_number
 from perf.core.terms import FundSource, PlanKind, Sense
 
 
@@ -11,7 +12,8 @@ from perf.core.terms import FundSource, PlanKind, Sense
 class DraftIndicator:
     """One indicator as published; `target` is the text, `where` its place in the document.
 
-    `sense` is what people chose for an equal target; a document says nothing of it.
+    `weight` is in points, None where the document prints none. `sense` is what people chose for an
+    equal target; a document says nothing of it.
     """
 
     level1: str
@@ -21,6 +23,12 @@ class DraftIndicator:
     note: str | None = None
     where: str = ""
     sense: Sense | None = None
+    weight: Decimal | None = None
+
+
+def printed_weight(row: DraftIndicator) -> str:
+    """The indicator's weight as people type it, blank where it has none."""
+    return "" if row.weight is None else format_number(row.weight)
 
 
 @dataclass(slots=True)

@@ -26,7 +26,8 @@ _YUAN_FIELDS = {
 def draft_to_json(draft: Draft, *, complete: bool = False) -> dict[str, Any]:
     """The draft with numbers as strings: money with two decimals, targets without trailing zeros.
 
-    Beside each target stands what was read from it, and the formula that the note gives for it.
+    Beside each target stands what was read from it, the formula that the note gives for it, and
+    the weight where the document prints one.
     With `complete`, what the short form leaves out is added (objectives, the tasks' content,
     the projects' money by source in 元), so that `draft_from_json` gives the same draft again.
     """
@@ -113,6 +114,7 @@ def _read(indicator: DraftIndicator, year: int | None) -> dict[str, Any]:
         year=year,
     )
     formula = formula_in_note(indicator.name, indicator.note)
+    weight = indicator.weight
     return {
         "name": indicator.name,
         "target": indicator.target,
@@ -121,6 +123,7 @@ def _read(indicator: DraftIndicator, year: int | None) -> dict[str, Any]:
         **({"upper": _figure(target.upper)} if target.upper is not None else {}),
         "unit": target.unit,
         **({"formula": formula} if formula is not None else {}),
+        **({"weight": format_number(weight)} if weight is not None else {}),
     }
 
 
@@ -206,6 +209,7 @@ def _indicators_from(
             target=row["target"],
             note=row.get("note"),
             where=where,
+            weight=_decimal(row.get("weight")),
         )
         for row, where in zip(rows, places or [""] * len(rows), strict=True)
     ]

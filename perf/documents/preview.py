@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from perf.core.checks import place_of
-from perf.core.drafts import Draft, DraftIndicator, DraftPlan
+from perf.core.drafts import Draft, DraftIndicator, DraftPlan, printed_weight
 from perf.core.findings import Finding, Severity
 from perf.core.storable import check_published
 from perf.core.terms import FundSource, PlanKind
@@ -19,7 +19,7 @@ from perf.documents.sources import Sources, sources_from_json, sources_to_json
 
 DEPARTMENT_KEY = "d"
 PLAN_TEXTS = {"title": "name", "code": "code"}
-ROW_TEXTS = ("level1", "level2", "name", "target")
+ROW_TEXTS = ("level1", "level2", "name", "target", "weight")
 _MARK = re.compile(r"（§(\d*)）$")
 # What a reader says of a form that is missing ends once the answer was typed.
 _ANSWERED = {
@@ -27,6 +27,9 @@ _ANSWERED = {
     "unit-code-missing": "unit_code",
     "year-missing": "fiscal_year",
 }
+
+# Nor is it said of weights that could not be read once every row has one.
+_UNWEIGHTED = "weights-not-read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Preview:
                 yield f"budget-{key}-{source.value}", "" if amount is None else format(amount, "f")
         for key, _, row in self.rows():
             for name in ROW_TEXTS:
-                yield f"{name}-{key}", getattr(row, name) or ""
+                yield f"{name}-{key}", row_text(row, name)
 
     def remember(self, before: "Preview") -> None:
         """Keep what the document said of every text that differs from the preview before."""
@@ -133,7 +136,8 @@ class Preview:
     def check(self) -> Checked:
         """The findings as they stand now: anew for plans and rows, kept for the document."""
         kept = self._kept_plans()
-        keys = {key for key, _ in kept}
+        plans = dict(kept)
+        keys = plans.keys()
         checked = Checked([], {key: [] for key in keys}, {})
         for finding, key in zip(self.draft.findings, self.about, strict=True):
             field_name = _ANSWERED.get(finding.code)
@@ -141,7 +145,7 @@ class Preview:
                 continue
             if not key:
                 checked.document.append(finding)
-            elif key in keys:
+            elif key in keys and not (finding.code == _UNWEIGHTED and _is_weighted(plans[key])):
                 checked.plans[key].append(finding)
         if not kept and not any(each.severity is Severity.ERROR for each in checked.document):
             message = "所有计划都标为不导入，没有可以导入的内容。"
@@ -202,6 +206,11 @@ class Preview:
         }
 
 
+def row_text(row: DraftIndicator, name: str) -> str:
+    """What a row says under one of `ROW_TEXTS`, or its note; blank where it says nothing."""
+    return printed_weight(row) if name == "weight" else getattr(row, name, None) or ""
+
+
 def budget_of(plan: DraftPlan) -> dict[FundSource, Decimal | None]:
     """The plan's money by source in 元; where no source is named, its total as 财政拨款."""
     return {**plan.budget} or {FundSource.FISCAL: plan.budget_total}
@@ -230,6 +239,10 @@ def preview_from_content(content: Mapping[str, Any]) -> Preview:
         dict(content.get("as_read", {})),
         sources_from_json(content.get("sources", {})),
     )
+
+
+def _is_weighted(plan: DraftPlan) -> bool:
+    return all(row.weight is not None for row in plan.indicators)
 
 
 def _plan_meant(preview: Preview, finding: Finding) -> str:

@@ -13,6 +13,7 @@ from perf.core.permissions import Actor, Permission
 from perf.core.terms import FundSource, Labelled
 from perf.models import FiscalYear, Plan, Unit
 from perf.services.imported_plans import stored_plans
+from perf.services.imported_weights import imported_weight_findings
 from perf.services.ledger import Changes, record_change
 from perf.services.organisation import create_unit, create_year
 from perf.services.plan_content import differences_from_draft
@@ -102,6 +103,10 @@ def foresee_import(session: Session, actor: Actor, draft: Draft) -> Imported:
     if unit is not None and draft.fiscal_year is not None:
         stored = stored_plans(session, unit, draft.fiscal_year, wanted)
     foreseen.plans += map(_compare, stored, wanted)
+    pinned = session.get(FiscalYear, draft.fiscal_year) if draft.fiscal_year is not None else None
+    if pinned is not None:
+        new = [one.draft_plan for one in foreseen.plans if one.outcome is Outcome.CREATED]
+        foreseen.findings += imported_weight_findings(session, pinned, new)
     return foreseen
 
 

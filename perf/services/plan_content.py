@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from itertools import zip_longest
 
-from perf.core.drafts import DraftIndicator, DraftPlan
+from perf.core.drafts import DraftIndicator, DraftPlan, printed_weight
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_fixed, format_number
@@ -102,7 +102,12 @@ def draft_of_plan(plan: Plan) -> DraftPlan:
         tasks=[(task.name, task.content) for task in plan.tasks],
         indicators=[
             DraftIndicator(
-                each.level1, each.level2 or None, each.name, each.target_text, each.note or None
+                each.level1,
+                each.level2 or None,
+                each.name,
+                each.target_text,
+                each.note or None,
+                weight=each.weight,
             )
             for each in sorted(plan.indicators, key=lambda row: (row.ordinal, row.occurrence))
         ],
@@ -112,7 +117,7 @@ def draft_of_plan(plan: Plan) -> DraftPlan:
 def differences_from_draft(plan: Plan, draft_plan: DraftPlan) -> list[str]:
     """What the document says differently from the stored plan, a sentence each; empty = the same.
 
-    What only people add (weights, kinds, senses, adjustments of the budget, an objective or a code
+    What only people add (kinds, senses, adjustments of the budget; an objective, a code or a weight
     that the document leaves out) is not the document's to say. Indicators are matched by class,
     second level, name and which of equal names they are.
     """
@@ -177,6 +182,8 @@ def _indicator_differences(stored: DraftPlan, draft_plan: DraftPlan) -> list[str
             found.append(_said(f"“{key[2]}”的指标值", old.target, new.target))
         if _plain(old.note) != _plain(new.note):
             found.append(f"“{key[2]}”的指标值说明不同。")
+        if new.weight is not None and new.weight != old.weight:
+            found.append(_said(f"“{key[2]}”的分值", printed_weight(old), printed_weight(new)))
     return found
 
 

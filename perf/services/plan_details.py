@@ -127,6 +127,7 @@ def read_draft(draft_plan: DraftPlan, year: int) -> tuple[PlanFields, list[Indic
                 typed.line(f"target-{number}", f"{label}的指标值", each.target, limit=LINE),
                 year,
                 typed.text(f"note-{number}", f"{label}的说明", each.note or "", limit=LONG),
+                each.weight,
             )
         )
     typed.demand_clean(f"“{draft_plan.name}”不能导入：" + "".join(typed.errors.values()))

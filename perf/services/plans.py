@@ -160,8 +160,9 @@ def create_plan_from_draft(
 ) -> Plan:
     """A new plan out of a document, as published: texts, order, equal names, money in 元.
 
-    Weights spread themselves, kinds follow the targets. Raises InvalidInput where a text is too
-    long or missing, the plan exists already, or the year is not set up.
+    Weights that it does not print spread themselves, kinds follow the targets. Raises InvalidInput
+    where a text is too long or missing, weights leave nothing to those without, the plan exists
+    already, or the year is not set up.
     """
     actor.demand(Permission.IMPORT)
     if not actor.sees_unit(unit.id):

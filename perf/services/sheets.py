@@ -83,13 +83,19 @@ def read_entries(entries: Sequence[IndicatorEntry], year: int) -> list[Indicator
 
 
 def read_indicator(
-    level1: str, level2: str, name: str, target_text: str, year: int, note: str = ""
+    level1: str,
+    level2: str,
+    name: str,
+    target_text: str,
+    year: int,
+    note: str = "",
+    weight: Decimal | None = None,
 ) -> IndicatorValues:
     """An indicator out of its texts, with everything else by default."""
     target = parse_target(target_text, level1=level1, level2=level2 or None, name=name, year=year)
     means = default_means(target, level1, name, note)
     kind = Kind.RATIO if means.is_computed else default_kind(target, level1, level2 or None, name)
-    return IndicatorValues(level1, level2, name, target, kind, note, means=means)
+    return IndicatorValues(level1, level2, name, target, kind, note, weight, means=means)
 
 
 def values_of(row: Indicator) -> IndicatorValues:
@@ -120,7 +126,7 @@ def _read(typed: Typed, entry: IndicatorEntry, year: int) -> IndicatorValues:
     name = typed.line(f"name-{key}", "三级指标名称", entry.name, limit=LINE, required=True)
     text = typed.line(f"target-{key}", "指标值", entry.target, limit=LINE, required=True)
     note = typed.text(f"note-{key}", "指标值说明", entry.note)
-    weight = typed.read(f"weight-{key}", _read_weight, entry.weight)
+    weight = typed.read(f"weight-{key}", read_weight, entry.weight)
     ordinal = typed.read(f"ordinal-{key}", parse_number, entry.ordinal)
     target = parse_target(text, level1=level1, level2=level2 or None, name=name, year=year)
     if target.comparator is Comparator.EQ and entry.sense in _SENSES:
@@ -150,7 +156,8 @@ def _read_pace(curve: str, text: str) -> Pace | None:
     return Pace(chosen) if chosen is not None else None
 
 
-def _read_weight(text: str) -> Decimal | None:
+def read_weight(text: str) -> Decimal | None:
+    """A weight as typed, in points, None for a blank; InvalidInput for what is no weight."""
     weight = parse_number(text)
     if weight is None:
         return None

@@ -5,7 +5,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import TypeVar
 
-from perf.core.drafts import DraftPlan
+from perf.core.drafts import DraftIndicator, DraftPlan, printed_weight
 from perf.core.errors import InvalidInput
 from perf.core.storable import LINE, SHORT
 from perf.core.terms import FundSource, PlanKind
@@ -13,6 +13,7 @@ from perf.documents.preview import Preview, budget_of
 from perf.services.imports import UNIT_CODE, UNIT_NAME
 from perf.services.money import read_wan, write_wan
 from perf.services.organisation import FIRST_YEAR, LAST_YEAR
+from perf.services.sheets import read_weight
 from perf.services.typed import Typed, clean_text
 
 ROW_FIELDS = {
@@ -21,6 +22,7 @@ ROW_FIELDS = {
     "name": ("三级指标", LINE),
     "target": ("指标值", LINE),
 }
+ROW_LABELS = {**{name: label for name, (label, _) in ROW_FIELDS.items()}, "weight": "分值"}
 # Only a form that was sent whole says something by a box that is not ticked.
 MARKER = "sheet"
 ROWS_MARKER = "rows-"
@@ -70,6 +72,7 @@ def corrected(
                     is_left_out=is_left_out,
                 )
                 setattr(row, field, (text or None) if field == "level2" else text)
+            row.weight = reading.weight(f"weight-{row_key}", row, is_left_out=is_left_out)
     new.remember(preview)
     return new, reading.typed.errors
 
@@ -109,6 +112,13 @@ class _Reading:
             return old
         new = self.typed.line(field, label, text, limit=limit)
         return new if self._may_stand(field, is_left_out=is_left_out) else old
+
+    def weight(self, field: str, row: DraftIndicator, *, is_left_out: bool) -> Decimal | None:
+        old = printed_weight(row)
+        if clean_text(self.form.get(field, old)) == old:
+            return row.weight
+        new = self.read(field, old, read_weight, is_left_out=is_left_out)
+        return new if self.is_taken(field) and not (is_left_out and new is None) else row.weight
 
     def read(
         self, field: str, old: str, read: Callable[[str], _T], *, is_left_out: bool = False

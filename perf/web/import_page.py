@@ -13,12 +13,12 @@ from perf.core.permissions import Actor
 from perf.core.storable import known_classes
 from perf.core.targets import describe_target, parse_target
 from perf.core.terms import PlanKind
-from perf.documents.preview import Checked, Preview
+from perf.documents.preview import Checked, Preview, row_text
 from perf.documents.sources import SourceRow
 from perf.services.imports import Imported, ImportedPlan, Outcome, foresee_import
 from perf.services.money import write_wan
 from perf.services.typed import clean_text
-from perf.web.import_form import ROW_FIELDS, budget_fields
+from perf.web.import_form import ROW_LABELS, budget_fields
 from perf.web.import_parts import Part, part_with, parts_of
 
 TONE_OF_OUTCOME = {Outcome.CREATED: "ok", Outcome.UNCHANGED: "none", Outcome.DIFFERENT: "warn"}
@@ -267,8 +267,8 @@ def _row_view(
         row,
         describe_target(target) if row.target else "",
         {
-            name: control(f"{name}-{key}", label, getattr(row, name))
-            for name, (label, _) in ROW_FIELDS.items()
+            name: control(f"{name}-{key}", label, row_text(row, name))
+            for name, label in ROW_LABELS.items()
         },
         checked.rows.get(key, []),
         key in preview.left_out,

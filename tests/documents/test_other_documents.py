@@ -127,9 +127,9 @@ def test_what_is_written_instead_of_an_indicator_is_left_out_and_told() -> None:
     assert "无" not in names
 
 
-def test_published_weights_are_told_and_never_called_absent() -> None:
-    assert "weights-not-read" in infos("town-2024")
+def test_published_weights_are_never_called_absent() -> None:
     assert "weights-absent" not in infos("town-2024")
+    assert "weights-absent" in infos("water-2023")
 
 
 def test_an_empty_project_table_is_told_apart_from_a_missing_one() -> None:

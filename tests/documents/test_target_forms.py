@@ -155,6 +155,8 @@ def assert_same(form: TargetForm, plan: DraftPlan, *, cents: Decimal) -> None:
     assert [plain(row.note or "") for row in plan.indicators] == [
         plain(row.note) for row in form.rows
     ]
+    # A weight of 0 is what no indicator can have.
+    assert [row.weight for row in plan.indicators] == [row.weight or None for row in form.rows]
     if form.kind is PlanKind.PROJECT:
         assert (plan.name, plan.code) == (form.name, form.code)
         assert (plan.category, plan.implementing_unit) == (form.category, form.implementing_unit)

@@ -114,6 +114,41 @@ def test_the_same_document_again_changes_nothing_and_says_so(world):
     assert count(world.session, Plan) == 2
 
 
+def weighted(*weights: str) -> DraftPlan:
+    plan = project()
+    for row, weight in zip(plan.indicators, weights, strict=True):
+        row.weight = Decimal(weight) if weight else None
+    return plan
+
+
+def test_printed_weights_are_kept_and_the_others_take_what_is_left(world):
+    imported = import_draft(world.session, world.staff, document(weighted("70", "")))
+    stored = plan_of(imported.plans[0]).indicators
+    # 满意度指标 has 15 points where there is no 效益指标.
+    assert [(row.weight, row.is_weight_entered) for row in stored] == [(70, True), (15, False)]
+    again = import_draft(world.session, world.staff, document(weighted("70", "")))
+    assert [one.outcome for one in again.plans] == [Outcome.UNCHANGED]
+    again = import_draft(world.session, world.staff, document(weighted("72.5", "")))
+    assert again.plans[0].differences == ["“养护面积”的分值：系统中为“70”，文档中为“72.5”。"]
+    assert plan_of(again.plans[0]).indicators[0].weight == 70
+
+
+def test_printed_weights_that_do_not_add_up_are_told_and_kept(world):
+    imported = import_draft(world.session, world.staff, document(weighted("50", "10")))
+    told = next(one for one in imported.findings if one.code == "weights-sum")
+    assert told.severity is Severity.WARNING
+    assert told.message.startswith("“养护”的指标分值合计 60，应为 90")
+    assert [row.weight for row in plan_of(imported.plans[0]).indicators] == [50, 10]
+
+
+def test_printed_weights_that_leave_nothing_to_a_blank_one_keep_the_plan_out(world):
+    plan = weighted("100", "")
+    plan.indicators[1].level1 = "产出指标"
+    with pytest.raises(InvalidInput, match="没有剩余分值"):
+        import_draft(world.session, world.staff, document(plan))
+    assert count(world.session, Plan) == 0
+
+
 def test_a_plan_that_differs_is_named_and_left_as_it_is(world):
     import_draft(world.session, world.staff, document())
     changed = project(budget={FundSource.FISCAL: Decimal("1600000.00")})

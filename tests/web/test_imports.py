@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -216,6 +217,21 @@ def test_a_row_in_error_is_corrected_and_comes_in(world):
     with world.app.app_context():
         plan = first_project()
         assert plan.indicators[1].target_text == "≥ 95 %"
+
+
+def test_a_weight_stands_beside_its_row_and_is_corrected_there(world):
+    address, page = opened(world.staff, own_text("parks-2023"))
+    form = form_of(page)
+    assert form["weight-p0-0"] == ""
+    refused = world.staff.post(address, form | {"weight-p0-0": "很多"}, status=422)
+    assert 'value="很多"' in refused.html
+    page = world.staff.post(address, form | {"weight-p0-0": "12.5"}, follow=True)
+    assert "文件中：（空白）" in page.text
+    assert form_of(page)["weight-p0-0"] == "12.5"
+    world.staff.post(f"{address}/confirm", form_of(page))
+    with world.app.app_context():
+        row = first_project().indicators[0]
+        assert (row.weight, row.is_weight_entered) == (Decimal("12.5"), True)
 
 
 def test_a_row_in_error_is_left_out_and_can_be_taken_in_again(world):

@@ -8,11 +8,11 @@ from perf.core.errors import InvalidInput
 from perf.core.numbers import parse_number
 from perf.core.targets import strip_numbering
 from perf.core.terms import PlanKind
-from perf.documents.preview import Preview, budget_of
+from perf.documents.preview import ROW_TEXTS, Preview, budget_of, row_text
 from perf.documents.readers.tables import key
 from perf.documents.sources import SourceRow
 
-_ROW_FIELDS = ("level1", "level2", "name", "target", "note")
+_ROW_FIELDS = (*ROW_TEXTS, "note")
 
 
 class Finder:
@@ -47,7 +47,7 @@ class Finder:
         if as_read is not None:
             return as_read
         if row is not None:
-            return getattr(row, field, None) or ""
+            return row_text(row, field)
         own = {"title": plan.name, "code": plan.code or ""}
         return own.get(field, "")
 
@@ -111,7 +111,7 @@ class Finder:
         return found
 
     def _read(self, key_: str, field: str, row: DraftIndicator) -> str:
-        return self.preview.as_read.get(f"{field}-{key_}", getattr(row, field) or "")
+        return self.preview.as_read.get(f"{field}-{key_}", row_text(row, field))
 
     def _usual(self, sheet: str, field: str, name: int | None) -> int | None:
         if name is not None:

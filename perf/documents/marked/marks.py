@@ -9,7 +9,7 @@ from perf.core.findings import Finding, Severity
 from perf.core.numbers import format_number
 from perf.core.terms import Labelled
 from perf.documents.marked.finder import Finder
-from perf.documents.preview import Checked, Preview, budget_of
+from perf.documents.preview import ROW_TEXTS, Checked, Preview, budget_of, row_text
 
 LEFT_OUT_ROW = "核对时标为“不导入”，这一行没有导入。"
 LEFT_OUT_PLAN = "核对时标为“不导入”，整份绩效目标没有导入。"
@@ -55,8 +55,8 @@ class Mark:
     """One thing to be said at one cell; `key` is the row's or plan's in the preview.
 
     `sheet`, `row` (from 1) and `column` (from 0) are where the document is a spreadsheet; row 0
-    is no cell. `field` names the cell where it is none: level1, level2, name, target, note, title,
-    code, money.
+    is no cell. `field` names the cell where it is none: level1, level2, name, target, weight, note,
+    title, code, money.
     """
 
     kind: Kind
@@ -140,9 +140,9 @@ class _Marking:
                 )
         if key_ in self.preview.left_out and plan_key not in self.preview.left_out:
             yield self._mark(Kind.LEFT_OUT, key_, "name", plan, row, LEFT_OUT_ROW)
-        for field in ("level1", "level2", "name", "target"):
+        for field in ROW_TEXTS:
             if f"{field}-{key_}" in self.preview.as_read:
-                new = getattr(row, field)
+                new = row_text(row, field)
                 yield self._mark(Kind.CORRECTED, key_, field, plan, row, _corrected(new))
 
     def _mark(

@@ -21,6 +21,7 @@ from perf.documents.readers.vocabulary import (
     looks_like_sentence,
     looks_like_target,
 )
+from perf.documents.readers.weights import take_weights
 
 _HEADS = {
     "level1": frozenset({"一级指标"}),
@@ -93,15 +94,11 @@ class IndicatorReader:
         else:
             self._level_alone(cells, row)
 
-    @property
-    def is_weighted(self) -> bool:
-        """Whether the form prints weights, which a draft does not carry."""
-        return self.grid is not None and self.grid.weighted
-
     def finish(self) -> list[DraftIndicator]:
         """The indicators in form order."""
         if self.grid is not None:
             self.slid, self.torn = self.grid.slid, self.grid.torn
+            take_weights(self.grid, "部门整体", self.report)
         if self.slid:
             self.report.info(
                 "slid-cells-moved",
@@ -118,7 +115,7 @@ class IndicatorReader:
         return [*(row.indicator for row in self.rows), *(self.grid.indicators if self.grid else ())]
 
     def _take_header(self, row: Row) -> None:
-        if {role_of(text) for _, text in row.filled()} & {"sign", "measure", "weight"}:
+        if {role_of(text) for _, text in row.filled()} & {"sign", "measure", "weight", "share"}:
             # Forms that print sign, figure and unit apart, or weights, are filled in row by row
             # and have no second levels to settle.
             self.grid = self.grid or Grid({})

@@ -10,7 +10,6 @@ from perf.core.targets import strip_numbering
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
 from perf.documents.readers.grid_foot import is_below_grid, is_weight_sum
-from perf.documents.readers.project_forms import say_weights
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import (
@@ -245,7 +244,6 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
             top.read(row)
     plan.objective = "".join(top.objective) or None
     plan.indicators = indicators.finish()
-    say_weights(report, plan.name, weighted=indicators.is_weighted)
     total = form.plan.budget_total
     if total is None and plan.budget:
         report.warning(

@@ -45,7 +45,8 @@ def add_findings(draft: Draft, facts: Facts, report: Report) -> None:
     for plan in plans:
         report.findings += check_published(plan, year=draft.fiscal_year)
     said = {finding.code for finding in report.findings}
-    if any(plan.indicators for plan in plans) and "weights-not-read" not in said:
+    rows = [row for plan in plans for row in plan.indicators]
+    if rows and "weights-not-read" not in said and all(row.weight is None for row in rows):
         report.info(
             "weights-absent", "文档没有公布指标分值，导入后系统按评分办法分配，可在计划中调整。"
         )

@@ -27,7 +27,8 @@ _HEADS: dict[str, frozenset[str]] = {
     "initial": frozenset({"年初指标值", "原指标值", "调整前指标值"}),
     "target": TARGET_HEADS,
     "measure": frozenset({"度量单位", "计量单位", "指标单位", "指标值单位"}),
-    "weight": frozenset({"权重", "分值", "分值权重", "指标分值", "指标权重", "权重分值"}),
+    "weight": frozenset({"分值", "分值权重", "指标分值", "权重分值"}),
+    "share": frozenset({"权重", "指标权重"}),
     "note": NOTE_HEADS,
     "kind": frozenset(
         {"指标值类型", "指标方向性", "指标方向", "指标类型", "评(扣)分标准", "评分规则"}
@@ -46,7 +47,10 @@ def role_of(text: str) -> str | None:
     """The role that a heading of such a grid names, if any."""
     if len(text) > 20:
         return None
-    return _ROLES.get(_IN_BRACKETS.sub("", head(text)))
+    plain = head(text)
+    role = _ROLES.get(_IN_BRACKETS.sub("", plain))
+    # 权重(分) and 权重(%) say in which measure they are.
+    return "weight" if role == "share" and plain.endswith(("(分)", "(%)")) else role
 
 
 def is_grid_header(row: Row) -> bool:
@@ -83,14 +87,18 @@ def columns_of(row: Row) -> dict[int, str]:
 
 @dataclass(slots=True)
 class Grid:
-    """Reads the rows under one heading into indicators, merged level cells carried down."""
+    """Reads the rows under one heading into indicators, merged level cells carried down.
+
+    `weights` has for each indicator what stands in the column of the weights; `has_shares` says
+    that its heading is 权重, which may mean shares of one.
+    """
 
     columns: dict[int, str]
     indicators: list[DraftIndicator] = field(default_factory=list)
     slid: list[int] = field(default_factory=list)
     torn: list[int] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
-    weighted: bool = False
+    weights: list[str] = field(default_factory=list)
     level1: str = ""
     level2: str = ""
     has_no_level2: bool = False
@@ -115,12 +123,12 @@ class Grid:
             self.level1, self.level2 = own1 or self.level1, own2
             # A dash in the column says that there is none; a blank may be a merged cell.
             self.has_no_level2 = own2 in PLACEHOLDERS
-        self.weighted = self.weighted or bool(cells.get("weight"))
         if is_placeholder(name, target):
             self.left_out.append(row.line)
         elif name and (target or last is None or own1 or own2 or not self._is_torn(cells, row)):
             if last is not None and not last.target and row.after_break and not (own1 or own2):
                 self._join(last, name, target, note, row)
+                self.weights[-1] = self.weights[-1] or _weight(cells)
                 return
             level1, level2 = self.level1, None
             if not self.has_no_level2:
@@ -128,8 +136,15 @@ class Grid:
             self.indicators.append(
                 DraftIndicator(level1, level2, name, target, note or None, at_line(row.line))
             )
+            self.weights.append(_weight(cells))
         elif last is not None and (name or target or (note and last.target and not own2)):
             self._join(last, name, target, note, row)
+            self.weights[-1] = self.weights[-1] or _weight(cells)
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether the weights may be shares of one."""
+        return "share" in self.columns.values()
 
     def _is_torn(self, cells: dict[str, str], row: Row) -> bool:
         return row.after_break or set(cells) <= {"name", "note"}
@@ -181,6 +196,10 @@ def _class_of_level2(plain: str) -> str:
     if "成本" in plain:
         return "成本指标"
     return "效益指标" if "效益" in plain or "可持续" in plain else ""
+
+
+def _weight(cells: dict[str, str]) -> str:
+    return trim(cells.get("weight") or cells.get("share") or "")
 
 
 def _target(cells: dict[str, str]) -> str:

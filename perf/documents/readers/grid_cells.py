@@ -51,7 +51,7 @@ def _stands(filled: list[tuple[int, str]], columns: dict[int, str]) -> bool:
     return (
         "" not in cells
         and "name" in cells
-        and _number(cells.get("weight", "")) == 0
+        and _number(cells.get("weight") or cells.get("share") or "") == 0
         and _words(cells.get("note", "")) < 1
     )
 
@@ -147,6 +147,7 @@ MISFITS: dict[str, Callable[[str], float]] = {
     "target": _target,
     "measure": _measure,
     "weight": _number,
+    "share": _number,
     "note": _words,
     "kind": _other,
     "project": _project,

@@ -21,6 +21,7 @@ from perf.documents.readers.vocabulary import (
     looks_like_amount,
     money_unit,
 )
+from perf.documents.readers.weights import take_weights
 
 _NAME, _CODE, _DEPARTMENT, _UNIT, _KIND = "name", "code", "department", "unit", "kind"
 _LABELS = {
@@ -222,17 +223,8 @@ class _Reader:
             plan.indicators = grid.indicators
             say_repaired(self.report, plan.name, slid=grid.slid, torn=grid.torn)
             say_left_out(self.report, plan.name, grid.left_out)
-            say_weights(self.report, plan.name, weighted=grid.weighted)
+            take_weights(grid, f"项目“{plan.name}”", self.report)
         self.form.projects.append(plan)
-
-
-def say_weights(report: Report, name: str, *, weighted: bool) -> None:
-    """Tells that the form prints weights, which a draft does not carry."""
-    if weighted:
-        report.info(
-            "weights-not-read",
-            f"“{name}”公布了指标分值，草稿没有读取，导入后请在计划中核对分值。",
-        )
 
 
 def _objective_kind(text: str) -> str | None:

@@ -7,7 +7,6 @@ from perf.core.targets import strip_numbering
 from perf.core.terms import PlanKind
 from perf.documents.readers.grid import Grid, columns_of, is_grid_header
 from perf.documents.readers.grid_cells import straighten
-from perf.documents.readers.project_forms import say_weights
 from perf.documents.readers.projects import ProjectForm, say_left_out, say_repaired
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
@@ -18,6 +17,7 @@ from perf.documents.readers.vocabulary import (
     head,
     money_unit,
 )
+from perf.documents.readers.weights import take_weights
 
 _HEADS = {
     "project": {"项目名称", "项目"},
@@ -117,7 +117,7 @@ class _Reader:
         plan.indicators = grid.indicators
         say_repaired(self.report, plan.name, slid=grid.slid, torn=grid.torn)
         say_left_out(self.report, plan.name, grid.left_out)
-        say_weights(self.report, plan.name, weighted=grid.weighted)
+        take_weights(grid, f"项目“{plan.name}”", self.report)
         self.form.projects.append(plan)
 
 
