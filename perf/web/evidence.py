@@ -12,7 +12,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from perf.core.errors import InvalidInput, NotFound, Stale
+from perf.core.errors import InvalidInput, Locked, NotFound, Stale
 from perf.core.permissions import Permission
 from perf.database import begin_writing
 from perf.extensions import db
@@ -72,13 +72,15 @@ def upload(seen: Quarter) -> ResponseReturnValue:
     posted = request.files.get("file")
     if posted is None or not posted.filename:
         raise InvalidInput("没有收到文件，请重新选择。")
-    indicator_of(seen.plan, request.form.get("figure", ""))
+    figure = Figure(seen, indicator_of(seen.plan, request.form.get("figure", "")))
+    if figure.closed:
+        raise Locked(figure.closed)
     # The file is written before the writing transaction begins, which nobody should wait for.
     name = clean_name(posted.filename)
     stored = store_file(current_app.config["DATA_DIR"], posted.stream)
     begin_writing(session)
     quarter = quarter_to_change(session, actor, plan_id, code)
-    indicator = indicator_of(quarter.plan, request.form.get("figure", ""))
+    indicator = indicator_of(quarter.plan, figure.key)
     before = quarter.submission.version if quarter.submission else 0
     submission = open_submission(session, actor, quarter.plan, quarter.period)
     evidence = attach_evidence(session, actor, submission, indicator, stored, name)
