@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from perf.core.actuals import Actual, Answer, Checked, Quotient, TierChoice
 from perf.core.attainment import NOT_APPLICABLE, Result
 from perf.core.errors import InvalidInput
-from perf.core.progress import Pace, default_pace, demands_reason, read_pace, standing
+from perf.core.progress import (
+    Pace,
+    default_pace,
+    demands_reason,
+    reached_share,
+    read_pace,
+    standing,
+)
 from perf.core.rulepack import ReasonFor
 from perf.core.targets import Target, parse_target
 from perf.core.terms import Comparator, Curve, Kind, Light, Likelihood, Sense, Tier
@@ -221,6 +228,20 @@ def test_a_pace_reads_back_what_it_prints(curve: Curve, text: str, pace: Pace, l
 def test_a_pace_that_cannot_be_read_says_what_to_type(curve: Curve, text: str):
     with pytest.raises(InvalidInput, match="请填"):
         read_pace(curve, text)
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"),
+    [
+        ([(D(50), D("0.8")), (D(30), D("1.2")), (D(10), None)], D("0.875")),
+        ([(D(50), D("0.5")), (None, D(1))], D("0.75")),
+        ([(D(50), None)], None),
+        ([(D(0), D(1))], None),
+        ([], None),
+    ],
+)
+def test_the_goals_reached_are_weighed_and_what_is_unknown_is_left_out(rows, share):
+    assert reached_share(rows) == share
 
 
 NUMBERS = st.decimals(-HUGE, HUGE, places=6)

@@ -155,6 +155,12 @@ def test_what_is_typed_is_kept_and_told_and_nothing_else_is(world, one) -> None:
     assert told(world) == ["open_rectification", "save_rectification"]
 
 
+def test_what_is_late_can_be_worked_at_without_another_day(world, one) -> None:
+    one.due_on = TODAY.date() - timedelta(days=1)
+    world.session.flush()
+    assert save(world, one, due_on=one.due_on.isoformat(), measure="增派人手")
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [

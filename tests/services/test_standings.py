@@ -13,10 +13,11 @@ from perf.models import LedgerEntry, Period, Quantity
 from perf.services.entries import record_entries
 from perf.services.entry_figures import Entry
 from perf.services.indicators import save_indicators
+from perf.services.monitoring_record import monitoring_records
 from perf.services.paces import pace_of
 from perf.services.sheets import IndicatorEntry
 from perf.services.submissions import open_submission
-from tests.factories import make_plan, make_unit, make_user, make_year
+from tests.factories import make_plan, make_unit, make_user, make_year, mark
 
 ROWS = [("产出指标", "受理案件数", "≥100件", "90")]
 
@@ -118,3 +119,8 @@ def test_a_light_is_kept_with_the_figure_and_follows_a_new_pace(session, people)
     assert record_entries(session(), staff, submission, [], [], pack).saved == 1
     assert actual.light is Light.RED
     assert record_entries(session(), staff, submission, [], [], pack).saved == 0
+    mark(submission, Status.SUBMITTED, people[0], people[1])
+    session.flush()
+    (record,) = monitoring_records(session(), [plan])
+    assert record is not None
+    assert record["rows"][0]["light"] is Light.RED

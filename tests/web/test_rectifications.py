@@ -84,7 +84,8 @@ def test_the_list_shows_the_unit_s_own_with_what_is_overdue(browse, world) -> No
     page = browse(world.own.staff).get("/rectifications")
     assert "受理案件数" in page.text
     assert "已逾期 3 天" in page.text
-    assert "档案局" not in page.text
+    assert "foreign" not in page.text
+    browse(world.own.staff).get(f"/rectifications/{world.foreign.late}", status=404)
     assert "2 未完成" in page.text or "未完成 2" in page.text
     assert "及时受理率" not in browse(world.own.staff).get("/rectifications?show=overdue").text
     assert "受理案件数" not in browse(world.own.staff).get("/rectifications?light=yellow").text

@@ -16,13 +16,14 @@ from sqlalchemy import select
 from werkzeug.test import encode_multipart
 
 from perf import clock
-from perf.core.terms import FundSource, Kind, Role, Status
+from perf.core.terms import Curve, FundSource, Kind, Role, Status
 from perf.extensions import db
 from perf.models import (
     Actual,
     BudgetExecution,
     BudgetLine,
     Evidence,
+    Indicator,
     LedgerEntry,
     Period,
     Plan,
@@ -201,6 +202,19 @@ def test_the_running_attainment_and_state_stand_in_each_row(browse, world) -> No
     assert "按期" in row_text(page, world.date)
     assert "已达标" in row_text(page, world.satisfaction)
     assert "办理时限缺原因" in page.text
+
+
+def test_a_light_stays_as_it_was_handed_in_whatever_pace_the_plan_takes(app, browse, world) -> None:
+    client = browse(world.staff)
+    type_in(client, world, whole(world) | {"action": "submit"})
+    assert "正常" in row_text(client.get(world.url), world.cases)
+    with app.app_context():
+        indicator = db.session.get_one(Indicator, world.cases)
+        indicator.curve, indicator.pace = Curve.OWN, "40、80、100、100"
+        db.session.commit()
+    row = row_text(client.get(world.url), world.cases)
+    assert "正常" in row
+    assert "关注" not in row
 
 
 def test_a_blank_submission_links_to_each_missing_cell(app, browse, world) -> None:
