@@ -85,9 +85,7 @@ def save_rectification(
     Raises InvalidInput with a sentence a field, Locked where it was reported, Stale where
     somebody else changed it, and NotPermitted or NotFound.
     """
-    _demand(actor, Permission.RECORD, row, version)
-    if row.state is not RectificationState.OPEN:
-        raise Locked(f"这项整改{row.state.label}，不能修改。需要更正时请审核人退回。")
+    _demand_open(actor, row, version)
     owner_id, due_on, measure, outcome = _read(session, row, entry)
     row.owner_id, row.due_on = owner_id, due_on
     row.measure, row.outcome = measure, outcome
@@ -95,8 +93,11 @@ def save_rectification(
 
 
 def report_rectification(session: Session, actor: Actor, row: Rectification) -> None:
-    """Report as done what was saved; InvalidInput where measure or outcome is missing."""
-    actor.demand(Permission.RECORD)
+    """Report as done what was saved.
+
+    Raises InvalidInput where measure or outcome is missing, Locked where it is not open.
+    """
+    _demand_open(actor, row, row.version)
     lacking = {
         field: f"请填写{label}，再上报完成。"
         for field, label, text in (
@@ -144,6 +145,12 @@ def _demand(actor: Actor, permission: Permission, row: Rectification, version: i
         raise NotFound("没有找到这项整改。")
     if version != row.version:
         raise Stale("内容在您打开页面之后有变动，没有保存。请核对最新内容后再办理。")
+
+
+def _demand_open(actor: Actor, row: Rectification, version: int) -> None:
+    _demand(actor, Permission.RECORD, row, version)
+    if row.state is not RectificationState.OPEN:
+        raise Locked(f"这项整改{row.state.label}，不能修改。需要更正时请审核人退回。")
 
 
 def _demand_reported(actor: Actor, row: Rectification, version: int) -> None:

@@ -201,6 +201,8 @@ def test_what_was_reported_is_locked_until_it_is_sent_back(world, one) -> None:
     assert (one.state, one.reported_by_id) == (REPORTED, world.staff.id)
     with pytest.raises(Locked):
         save(world, one, measure="改")
+    with pytest.raises(Locked):
+        report_rectification(world.session(), world.staff.actor, one)
     with pytest.raises(InvalidInput):
         return_rectification(
             world.session(), world.chief.actor, one, version=one.version, reason=" "
