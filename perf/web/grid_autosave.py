@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from perf import clock
-from perf.core.permissions import Permission
+from perf.core.permissions import Actor, Permission
 from perf.database import begin_writing
 from perf.extensions import db
 from perf.models import Submission
@@ -17,6 +18,7 @@ from perf.services.entry_figures import Entry
 from perf.services.outcome import Outcome
 from perf.services.submissions import open_submission
 from perf.web.grid_form import (
+    Posted,
     digest_of,
     read_grid,
     shown_entry,
@@ -47,6 +49,21 @@ def autosave(seen: Quarter) -> ResponseReturnValue:
     quarter = quarter_to_change(session, actor, plan_id, code)
     posted = read_grid(request.form, quarter.plan)
     before = _stand(quarter, quarter.submission)
+    submission, outcome = record_posted(session, actor, quarter, posted)
+    session.commit()
+    after = _stand(quarter, submission)
+    return jsonify(
+        moved={name: [before[name], text] for name, text in after.items() if before[name] != text},
+        errors=outcome.errors,
+        conflicts=dict(_conflicts(quarter, outcome)),
+        saved_at=moment(clock.now()),
+    )
+
+
+def record_posted(
+    session: Session, actor: Actor, quarter: Quarter, posted: Posted
+) -> tuple[Submission, Outcome]:
+    """Write what was posted of a quarter's grid, opening its draft where nobody has begun it."""
     submission = open_submission(session, actor, quarter.plan, quarter.period)
     outcome = record_entries(
         session,
@@ -57,14 +74,7 @@ def autosave(seen: Quarter) -> ResponseReturnValue:
         pack_of(quarter.plan),
         list(posted.quantities.values()),
     )
-    session.commit()
-    after = _stand(quarter, submission)
-    return jsonify(
-        moved={name: [before[name], text] for name, text in after.items() if before[name] != text},
-        errors=outcome.errors,
-        conflicts=dict(_conflicts(quarter, outcome)),
-        saved_at=moment(clock.now()),
-    )
+    return submission, outcome
 
 
 def _stand(quarter: Quarter, submission: Submission | None) -> Stand:

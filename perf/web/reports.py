@@ -18,11 +18,11 @@ from perf.models import Indicator, Submission
 from perf.queries.packs import pack_of
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
 from perf.services.computed import Computed, compute_actual, counts_for
-from perf.services.entries import record_entries
 from perf.services.entry_figures import NOTHING, Entry, read_entry
 from perf.services.evidence import remove_evidence
 from perf.services.outcome import Outcome
-from perf.services.submissions import open_submission, step_submission
+from perf.services.submissions import step_submission
+from perf.web.grid_autosave import record_posted
 from perf.web.grid_form import Posted, read_grid, whole_number
 from perf.web.grid_parts import letters_in
 from perf.web.grid_reading import as_json, reading_of
@@ -105,16 +105,7 @@ def _save(
     session: Session, actor: Actor, quarter: Quarter, posted: Posted, uploads: Uploads
 ) -> _Saved:
     shown_version = quarter.submission.version if quarter.submission else 0
-    submission = open_submission(session, actor, quarter.plan, quarter.period)
-    outcome = record_entries(
-        session,
-        actor,
-        submission,
-        list(posted.entries.values()),
-        list(posted.executed.values()),
-        pack_of(quarter.plan),
-        list(posted.quantities.values()),
-    )
+    submission, outcome = record_posted(session, actor, quarter, posted)
     attach_uploads(session, actor, submission, uploads)
     if removed := whole_number(request.form, "remove"):
         evidence = remove_evidence(session, actor, submission, removed)
