@@ -14,6 +14,7 @@ from perf.web import (
     forecast,
     grid_autosave,
     health,
+    help_pages,
     imports,
     ledger,
     lists,
@@ -38,6 +39,7 @@ from perf.web.converters import KeyConverter
 BLUEPRINTS = [
     auth.blueprint,
     health.blueprint,
+    help_pages.blueprint,
     admin.blueprint,
     units.blueprint,
     over_units.blueprint,

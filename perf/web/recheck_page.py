@@ -55,6 +55,7 @@ class RowView:
 class FindingView:
     """One finding; `anchor` is its row's, blank where it is about the whole form."""
 
+    code: str
     severity: Severity
     message: str
     where: str
@@ -91,6 +92,7 @@ def recheck_view(checked: Recheck) -> RecheckView:
     for found in findings_as_told(checked):
         findings[found.severity].append(
             FindingView(
+                found.code,
                 found.severity,
                 _shown(found.message),
                 _shown(found.where),

@@ -169,6 +169,7 @@ def test_findings_stand_by_severity_and_lead_to_their_rows(client):
     assert 'href="#row-2"' in errors
     assert "已达到指标值" in page.html[places[1] :]
     assert 'id="findings-info"' not in page.html
+    assert 'href="/help/findings/form#missed-full-score"' in page.html
 
 
 def test_our_own_export_shows_no_difference_and_no_doubt(client):

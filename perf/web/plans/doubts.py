@@ -16,6 +16,7 @@ _SHOWN_BY_READING = frozenset({"sense-guessed"})
 class Doubt:
     """One finding, and links (label, anchor) to the indicators that it is about."""
 
+    code: str
     severity: Severity
     message: str
     links: list[tuple[str, str]]
@@ -40,7 +41,8 @@ class Doubts:
 def doubts_of(noticed: Sequence[Noticed], rows: Sequence[tuple[str, str]]) -> Doubts:
     """The findings for the page; `rows` are the name and the anchor of each indicator."""
     doubts = [
-        Doubt(one.finding.severity, one.finding.message, list(_links(one, rows))) for one in noticed
+        Doubt(one.finding.code, one.finding.severity, one.finding.message, list(_links(one, rows)))
+        for one in noticed
     ]
     return Doubts(
         [one for one in doubts if one.severity is not Severity.INFO],
@@ -55,7 +57,9 @@ def beside_rows(noticed: Sequence[Noticed], keys: Sequence[str]) -> dict[str, li
         if one.finding.code in _SHOWN_BY_READING:
             continue
         for at, sentence in zip(one.rows, one.beside, strict=True):
-            found.setdefault(keys[at], []).append(Doubt(one.finding.severity, sentence, []))
+            found.setdefault(keys[at], []).append(
+                Doubt(one.finding.code, one.finding.severity, sentence, [])
+            )
     return found
 
 
