@@ -25,6 +25,8 @@ from perf.services.rectifications import (
 from perf.services.submissions import open_submission, step_submission
 from tests.factories import make_plan, make_unit, make_user, make_year
 
+pytestmark = pytest.mark.slow
+
 TODAY = datetime(2022, 4, 8, 3, tzinfo=UTC)
 OPEN, REPORTED, CLOSED = RectificationState
 

@@ -13,6 +13,8 @@ from perf.models import Period, Rectification, Submission
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 
+pytestmark = pytest.mark.slow
+
 OPEN, REPORTED, CLOSED = RectificationState
 
 
