@@ -372,6 +372,7 @@ def pages_of(app: Flask, user: str) -> list[str]:
             "/revisions/new",
             "/periods/2022-Q1/money/fiscal/list",
             "/periods/2022-Q1/sheet",
+            "/periods/2022-Q1/evidence/budget",
         ]
         if user == "staff"
         else []
