@@ -119,6 +119,8 @@ def _tables(units: int) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
                 "password_hash": "",
                 "must_change_password": 0,
                 "session_key": role.value,
+                "email": "",
+                "wants_email": 1,
             }
             for number, role in enumerate((Role.STAFF, Role.SUPERVISOR), start=1)
         ),

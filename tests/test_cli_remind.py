@@ -90,7 +90,7 @@ def test_each_person_gets_one_message_and_one_mail_a_day(world, mailbox, monkeyp
         period = session.scalars(select(Period).where(Period.code == "2022-Q1")).one()
         assert remind_of_period(session, make_user(session, Role.FINANCE).actor, period, "").things
         session.commit()
-    again = json.loads(remind(world.app).stdout)
+    again = json.loads(remind(world.app, at=DAY.replace(hour=3)).stdout)
     assert (again["messages"], again["mailed"]) == (0, 0)
     assert len(mailbox.letters) == 2
     tomorrow = json.loads(remind(world.app, at=DAY.replace(day=13)).stdout)

@@ -42,7 +42,9 @@ from tests.sheets import filled
 from tests.test_permissions import (
     CONTENT,
     make_archive,
+    make_calendar,
     make_evidence,
+    make_message,
     make_rectification,
     make_revision,
     routes,
@@ -263,6 +265,8 @@ def fill(app: Flask) -> dict[str, str]:
             make_user(session, Role.STAFF, other),
             make_user(session, Role.SUPERVISOR, other),
         )
+        make_message(session, staff)
+        make_calendar(session, staff)
         foreign = make_plan(session, other, rows, status=Status.APPROVED, people=strangers)
         foreign_evidence = make_evidence(session, foreign)
         for state in (ArchiveState.WAITING, ArchiveState.FAILED, ArchiveState.DONE):
@@ -361,9 +365,10 @@ def pages_of(app: Flask, user: str) -> list[str]:
     if user == "staff":
         pages += ["/archives", "/archives/new", "/archives/disclosure?year=2022&format=csv"]
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
-        pages += ["/recheck", "/revisions/1/edit"]
+        pages += ["/recheck", "/revisions/1/edit", "/account/contact", "/messages"]
     pages += ["/rectifications/1", "/rectifications/2"] if user else []
     pages += ["/revisions/1", "/revisions/2"] if user else []
+    pages += ["/missing?period=2022-Q4"] if user == "supervisor" else []
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
     ends += (
         [

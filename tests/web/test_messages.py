@@ -10,7 +10,7 @@ from sqlalchemy import select
 from perf import clock
 from perf.core.terms import Role, Status
 from perf.extensions import db
-from perf.models import LedgerEntry, Message, Period, Submission, User
+from perf.models import LedgerEntry, Message, Period, Plan, Submission, User
 from perf.services.reminders import gather_messages
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 from tests.queries import count_queries
@@ -53,15 +53,12 @@ def hand_in(app, plan_id: int) -> None:
     with app.app_context():
         session = db.session()
         period = session.scalars(select(Period).where(Period.code == "2022-Q1")).one()
-        staff, chief = (
-            session.scalars(select(User).where(User.role == role)).first()
-            for role in (Role.STAFF, Role.SUPERVISOR)
-        )
+        plan = session.get_one(Plan, plan_id)
         row = Submission(
-            unit_id=staff.unit_id, plan_id=plan_id, period_id=period.id, updated_at=clock.now()
+            unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, updated_at=clock.now()
         )
         session.add(row)
-        mark(row, Status.SUBMITTED, staff, chief)
+        mark(row, Status.SUBMITTED, plan.submitted_by, plan.decided_by)
         session.commit()
 
 
