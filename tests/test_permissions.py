@@ -456,6 +456,7 @@ def test_every_route_stands_in_the_table_and_every_line_has_its_route(app: Flask
     assert not TABLE.keys() - names, f"Lines without a route: {sorted(TABLE.keys() - names)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [None, *ROLES], ids=lambda role: role.value if role else "nobody")
 @pytest.mark.parametrize("is_foreign", [False, True], ids=["own", "another unit's"])
 def test_each_role_gets_what_the_table_says(

@@ -19,6 +19,8 @@ from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_evidence, make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 
 class Case:
     """A unit's staff and supervisor with one reported plan; names and ids, no rows."""
