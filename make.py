@@ -292,7 +292,7 @@ def test(report: Report) -> None:
     apart = [f"--ignore=tests/{name}" for name in ("core", "documents", "test_first_start.py")]
     on_postgres = ("--database=postgres", "-m", ON_POSTGRES)
     report.step("全部测试（PostgreSQL）", "pytest", *TOGETHER, *apart, *on_postgres)
-    report.step("浏览器测试", "pytest", "-m", BROWSER)
+    report.step("浏览器测试", "pytest", *TOGETHER, "--dist=loadfile", "-m", BROWSER)
 
 
 def install_system_parts() -> None:
