@@ -110,11 +110,15 @@ def glossary() -> ResponseReturnValue:
 
 
 @blueprint.app_template_global()
-def finding_url(code: str, part: str = "plan") -> str | None:
-    """Where a code is explained, looked for in this part first; None for an unknown one."""
+def finding_explained(code: str, part: str = "plan") -> tuple[str, str] | None:
+    """Where a code is explained and its name there, looked for in this part first.
+
+    None for a code that no part has.
+    """
     for each in (part, *PARTS):
-        if code in texts(f"findings-{each}"):
-            return url_for("help.findings", part=each, _anchor=code)
+        found = texts(f"findings-{each}").get(code)
+        if found:
+            return url_for("help.findings", part=each, _anchor=code), found["name"]
     return None
 
 
