@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.core.drafts import Draft
@@ -16,6 +16,7 @@ points = st.decimals("0.01", 100, places=2)
 spellings = st.sampled_from(["{:f}", "{:.2f}", "{:f}分", "{:f} 分", "{:f}%", "{:f}％", " {:f}\n"])
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(points, spellings), max_size=8), st.booleans())
 def test_points_and_percents_are_read_as_points_however_they_are_spelled(column, wide):
     texts = [spelling.format(weight) for weight, spelling in column]
@@ -24,6 +25,7 @@ def test_points_and_percents_are_read_as_points_however_they_are_spelled(column,
     assert read_weights(texts) == [weight for weight, _ in column]
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 99), min_size=2, max_size=8))
 def test_shares_of_one_are_points_and_other_small_figures_are_not_guessed(parts):
     total = sum(parts)
@@ -32,6 +34,7 @@ def test_shares_of_one_are_points_and_other_small_figures_are_not_guessed(parts)
     texts = [format(each, "f") for each in whole]
     assert read_weights(texts, are_shares=True) == [each * 100 for each in whole]
     assert read_weights([*texts, "0.5"], are_shares=True) == [None] * (len(whole) + 1)
+    assert read_weights(texts[1:], are_shares=True) == [None] * len(shares)
     assert read_weights([*texts, "20"], are_shares=True)[-1] == 20
 
 

@@ -6,6 +6,7 @@ from perf.core.drafts import DraftIndicator
 from perf.core.targets import strip_numbering
 from perf.documents.readers.grid import Grid, columns_of, role_of
 from perf.documents.readers.levels import Leveled, settle_levels
+from perf.documents.readers.progress import reports_progress
 from perf.documents.readers.repair import Role, place
 from perf.documents.readers.report import Report, at_line, at_lines
 from perf.documents.readers.tables import Row, close_up, key, trim
@@ -115,9 +116,10 @@ class IndicatorReader:
         return [*(row.indicator for row in self.rows), *(self.grid.indicators if self.grid else ())]
 
     def _take_header(self, row: Row) -> None:
-        if {role_of(text) for _, text in row.filled()} & {"sign", "measure", "weight", "share"}:
-            # Forms that print sign, figure and unit apart, or weights, are filled in row by row
-            # and have no second levels to settle.
+        roles = {role_of(text) for _, text in row.filled()}
+        if roles & {"sign", "measure", "weight", "share"} or reports_progress(row):
+            # Forms that print sign, figure and unit apart, weights or what was reached, are filled
+            # in row by row and have no second levels to settle.
             self.grid = self.grid or Grid({})
             self.grid.columns = columns_of(row)
             return

@@ -10,6 +10,11 @@ from perf.core.targets import strip_numbering
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
 from perf.documents.readers.grid_foot import is_below_grid, is_weight_sum
+from perf.documents.readers.progress import (
+    first_column_spent,
+    is_group_heading,
+    says_what_was_done,
+)
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import (
@@ -28,22 +33,23 @@ _SIDE_HEADS = frozenset(
         "年度履职目标", "年度主要任务", "年度总体目标", "年度绩效目标", "预算情况", "一级指标",
         "绩效指标", "年度目标", "主要任务", "年度总体绩效目标", "年度整体绩效目标", "整体绩效目标",
         "部门职能概述", "部门(单位)职责", "部门职能职责", "部门职责", "单位职能概述",
-        "职能职责概述", "部门(单位)主要职责", "主要职责",
+        "职能职责概述", "部门(单位)主要职责", "主要职责", "年度总体目标完成情况",
     }
 )  # fmt: skip
 _DUTIES = frozenset(each for each in _SIDE_HEADS if "职能" in each or each.endswith("职责"))
 _OBJECTIVE = frozenset(
     {
         "年度履职目标", "年度总体目标", "年度绩效目标", "年度目标", "年度总体绩效目标",
-        "年度整体绩效目标", "整体绩效目标",
+        "年度整体绩效目标", "整体绩效目标", "年度总体目标完成情况",
     }
 )  # fmt: skip
+_PLANNED = frozenset({"预期目标", "年初设定目标", "预期绩效目标", "年初目标"})
 _CODE_HEADS = frozenset({"单位编码", "单位代码", "部门编码", "部门代码", "预算单位编码"})
 _MONEY_HEADS = frozenset({"年初预算数", "调整后预算数", "全年预算数"})
 _UNIT_NAME = re.compile(r"(?:部门|单位|部门\(单位\)|预算部门)名称[:：]?(.*)")
 _AMOUNT_LABEL = re.compile(
     r"(?:\d[、.])?(?:资金来源|资金结构)?[:：]?(?:\(\d\)|\d[、.)])?(?:其中[:：])?"
-    r"((?:部门|单位|部门\(单位\))?预算总额|年度预算总额|资金总额|政府预算资金|财政拨款|一般公共预算"
+    r"((?:部门|单位|部门\(单位\))?预算总额|年度预算总额|(?:年度)?资金总额|政府预算资金|财政拨款|一般公共预算"
     r"|财政专户管理资金|单位资金|上年结转资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
 )
 _LONGEST_LABEL = 60
@@ -85,6 +91,8 @@ class _Top:
     partial: tuple[str, str] | None = None
     content_column: int | None = None
     named: bool = False
+    spent: int | None = None
+    done: int | None = None
 
     def read(self, row: Row) -> None:
         """Takes one row, whichever side heading slid into it."""
@@ -96,8 +104,9 @@ class _Top:
             self.form.unit_name += close_up(cells[0])
             return
         keys = [head(text) for text in cells]
-        if any(each in _MONEY_HEADS for each in keys):
-            self.part = "budget"
+        spent = first_column_spent(row)
+        if spent is not None or any(each in _MONEY_HEADS for each in keys):
+            self.part, self.spent = "budget", spent
             self.unit = next((unit for text in cells if (unit := money_unit(text))), self.unit)
             return
         if any(each in _OBJECTIVE for each in keys):
@@ -113,6 +122,7 @@ class _Top:
             (column, text)
             for column, text in row.filled()
             if not (_is_side_head(text, column) or is_class(text))
+            and not self._is_of_progress(column, text)
         ]
         rest = [text for _, text in placed]
         if self._takes_torn_label(rest, row):
@@ -126,10 +136,25 @@ class _Top:
         elif self.part == "budget" and len(rest) == 1 and looks_like_amount(rest[0]):
             self._take_late_amount(rest[0], row)
 
+    def _is_of_progress(self, column: int, text: str) -> bool:
+        """Whether the cell says what was spent or done instead of what is planned."""
+        if self.part == "objective" and says_what_was_done(text):
+            self.done = column
+        if self.part == "objective":
+            return head(text) in _PLANNED or (self.done is not None and column >= self.done)
+        return self.spent is not None and column >= self.spent and looks_like_amount(text)
+
     def _takes_unit_name(self, cells: list[str]) -> bool:
+        if len(cells) > 1 and head(cells[0]) == "主管部门":
+            if key(self.form.unit_name or DEPARTMENT_PLAN) == DEPARTMENT_PLAN:
+                self.form.unit_name = code_and_name(cells[1])[1]
+            return True
         name = _unit_name(cells)
         if name is None:
             return False
+        if not self.form.unit_name:
+            # What stands above the name of the unit is none of its objective.
+            self.objective = []
         self.form.unit_name = name or self.form.unit_name
         labelled = (text for label, text in pairwise(cells) if head(label) in _CODE_HEADS)
         self.form.unit_code = next(map(code_digits, labelled), None) or self.form.unit_code
@@ -237,9 +262,10 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
             begun = True
         if begun:
             ended = ended or is_below_grid(row)
-            if not ended and not is_weight_sum(row) and unit_named(row) is None:
+            is_heading = is_group_heading(row) or unit_named(row) is not None
+            if not (ended or is_heading or is_weight_sum(row)):
                 indicators.read(row)
-        else:
+        elif not is_group_heading(row):
             indicators.note_class_above(row)
             top.read(row)
     plan.objective = "".join(top.objective) or None

@@ -7,6 +7,7 @@ from functools import lru_cache
 from perf.core.drafts import DraftIndicator
 from perf.core.targets import strip_numbering
 from perf.documents.readers.grid_cells import BLOCKS, straighten
+from perf.documents.readers.progress import reports_progress
 from perf.documents.readers.projects import PLACEHOLDERS, is_placeholder
 from perf.documents.readers.report import at_line
 from perf.documents.readers.tables import Row, close_up, key, trim
@@ -82,6 +83,9 @@ def columns_of(row: Row) -> dict[int, str]:
         elif role not in {"name", "kind"}:
             columns[min((each for each in here if each > name), default=here[0])] = role
     columns[name] = "name"
+    if reports_progress(row):
+        # What is remarked there is about the progress.
+        columns = {column: "kind" if role == "note" else role for column, role in columns.items()}
     return columns
 
 

@@ -10,6 +10,11 @@ from perf.core.targets import strip_numbering
 from perf.core.terms import FundSource, PlanKind
 from perf.documents.readers.grid import Grid, columns_of, is_grid_header, role_of
 from perf.documents.readers.grid_foot import is_below_grid, is_weight_sum
+from perf.documents.readers.progress import (
+    first_column_spent,
+    is_group_heading,
+    says_what_was_done,
+)
 from perf.documents.readers.projects import ProjectForm, say_left_out, say_repaired
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
@@ -38,7 +43,16 @@ _LABELS = {
     _KIND: {"项目类别", "项目类型"},
 }  # fmt: skip
 _LABEL_OF = {word: label for label, words in _LABELS.items() for word in words}
-_YEAR_OBJECTIVE = {"年度绩效目标", "年度目标", "本年度绩效目标", "年度总体目标", "当年绩效目标"}
+_YEAR_OBJECTIVE = {
+    "年度绩效目标",
+    "年度目标",
+    "本年度绩效目标",
+    "年度总体目标",
+    "当年绩效目标",
+    "预期目标",
+    "年初设定目标",
+    "年度总体目标完成情况",
+}
 _OBJECTIVE = {"总体目标", "绩效目标", "项目绩效目标", "项目总体目标", "总体绩效目标"}
 _LONG_OBJECTIVE = {"实施期目标", "实施期绩效目标", "中期目标", "长期目标", "项目实施期目标"}
 _TOTAL = re.compile(
@@ -100,7 +114,10 @@ def _is_heading(text: str) -> bool:
 
 @dataclass(slots=True)
 class _Building:
-    """The form being read; `objectives` are those of the year, of the whole and of the period."""
+    """The form being read; `objectives` are those of the year, of the whole and of the period.
+
+    From the column `spent` on, amounts are no budget.
+    """
 
     plan: DraftPlan
     grid: Grid | None = None
@@ -109,6 +126,7 @@ class _Building:
     amounts: list[tuple[str, str]] = field(default_factory=list)
     objectives: dict[str, str] = field(default_factory=dict)
     heads: dict[int, str] = field(default_factory=dict)
+    spent: int | None = None
 
 
 class _Reader:
@@ -148,7 +166,7 @@ class _Reader:
     def _grid_row(self, building: _Building, row: Row) -> None:
         assert building.grid is not None  # noqa: S101
         building.ended = building.ended or is_below_grid(row)
-        if not building.ended and not is_weight_sum(row):
+        if not (building.ended or is_weight_sum(row) or is_group_heading(row)):
             building.grid.read(row)
 
     def _head(self, building: _Building, row: Row, values: list[tuple[str, str]]) -> None:
@@ -173,12 +191,13 @@ class _Reader:
     def _money(self, building: _Building, row: Row) -> None:
         """Labels of money with the figure right of each, or after the label's own colon."""
         waiting = ""
-        for _, text in row.filled():
+        building.spent = first_column_spent(row) or building.spent
+        for column, text in row.filled():
             building.unit = building.unit or money_unit(text)
             plain = head(text) if len(text) <= _LONGEST_LABEL else ""
             before, _, after = key(text).rpartition(":")
             if looks_like_amount(text):
-                if waiting:
+                if waiting and (building.spent is None or column < building.spent):
                     building.amounts.append((waiting, text))
                 waiting = ""
             elif before and looks_like_amount(after):
@@ -190,6 +209,9 @@ class _Reader:
 
     def _objective(self, building: _Building, row: Row) -> None:
         texts = row.filled()
+        if is_group_heading(row):
+            building.heads = {}
+            return
         heads = {column: found for column, text in texts if (found := _objective_kind(text))}
         rest = [(column, text) for column, text in texts if column not in heads]
         if heads:
@@ -232,6 +254,8 @@ def _objective_kind(text: str) -> str | None:
     plain = re.sub(r"\(.*\)$", "", plain)
     if plain in _YEAR_OBJECTIVE:
         return "year"
+    if says_what_was_done(text):
+        return "done"
     if plain in _OBJECTIVE:
         return "whole"
     return "long" if plain in _LONG_OBJECTIVE else None

@@ -18,6 +18,7 @@ DEPARTMENT, PROJECTS, FORMS, LIST, SPENDING, BALANCE, OTHER = (
 )  # fmt: skip
 _HEADING = re.compile(r".{2,60}表(\(.{1,6}\))?[:：]?")
 _DEPARTMENT_WORDS = ("年度履职目标", "年度主要任务", "部门预算总额")
+_ABOUT_TARGETS = ("目标", "监控", "自评")
 _FORM_HEAD_ROWS = 40
 
 
@@ -123,7 +124,7 @@ def _heading(table: Table) -> str | None:
 
 def _kind_of_heading(heading: str) -> str:
     plain = key(heading)
-    if "绩效" in plain and "目标" in plain:
+    if "绩效" in plain and "汇总" not in plain and any(word in plain for word in _ABOUT_TARGETS):
         return DEPARTMENT if "整体" in plain else PROJECTS
     if "项目支出" in plain:
         return SPENDING
