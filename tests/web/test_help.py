@@ -90,11 +90,11 @@ def test_every_finding_is_explained_where_it_is_told_and_no_other(part, heading)
 
 def test_the_first_day_of_each_role_leads_it_to_pages_that_it_may_open(app):
     assert list(texts("first-day")) == list(Role)
-    for role, day in texts("first-day").items():
+    for role, day in zip(Role, texts("first-day").values(), strict=True):
         assert 5 <= len(day["steps"]) <= 7, role
         for step in day["steps"]:
             view: Any = app.view_functions[step["page"]]
-            assert view.permission in PERMISSIONS[Role(role)], f"{role}: {step['page']}"
+            assert view.permission in PERMISSIONS[role], f"{role}: {step['page']}"
 
 
 def test_the_first_day_is_ones_own_and_that_of_others_can_be_read(world, browse):
