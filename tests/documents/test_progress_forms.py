@@ -86,6 +86,8 @@ PUBLISHED = """\
 \t产出指标\t数量指标\t养护面积\t≥86公顷\t50公顷\t86公顷\t\t\t\t\t\t\t√\t\t\t
 \t\t质量指标\t成活率\t≥95%\t90%\t93%\t\t\t√\t\t\t高温干旱。\t\t√\t\t已约谈
 \t\t时效指标\t完成时间\t2023年12月底前\t按计划\t12月底前\t\t\t\t\t\t\t√\t\t\t
+\t效益指标\t社会效益指标\t居住环境\t明显改善\t达成年度指标（80%）\t明显改善\t\t\t\t\t\t\t√\t\t\t
+\t\t\t产生的效益\t促进全市经济社会的和谐稳定。\t达成年度指标（85%）\t\t\t\t\t\t\t\t√\t\t\t
 \t满意度指标\t服务对象满意度指标\t市民满意度\t≥90%\t未调查\t90%\t\t\t\t\t\t\t\t√\t\t
 注：偏差原因分析栏可多选。
 """
@@ -118,6 +120,8 @@ def test_a_published_monitoring_form_is_read_by_its_headings(kind, write):
         ("数量指标", "养护面积", "≥86公顷", None),
         ("质量指标", "成活率", "≥95%", None),
         ("时效指标", "完成时间", "2023年12月底前", None),
+        ("社会效益指标", "居住环境", "明显改善", None),
+        ("社会效益指标", "产生的效益", "促进全市经济社会的和谐稳定。", None),
         ("服务对象满意度指标", "市民满意度", "≥90%", None),
     ]
     # What was only spent, with no budget at the year's beginning, is no budget.

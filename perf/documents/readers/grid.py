@@ -65,7 +65,7 @@ def columns_of(row: Row) -> dict[int, str]:
 
     Where the form has the indicators of the whole project and of the year side by side, those of
     the year are meant: the ones that say so, else the ones further right. Other columns right of
-    the name are of no use here (`kind`) but keep their place.
+    the name are of no use here (`kind`, `progress`) but keep their place.
     """
     found: dict[str, list[int]] = {}
     for column, text in row.filled():
@@ -84,8 +84,10 @@ def columns_of(row: Row) -> dict[int, str]:
             columns[min((each for each in here if each > name), default=here[0])] = role
     columns[name] = "name"
     if reports_progress(row):
-        # What is remarked there is about the progress.
-        columns = {column: "kind" if role == "note" else role for column, role in columns.items()}
+        # What is remarked there is about the progress; columns to tick share one heading.
+        for column in range(name, max(columns) + 1):
+            if columns.get(column, "kind") in {"kind", "note"}:
+                columns[column] = "progress"
     return columns
 
 

@@ -46,8 +46,13 @@ def straighten(
 
 
 def _stands(filled: list[tuple[int, str]], columns: dict[int, str]) -> bool:
-    """Whether the row is beyond doubt: a name, a number as its weight, every cell headed."""
+    """Whether the row is beyond doubt: a name, a number as its weight, every cell headed.
+
+    What was reached looks like a target; there a row is, that begins with its name.
+    """
     cells = {columns.get(column, ""): text for column, text in filled}
+    if "progress" in columns.values() and "" not in cells and next(iter(cells), "") == "name":
+        return _name(cells["name"]) == 0
     return (
         "" not in cells
         and "name" in cells
@@ -121,6 +126,10 @@ def _other(text: str) -> float:
     return 2.0 if _is_level(text) or looks_like_target(text) else 0.2
 
 
+def _progress(text: str) -> float:
+    return 2.0 if _is_level(text) else 0.2
+
+
 def _project(text: str) -> float:
     return 4.0 if _is_level(text) or looks_like_amount(text) else 0.2
 
@@ -150,6 +159,7 @@ MISFITS: dict[str, Callable[[str], float]] = {
     "share": _number,
     "note": _words,
     "kind": _other,
+    "progress": _progress,
     "project": _project,
     "unit": _project,
     "total": _money,
