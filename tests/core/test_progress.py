@@ -93,6 +93,9 @@ def tier(which: Tier, rate: int) -> TierChoice:
         (LE0, EVEN, 3, D(1), RED, "已超过指标值"),
         (LT7, LEVEL, 3, D(7), RED, "已超过指标值"),
         (LE50, LEVEL, 3, Checked((Answer.YES, Answer.NO)), RED, "完成 50%"),
+        # A computed amount is used up like a typed one.
+        (LE50, EVEN, 3, Quotient(D(80), D(2)), YELLOW, "按计划可用的 25%"),
+        (LE50, EVEN, 3, Quotient(D(20), D(2)), GREEN, "未超过指标值"),
         # Exactly and between: below them as at least, above them passed.
         (EXACTLY4, EVEN, 6, D(2), GREEN, "应完成 50%"),
         (EXACTLY4, EVEN, 6, D(1), RED, "应完成 50%"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perf.core.drafts import DraftIndicator, printed_weight
 from perf.core.errors import InvalidInput
 from perf.core.findings import Finding, Severity
 from perf.core.rulepack import RulePack, WeightClass
@@ -298,3 +299,10 @@ def test_what_is_split_adds_up_and_stays_within_a_cent_of_its_share(
     assert sum(parts) == total
     for part, share in zip(parts, shares, strict=True):
         assert abs(part * sum(shares) - total * share) < D("0.01") * sum(shares)
+
+
+def test_a_printed_weight_reads_as_people_type_it_and_none_is_blank():
+    row = DraftIndicator("产出指标", None, "受理案件数", "≥100件")
+    assert printed_weight(row) == ""
+    assert printed_weight(dataclasses.replace(row, weight=Decimal("7.50"))) == "7.5"
+    assert printed_weight(dataclasses.replace(row, weight=Decimal(10))) == "10"
