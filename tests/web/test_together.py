@@ -127,8 +127,9 @@ class Together(RuleBasedStateMachine):
         for name, (before, after) in answer["moved"].items():
             if fields[name] == before:
                 fields[name] = after
-        if str(key) not in answer["conflicts"]:
-            fields[f"actual-{key}"] = text if is_touched else fields[f"actual-{key}"]
+                if name == f"was-{key}":
+                    # The page knows now that this is what is stored.
+                    fields[f"actual-{key}"] = text
 
     @rule(who=EDITORS, at=CELLS, text=FIGURES)
     def upload_a_sheet(self, who: int, at: int, text: str) -> None:
