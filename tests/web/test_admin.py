@@ -10,6 +10,8 @@ from perf.extensions import db
 from perf.models import FiscalYear, LedgerEntry, Period, Unit, User
 from tests.factories import make_plan, make_unit, make_user, make_year
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(app):

@@ -15,6 +15,8 @@ from perf.services.plans import create_plan_from_draft, step_plan
 from tests.factories import make_unit, make_user, make_year
 from tests.web.test_reports import fields_of
 
+pytestmark = pytest.mark.slow
+
 INPUTS = "投入管理指标"
 INDICATORS = [
     DraftIndicator(INPUTS, None, "制度健全性", "健全", "1. 是否制定；2. 是否存在截留支出。"),

@@ -15,6 +15,8 @@ from perf.services.reminders import gather_messages
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 from tests.queries import count_queries
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _on_that_day():

@@ -20,6 +20,8 @@ from perf.services.evaluations import begin_self_evaluation
 from tests.reported import NO_DATA, YEAR, make_approved_quarter, make_people, make_reported_plan
 from tests.test_cli_demo import seed
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "perf" / "samples"
 ANSWERS = {answer.value: answer for answer in Answer}
 OUT = "政府采购执行率"

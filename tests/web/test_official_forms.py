@@ -22,6 +22,8 @@ from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.queries import count_queries
 from tests.reported import make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 STARTS = {"xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF", "csv": b"\xef\xbb\xbf"}
 
 
