@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from perf.core.permissions import Actor
 from perf.documents.forms import (
     Form,
+    SelfEvaluationForm,
     monitoring_from_record,
     target_from_record,
 )
@@ -50,20 +51,25 @@ def quarters_to_write(
         yield _of_plan(plan, form, named, form.status.value)
 
 
+def self_evaluation_form(session: Session, evaluation: SelfEvaluation) -> SelfEvaluationForm:
+    """The 绩效自评表; what is signed is printed as it was signed."""
+    shown = show_self_evaluation(session, evaluation)
+    return form_from_data(
+        shown.content["data"],
+        is_draft=shown.is_draft,
+        submitted_by=shown.submitted_by,
+        submitted_at=shown.submitted_at,
+        approved_by=shown.approved_by,
+        approved_at=shown.approved_at,
+    )
+
+
 def evaluations_to_write(
     session: Session, begun: Iterable[tuple[Plan, SelfEvaluation]]
 ) -> Iterator[Exported[Form]]:
     """The self-evaluation form of each plan, signed ones as they were signed."""
     for plan, evaluation in begun:
-        shown = show_self_evaluation(session, evaluation)
-        form = form_from_data(
-            shown.content["data"],
-            is_draft=shown.is_draft,
-            submitted_by=shown.submitted_by,
-            submitted_at=shown.submitted_at,
-            approved_by=shown.approved_by,
-            approved_at=shown.approved_at,
-        )
+        form = self_evaluation_form(session, evaluation)
         exported = _of_plan(
             plan, form, {"code": form.code, "name": form.name}, evaluation.status.value
         )

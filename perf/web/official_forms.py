@@ -7,6 +7,7 @@ from flask import Blueprint, request, send_file
 from flask.typing import ResponseReturnValue
 
 from perf import clock
+from perf.archives.plan_forms import self_evaluation_form
 from perf.core.errors import Conflict, InvalidInput, NotFound
 from perf.core.permissions import Permission
 from perf.documents.forms import (
@@ -18,7 +19,6 @@ from perf.documents.forms import (
     target_from_record,
     write_form,
 )
-from perf.documents.forms.record import form_from_data
 from perf.documents.forms.summary import MOST_ROWS
 from perf.documents.iati import iati_xml
 from perf.documents.report import (
@@ -33,7 +33,6 @@ from perf.queries.evaluations import Evaluated, self_evaluation_visible_to
 from perf.queries.organisation import unit_visible_to
 from perf.queries.summary import summary_records
 from perf.queries.visible import plan_visible_to
-from perf.services.evaluation_shown import show_self_evaluation
 from perf.services.monitoring_record import monitoring_records
 from perf.services.report_record import report_record
 from perf.services.target_record import target_records
@@ -60,15 +59,7 @@ def self_evaluation(found: Evaluated) -> ResponseReturnValue:
     ending = _asked_format((*FORMATS, "xml"))
     if found.evaluation is None:
         raise Conflict(_NOT_BEGUN)
-    shown = show_self_evaluation(db.session(), found.evaluation)
-    form = form_from_data(
-        shown.content["data"],
-        is_draft=shown.is_draft,
-        submitted_by=shown.submitted_by,
-        submitted_at=shown.submitted_at,
-        approved_by=shown.approved_by,
-        approved_at=shown.approved_at,
-    )
+    form = self_evaluation_form(db.session(), found.evaluation)
     if ending != "xml":
         return _send(form, ending)
     plan = found.plan

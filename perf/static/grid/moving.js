@@ -1,5 +1,5 @@
 // Moving between cells, pasting a block out of a spreadsheet, and undoing.
-import { form, isTicked, put, rowOf, valueOf } from "./cells.js";
+import { form, put, rowOf, valueOf } from "./cells.js";
 
 const CELLS = "input.cell, select.cell";
 // The columns of a row from left to right, as a pasted block fills them.
