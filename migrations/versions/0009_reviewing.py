@@ -1,0 +1,12 @@
+"""Threads of remarks and due days of reviews."""
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,12 @@
+"""Offices, who stands in for whom, and work that was handed over."""
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
