@@ -5,7 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from perf.core.revisions import TargetChange, target_change
@@ -52,12 +60,17 @@ class Project(OwnedByUnit, Base):
 class Plan(Reviewed, OwnedByUnit, Base):
     """One year's targets of a project, or of the whole department where `project_id` is null.
 
-    `pack_reason` says why it is scored by another pack than its year's.
+    `pack_reason` says why it is scored by another pack than its year's, `begun_from_id` from
+    which of the unit's plans of the year before it was begun.
     """
 
     __tablename__ = "plan"
     __table_args__ = (
         UniqueConstraint("unit_id", "year", "project_id"),
+        # What it was begun from is the same unit's.
+        UniqueConstraint("unit_id", "id"),
+        ForeignKeyConstraint(["unit_id", "begun_from_id"], ["plan.unit_id", "plan.id"]),
+        Index("ix_plan_unit_id_begun_from_id", "unit_id", "begun_from_id"),
         Index(
             "uq_plan_department",
             "unit_id",
@@ -80,6 +93,7 @@ class Plan(Reviewed, OwnedByUnit, Base):
     pack_id: Mapped[Short]
     pack_version: Mapped[int]
     pack_reason: Mapped[Line | None]
+    begun_from_id: Mapped[int | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     unit: Mapped[Unit] = relationship()

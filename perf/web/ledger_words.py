@@ -129,6 +129,7 @@ HIDDEN = frozenset(
         "asked_by_id",
         "at",
         "beat_at",
+        "begun_from_id",
         "budget_line_id",
         "chain",
         "changes",
