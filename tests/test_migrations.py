@@ -10,7 +10,15 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import CheckConstraint, func, inspect, select, text
 
 from perf import clock
-from perf.core.terms import Action, FundSource, Light, QuantityKind, Role, Status
+from perf.core.terms import (
+    Action,
+    FundSource,
+    Light,
+    QuantityKind,
+    RecommendationKind,
+    Role,
+    Status,
+)
 from perf.models import (
     Actual,
     Archive,
@@ -24,11 +32,13 @@ from perf.models import (
     Period,
     Quantity,
     QuantityValue,
+    Recommendation,
     Rectification,
     Remark,
     RevisedTarget,
     Score,
     SelfEvaluation,
+    SignedCopy,
     Submission,
     TargetRevision,
     Task,
@@ -174,7 +184,35 @@ def fill_every_table(session) -> None:
         )
     )
     session.flush()
-    take_snapshot(session, SYSTEM, evaluation, Action.SUBMIT, Content(fields={}, rows=[], data={}))
+    content = Content(fields={}, rows=[], data={})
+    snapshot = take_snapshot(session, SYSTEM, evaluation, Action.SUBMIT, content)
+    session.flush()
+    session.add_all(
+        [
+            Recommendation(
+                **owned,
+                plan_id=plan.id,
+                self_evaluation_id=evaluation.id,
+                kind=RecommendationKind.TARGETS,
+                text="细化指标",
+                due_on=clock.today(),
+                made_at=clock.now(),
+                made_by_id=supervisor.id,
+                updated_at=clock.now(),
+            ),
+            SignedCopy(
+                **owned,
+                plan_id=plan.id,
+                snapshot_id=snapshot.id,
+                sha256="0" * 64,
+                name="自评表.pdf",
+                media_type="application/pdf",
+                size=1,
+                signed_on=clock.today(),
+                created_at=clock.now(),
+            ),
+        ]
+    )
     session.commit()
 
 
@@ -245,7 +283,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     session.remove()
     upgrade()
     gone = {"archive", "local_pack", "quantity", "quantity_value", "rectification"}
-    gone |= {"message", "revised_target", "target_revision"}
+    gone |= {"message", "recommendation", "revised_target", "signed_copy", "target_revision"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

@@ -178,3 +178,34 @@ class ArchiveState(Labelled):
     FAILED = "failed", "生成失败"
     CANCELLED = "cancelled", "已取消"
     INTERRUPTED = "interrupted", "已中断"
+
+
+class RecommendationKind(Labelled):
+    """What a recommendation (评价建议) is about: the uses of a result that 财预〔2020〕10号 names.
+
+    Its fifth chapter has a result serve to arrange budgets, to better policies and to better
+    management; targets stand apart here, because next year's plan begins with them.
+    """
+
+    BUDGET = "budget", "预算安排"
+    POLICY = "policy", "政策调整"
+    MANAGEMENT = "management", "项目管理"
+    TARGETS = "targets", "绩效目标"
+    OTHER = "other", "其他"
+
+
+class BudgetConsequence(Labelled):
+    """What a recommendation would have next year's budget do."""
+
+    RAISE = "raise", "增加"
+    KEEP = "keep", "保持"
+    CUT = "cut", "压减"
+    CANCEL = "cancel", "取消"
+
+
+class Adoption(Labelled):
+    """What a unit answers to a recommendation."""
+
+    ADOPTED = "adopted", "采纳"
+    PARTLY = "partly", "部分采纳"
+    NOT_ADOPTED = "not_adopted", "不采纳"

@@ -24,6 +24,7 @@ from perf.models.reports import (
     Remark,
     Submission,
 )
+from perf.models.results import Recommendation, SignedCopy
 from perf.models.revisions import RevisedTarget, TargetRevision
 
 __all__ = [
@@ -46,11 +47,13 @@ __all__ = [
     "Project",
     "Quantity",
     "QuantityValue",
+    "Recommendation",
     "Rectification",
     "Remark",
     "RevisedTarget",
     "Score",
     "SelfEvaluation",
+    "SignedCopy",
     "Snapshot",
     "Submission",
     "TargetRevision",
