@@ -18,6 +18,7 @@ from perf.core.terms import (
     RecommendationKind,
     Role,
     Status,
+    ThreadStep,
 )
 from perf.models import (
     Actual,
@@ -35,6 +36,7 @@ from perf.models import (
     Recommendation,
     Rectification,
     Remark,
+    RemarkEntry,
     RevisedTarget,
     Score,
     SelfEvaluation,
@@ -109,7 +111,17 @@ def fill_every_table(session) -> None:
                 opened_at=clock.now(),
                 updated_at=clock.now(),
             ),
-            Remark(**owned, submission_id=submission.id, text="意见", created_at=clock.now()),
+            Remark(
+                **owned,
+                submission_id=submission.id,
+                text="意见",
+                created_at=clock.now(),
+                entries=[
+                    RemarkEntry(
+                        **owned, step=ThreadStep.ANSWER, text="答复", created_at=clock.now()
+                    )
+                ],
+            ),
             LocalPack(
                 pack_id="local",
                 pack_version=1,
@@ -283,7 +295,8 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     session.remove()
     upgrade()
     gone = {"archive", "local_pack", "quantity", "quantity_value", "rectification"}
-    gone |= {"message", "recommendation", "revised_target", "signed_copy", "target_revision"}
+    gone |= {"message", "recommendation", "remark_entry", "revised_target", "signed_copy"}
+    gone |= {"target_revision"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

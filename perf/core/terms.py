@@ -209,3 +209,20 @@ class Adoption(Labelled):
     ADOPTED = "adopted", "采纳"
     PARTLY = "partly", "部分采纳"
     NOT_ADOPTED = "not_adopted", "不采纳"
+
+
+class ThreadState(Labelled):
+    """Where a reviewer's remark (审核意见) stands."""
+
+    OPEN = "open", "待处理"
+    ANSWERED = "answered", "已答复"
+    RESOLVED = "resolved", "已解决"
+
+
+class ThreadStep(Labelled):
+    """What an entry of a remark's thread is."""
+
+    ANSWER = "answer", "答复"
+    REPLY = "reply", "补充意见"
+    RESOLVE = "resolve", "标为已解决"
+    RAISE = "raise", "再次提出"

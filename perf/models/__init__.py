@@ -16,12 +16,12 @@ from perf.models.plans import (
 )
 from perf.models.records import ImportDraft, LedgerChain, LedgerEntry, LocalPack, Snapshot
 from perf.models.rectifications import Rectification
+from perf.models.remarks import Remark, RemarkEntry
 from perf.models.reports import (
     Actual,
     BudgetExecution,
     Evidence,
     QuantityValue,
-    Remark,
     Submission,
 )
 from perf.models.results import Recommendation, SignedCopy
@@ -50,6 +50,7 @@ __all__ = [
     "Recommendation",
     "Rectification",
     "Remark",
+    "RemarkEntry",
     "RevisedTarget",
     "Score",
     "SelfEvaluation",

@@ -10,7 +10,8 @@ from perf.core.terms import Rating
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import User
 from perf.models.plans import Indicator, Plan
-from perf.models.reports import HasValue, Remark, one_value_check
+from perf.models.remarks import Remark
+from perf.models.reports import HasValue, one_value_check
 from perf.models.types import Line, Long, Moment, Money, Number, Points, Short
 from perf.models.workflow import Reviewed, approval_check
 

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from perf.core.permissions import Actor
+from perf.core.review_days import REVIEW_DAYS
 from perf.core.terms import Role
 from perf.models.base import Base
 from perf.models.types import Moment, Short
@@ -56,9 +57,13 @@ class User(Base):
 
 
 class FiscalYear(Base):
-    """A budget year and the rule packs pinned to it; its id is the year itself."""
+    """A budget year and the rule packs pinned to it; its id is the year itself.
+
+    `review_days` is how many working days a reviewer has for what was submitted (审核期限).
+    """
 
     __tablename__ = "fiscal_year"
+    __table_args__ = (CheckConstraint("review_days BETWEEN 1 AND 60", name="review_days"),)
 
     project_pack_id: Mapped[Short]
     project_pack_version: Mapped[int]
@@ -66,6 +71,7 @@ class FiscalYear(Base):
     cost_project_pack_version: Mapped[int]
     department_pack_id: Mapped[Short]
     department_pack_version: Mapped[int]
+    review_days: Mapped[int] = mapped_column(default=REVIEW_DAYS)
 
     periods: Mapped[list["Period"]] = relationship(order_by="Period.id")
 

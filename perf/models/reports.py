@@ -1,4 +1,4 @@
-"""Quarterly submissions: actuals, executed budget, evidence and remarks."""
+"""Quarterly submissions: actuals, executed budget and evidence."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from perf.core.terms import DeviationKind, FundSource, Light, Likelihood, Tier
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Period, User
 from perf.models.plans import Indicator, Plan
+from perf.models.remarks import Remark
 from perf.models.types import Line, Long, Moment, Money, Number, Points, Short, Whole, enum_type
 from perf.models.workflow import Reviewed, approval_check
 
@@ -120,7 +121,7 @@ class Submission(Reviewed, OwnedByUnit, Base):
     executions: Mapped[list["BudgetExecution"]] = relationship(cascade="all, delete-orphan")
     quantities: Mapped[list["QuantityValue"]] = relationship(cascade="all, delete-orphan")
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
-    remarks: Mapped[list["Remark"]] = relationship(order_by="Remark.id")
+    remarks: Mapped[list[Remark]] = relationship(order_by="Remark.id")
 
 
 class Actual(HasValue, OwnedByUnit, Base):
@@ -226,36 +227,5 @@ class Evidence(OwnedByUnit, Base):
     created_at: Mapped[Moment]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     removed_at: Mapped[Moment | None]
-
-    created_by: Mapped[User | None] = relationship()
-
-
-class Remark(OwnedByUnit, Base):
-    """A reviewer's remark on what is reviewed, as a whole or on one indicator of it."""
-
-    __tablename__ = "remark"
-    __table_args__ = (
-        CheckConstraint(
-            "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
-            name="one_subject",
-        ),
-    )
-
-    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
-    self_evaluation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("self_evaluation.id"), index=True
-    )
-    target_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("target_revision.id"), index=True
-    )
-    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
-    text: Mapped[Long]
-    created_at: Mapped[Moment]
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    resolved_at: Mapped[Moment | None]
 
     created_by: Mapped[User | None] = relationship()

@@ -11,7 +11,7 @@ from perf.core.targets import Target
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import Unit
 from perf.models.plans import Indicator, Plan, target_from_json
-from perf.models.reports import Remark
+from perf.models.remarks import Remark
 from perf.models.types import Line, Long, Moment
 from perf.models.workflow import Reviewed, approval_check
 
