@@ -19,6 +19,7 @@ from perf.core.terms import (
     Role,
     Status,
     ThreadStep,
+    WorkKind,
 )
 from perf.models import (
     Actual,
@@ -26,10 +27,16 @@ from perf.models import (
     Base,
     BudgetAdjustment,
     BudgetExecution,
+    Delegation,
     Evidence,
+    HandedOver,
+    HandIn,
+    Handover,
     ImportDraft,
+    InternalDue,
     LocalPack,
     Message,
+    Office,
     Period,
     Quantity,
     QuantityValue,
@@ -225,7 +232,45 @@ def fill_every_table(session) -> None:
             ),
         ]
     )
+    fill_people(session, staff, supervisor, submission)
     session.commit()
+
+
+def fill_people(session, staff, supervisor, submission) -> None:
+    owned, today = {"unit_id": staff.unit_id}, clock.today()
+    office = Office(**owned, name="业务科")
+    handover = Handover(
+        **owned,
+        giver_id=staff.id,
+        taker_id=supervisor.id,
+        handed_on=today,
+        reason="调离",
+        made_at=clock.now(),
+    )
+    session.add_all([office, handover])
+    session.flush()
+    session.add_all(
+        [
+            InternalDue(**owned, period_id=submission.period_id, due_on=today),
+            HandIn(**owned, submission_id=submission.id, office_id=office.id),
+            Delegation(
+                **owned,
+                delegator_id=supervisor.id,
+                delegate_id=staff.id,
+                starts_on=today,
+                ends_on=today,
+                made_at=clock.now(),
+            ),
+            HandedOver(
+                **owned,
+                handover_id=handover.id,
+                kind=WorkKind.OFFICE,
+                subject_id=office.id,
+                title="业务科",
+            ),
+        ]
+    )
+    session.flush()
 
 
 def counts(session) -> dict[str, int]:
@@ -297,6 +342,7 @@ def test_one_revision_down_and_up_keeps_every_row_and_every_check(session):
     gone = {"archive", "local_pack", "quantity", "quantity_value", "rectification"}
     gone |= {"message", "recommendation", "remark_entry", "revised_target", "signed_copy"}
     gone |= {"target_revision"}
+    gone |= {"delegation", "hand_in", "handed_over", "handover", "internal_due", "office"}
     assert counts(session) == {name: 0 if name in gone else n for name, n in rows.items()}
     assert checks(session) == constraints
 

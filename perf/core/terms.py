@@ -169,6 +169,18 @@ class Rating(Labelled):
     POOR = "poor", "差"
 
 
+class WorkKind(Labelled):
+    """What somebody has open and may hand over (工作交接)."""
+
+    PLAN = "plan", "绩效目标"
+    REVISION = "revision", "目标调整"
+    QUARTER = "quarter", "季度填报"
+    SELF_EVALUATION = "self_evaluation", "绩效自评"
+    RECTIFICATION = "rectification", "整改"
+    OFFICE = "office", "责任科室"
+    MESSAGE = "message", "未读消息"
+
+
 class ArchiveState(Labelled):
     """Where the making of a year's archive (年度资料包) stands."""
 

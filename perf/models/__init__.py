@@ -5,6 +5,14 @@ from perf.models.base import Base
 from perf.models.evaluations import Score, SelfEvaluation
 from perf.models.messages import Message
 from perf.models.organisation import FiscalYear, Period, Unit, User
+from perf.models.people import (
+    Delegation,
+    HandedOver,
+    HandIn,
+    Handover,
+    InternalDue,
+    Office,
+)
 from perf.models.plans import (
     BudgetAdjustment,
     BudgetLine,
@@ -34,14 +42,20 @@ __all__ = [
     "BudgetAdjustment",
     "BudgetExecution",
     "BudgetLine",
+    "Delegation",
     "Evidence",
     "FiscalYear",
+    "HandIn",
+    "HandedOver",
+    "Handover",
     "ImportDraft",
     "Indicator",
+    "InternalDue",
     "LedgerChain",
     "LedgerEntry",
     "LocalPack",
     "Message",
+    "Office",
     "Period",
     "Plan",
     "Project",

@@ -1,8 +1,16 @@
 """Units, users, years and periods."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from perf.core.permissions import Actor
@@ -10,6 +18,9 @@ from perf.core.review_days import REVIEW_DAYS
 from perf.core.terms import Role
 from perf.models.base import Base
 from perf.models.types import Moment, Short
+
+if TYPE_CHECKING:
+    from perf.models.people import Office
 
 
 class Unit(Base):
@@ -26,7 +37,7 @@ class User(Base):
     """Somebody who signs in; staff and supervisors belong to one unit.
 
     `email` is blank where there is none. `calendar_hash` is the SHA-256 of the secret part of the
-    calendar's address, null where the user has none.
+    calendar's address, null where the user has none. `office_id` is an office of the same unit.
     """
 
     __tablename__ = "user_account"
@@ -34,6 +45,9 @@ class User(Base):
         CheckConstraint(
             "(role IN ('staff', 'supervisor')) = (unit_id IS NOT NULL)", name="role_has_unit"
         ),
+        CheckConstraint("office_id IS NULL OR unit_id IS NOT NULL", name="office_has_unit"),
+        ForeignKeyConstraint(["unit_id", "office_id"], ["office.unit_id", "office.id"]),
+        Index("ix_user_account_office_id", "office_id"),
     )
 
     username: Mapped[Short] = mapped_column(unique=True)
@@ -47,8 +61,12 @@ class User(Base):
     wants_email: Mapped[bool] = mapped_column(default=True)
     calendar_hash: Mapped[Short | None] = mapped_column(unique=True)
     archived_at: Mapped[Moment | None]
+    office_id: Mapped[int | None]
 
     unit: Mapped[Unit | None] = relationship()
+    office: Mapped["Office | None"] = relationship(
+        primaryjoin="foreign(User.office_id) == Office.id", viewonly=True
+    )
 
     @property
     def actor(self) -> Actor:

@@ -185,7 +185,8 @@ class Indicator(OwnedByUnit, Base):
     `third_quarter_target` the one that stood when the last quarter began, where it was revised
     since, and `revision_document` the document of the revision (目标调整) that set the present one.
     `curve` and `pace` (what `perf.core.progress.Pace.text` prints) say how it comes due over the
-    year; null follows from its target and kind.
+    year; null follows from its target and kind. `office_id` is the unit's office that owes its
+    figures (责任科室), null where none was named.
     """
 
     __tablename__ = "indicator"
@@ -204,6 +205,7 @@ class Indicator(OwnedByUnit, Base):
             "(pace <> '') = (curve IS NOT NULL AND curve IN ('own', 'once'))",
             name="pace_has_curve",
         ),
+        ForeignKeyConstraint(["unit_id", "office_id"], ["office.unit_id", "office.id"]),
     )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
@@ -232,6 +234,7 @@ class Indicator(OwnedByUnit, Base):
     revision_document: Mapped[Line] = mapped_column(default="")
     curve: Mapped[Curve | None]
     pace: Mapped[Short] = mapped_column(default="")
+    office_id: Mapped[int | None]
 
     plan: Mapped[Plan] = relationship(back_populates="indicators")
 

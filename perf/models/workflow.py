@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from perf.core.terms import Status
 from perf.core.workflow import EDITABLE
 from perf.models.organisation import User
-from perf.models.types import Moment
+from perf.models.types import Moment, Short
 
 
 def approval_check() -> CheckConstraint:
@@ -22,7 +22,8 @@ def approval_check() -> CheckConstraint:
 class Reviewed:
     """Status, version and the people of the last submission and decision.
 
-    Every change of the content sets `updated_at`, so that the version counts it.
+    Every change of the content sets `updated_at`, so that the version counts it. `decided_for` is
+    the name of the supervisor for whom a delegate decided (代理审核), else blank.
     """
 
     status: Mapped[Status] = mapped_column(default=Status.DRAFT)
@@ -30,6 +31,7 @@ class Reviewed:
     updated_at: Mapped[Moment]
     submitted_at: Mapped[Moment | None]
     decided_at: Mapped[Moment | None]
+    decided_for: Mapped[Short] = mapped_column(default="")
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:
