@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import Connection, create_engine, pool
 
 from perf.models import Base
+from perf.models.history_triggers import drop_history
 from perf.models.triggers import install_triggers
 from perf.models.types import Exact, Scaled, UtcDateTime
 
@@ -41,6 +42,7 @@ def run(connection: Connection) -> None:
         render_item=render_item,
     )
     with context.begin_transaction():
+        drop_history(connection)
         context.run_migrations()
         install_triggers(connection)
     if is_sqlite:

@@ -15,6 +15,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def held() -> datetime | None:
+    """The moment at which the clock is held, in UTC; None where it runs."""
+    return _frozen.get()
+
+
 def today() -> date:
     """The present day in Asia/Shanghai (at 16:00 UTC the next day begins)."""
     return local(now()).date()

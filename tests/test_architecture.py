@@ -37,7 +37,7 @@ ROOMS = {
     "mail": room("core clock"),
     "formulas": room("core", "lark"),
     "models": room("core", "sqlalchemy"),
-    "database": room("models", "sqlalchemy"),
+    "database": room("models clock", "sqlalchemy"),
     "queries": room("models core clock", "sqlalchemy"),
     "services": room("queries models formulas core clock", "sqlalchemy argon2 chinese_calendar"),
     "charts": room("core"),

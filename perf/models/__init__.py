@@ -3,6 +3,7 @@
 from perf.models.archives import Archive
 from perf.models.base import Base
 from perf.models.evaluations import Score, SelfEvaluation
+from perf.models.history import RowHistory
 from perf.models.messages import Message
 from perf.models.organisation import FiscalYear, Period, Unit, User
 from perf.models.people import (
@@ -66,6 +67,7 @@ __all__ = [
     "Remark",
     "RemarkEntry",
     "RevisedTarget",
+    "RowHistory",
     "Score",
     "SelfEvaluation",
     "SignedCopy",

@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection, inspect
 
-APPEND_ONLY = ("ledger_entry", "snapshot")
+from perf.models.history_triggers import install_history
+
+APPEND_ONLY = ("ledger_entry", "snapshot", "row_history")
 # Tables whose rows are final once this column says when.
 FINAL_ONCE = {"local_pack": "published_at"}
 _POSTGRES_FUNCTION = """
@@ -14,10 +16,12 @@ END $$ LANGUAGE plpgsql
 
 
 def install_triggers(connection: Connection) -> None:
-    """Make UPDATE and DELETE fail on append-only tables and final rows; safe to call repeatedly.
+    """Make UPDATE and DELETE fail on append-only tables and final rows; keep the others' history.
 
-    Called after every run of migrations: rebuilding a table on SQLite drops its triggers.
+    Safe to call repeatedly; called after every run of migrations, because rebuilding a table on
+    SQLite drops its triggers.
     """
+    install_history(connection)
     inspector = inspect(connection)
     present = [name for name in APPEND_ONLY if inspector.has_table(name)]
     final = [(name, column) for name, column in FINAL_ONCE.items() if inspector.has_table(name)]
