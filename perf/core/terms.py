@@ -192,6 +192,13 @@ class ArchiveState(Labelled):
     INTERRUPTED = "interrupted", "已中断"
 
 
+class EndingKind(Labelled):
+    """How a project ends within its year: for good, or as part of another one."""
+
+    CANCELLED = "cancelled", "终止"
+    MERGED = "merged", "并入"
+
+
 class RecommendationKind(Labelled):
     """What a recommendation (评价建议) is about: the uses of a result that 财预〔2020〕10号 names.
 

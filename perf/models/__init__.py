@@ -2,6 +2,7 @@
 
 from perf.models.archives import Archive
 from perf.models.base import Base
+from perf.models.endings import PlanEnding
 from perf.models.evaluations import Score, SelfEvaluation
 from perf.models.history import RowHistory
 from perf.models.messages import Message
@@ -59,6 +60,7 @@ __all__ = [
     "Office",
     "Period",
     "Plan",
+    "PlanEnding",
     "Project",
     "Quantity",
     "QuantityValue",

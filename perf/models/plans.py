@@ -61,7 +61,9 @@ class Plan(Reviewed, OwnedByUnit, Base):
     """One year's targets of a project, or of the whole department where `project_id` is null.
 
     `pack_reason` says why it is scored by another pack than its year's, `begun_from_id` from
-    which of the unit's plans of the year before it was begun.
+    which of the unit's plans of the year before it was begun. One that was added within the year
+    (追加) runs from `begins_on`, by the document `added_by` of the day `added_on`. `ended_on` is
+    the day from which an approved ending holds; reports are owed up to the month `owed_until`.
     """
 
     __tablename__ = "plan"
@@ -81,6 +83,14 @@ class Plan(Reviewed, OwnedByUnit, Base):
         ),
         Index("ix_plan_unit_id_year_status", "unit_id", "year", "status"),
         CheckConstraint("(kind = 'department') = (project_id IS NULL)", name="kind_has_project"),
+        CheckConstraint(
+            "(begins_on IS NULL) = (added_on IS NULL) AND (begins_on IS NULL) = (added_by = '')",
+            name="addition_has_document",
+        ),
+        CheckConstraint(
+            "owed_until BETWEEN 0 AND 12 AND (ended_on IS NOT NULL OR owed_until = 12)",
+            name="owed_until_its_end",
+        ),
         approval_check(),
     )
 
@@ -94,6 +104,11 @@ class Plan(Reviewed, OwnedByUnit, Base):
     pack_version: Mapped[int]
     pack_reason: Mapped[Line | None]
     begun_from_id: Mapped[int | None]
+    begins_on: Mapped[date | None]
+    added_by: Mapped[Line] = mapped_column(default="")
+    added_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    owed_until: Mapped[int] = mapped_column(default=12)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     unit: Mapped[Unit] = relationship()

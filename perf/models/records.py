@@ -49,7 +49,9 @@ class LedgerEntry(Base):
 
 
 class Snapshot(OwnedByUnit, Base):
-    """A whole plan, quarter, self-evaluation or revision as it stood at a step; never changed.
+    """A whole plan, quarter, self-evaluation, revision or ending as it stood at a step.
+
+    It is never changed.
 
     `changed` counts the fields that differ from the snapshot before; null for the first one.
     """
@@ -60,6 +62,7 @@ class Snapshot(OwnedByUnit, Base):
             "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN plan_ending_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),
@@ -73,6 +76,7 @@ class Snapshot(OwnedByUnit, Base):
     target_revision_id: Mapped[int | None] = mapped_column(
         ForeignKey("target_revision.id"), index=True
     )
+    plan_ending_id: Mapped[int | None] = mapped_column(ForeignKey("plan_ending.id"), index=True)
     action: Mapped[Action]
     taken_at: Mapped[Moment]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

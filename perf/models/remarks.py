@@ -22,6 +22,7 @@ class Remark(OwnedByUnit, Base):
             "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN plan_ending_id IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),
@@ -38,6 +39,7 @@ class Remark(OwnedByUnit, Base):
     target_revision_id: Mapped[int | None] = mapped_column(
         ForeignKey("target_revision.id"), index=True
     )
+    plan_ending_id: Mapped[int | None] = mapped_column(ForeignKey("plan_ending.id"), index=True)
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
     text: Mapped[Long]
     created_at: Mapped[Moment]

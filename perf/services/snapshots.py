@@ -1,4 +1,4 @@
-"""What a plan, quarter, self-evaluation or revision said at a step, and what differs since."""
+"""What was said at a step by what is reviewed, and what differs since."""
 
 from dataclasses import dataclass
 from typing import Any, TypedDict, cast
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.permissions import Actor
 from perf.core.terms import Action
-from perf.models import Plan, SelfEvaluation, Snapshot, Submission, TargetRevision
+from perf.models import Plan, PlanEnding, SelfEvaluation, Snapshot, Submission, TargetRevision
 
-Subject = Plan | Submission | SelfEvaluation | TargetRevision
+Subject = Plan | Submission | SelfEvaluation | TargetRevision | PlanEnding
 
 
 class ContentRow(TypedDict):
