@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from perf import clock
 from perf.archives.making import archive_path
 from perf.core.targets import parse_target
-from perf.core.terms import ArchiveState, Light, Role, Status
+from perf.core.terms import ArchiveState, Light, RecommendationKind, Role, Status
 from perf.extensions import db
 from perf.models import (
     Archive,
@@ -24,6 +24,7 @@ from perf.models import (
     LedgerEntry,
     Message,
     Period,
+    Recommendation,
     Rectification,
     RevisedTarget,
     SelfEvaluation,
@@ -157,6 +158,14 @@ TABLE: dict[str, Rule] = {
     "GET rectifications.show": Rule(EVERYONE, is_owned=True),
     "POST rectifications.save": Rule("S", is_owned=True),
     "POST rectifications.confirm": Rule("U", is_owned=True),
+    "GET recommendations.index": Rule(EVERYONE),
+    "GET recommendations.of_plan": Rule(EVERYONE, is_owned=True),
+    "POST recommendations.make": Rule("UF", is_owned=True),
+    "GET recommendations.show": Rule(EVERYONE, is_owned=True),
+    "POST recommendations.change": Rule("UF", is_owned=True),
+    "POST recommendations.answer": Rule("SU", is_owned=True),
+    "POST recommendations.outcome": Rule("SU", is_owned=True),
+    "GET forms.results": Rule(EVERYONE),
     "GET forms.target": Rule(EVERYONE, is_owned=True),
     "GET forms.monitoring": Rule(EVERYONE, is_owned=True),
     "GET forms.self_evaluation": Rule(EVERYONE, is_owned=True),
@@ -260,15 +269,15 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
     people = make_user(session, Role.STAFF, unit), make_user(session, Role.SUPERVISOR, unit)
     plan = make_plan(session, unit, status=Status.APPROVED, people=people)
     evidence = make_evidence(session, plan)
-    session.add(
-        SelfEvaluation(
-            unit_id=unit.id,
-            plan_id=plan.id,
-            updated_at=clock.now(),
-            pack_id=plan.pack_id,
-            pack_version=plan.pack_version,
-        )
+    evaluation = SelfEvaluation(
+        unit_id=unit.id,
+        plan_id=plan.id,
+        updated_at=clock.now(),
+        pack_id=plan.pack_id,
+        pack_version=plan.pack_version,
     )
+    session.add(evaluation)
+    session.flush()
     return {
         "unit": unit,
         "evidence_id": evidence.id,
@@ -283,6 +292,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "guide_name": "quarter",
         "part": "plan",
         "draft_id": make_draft(session, people[0]).id,
+        "recommendation_id": make_recommendation(session, evaluation, people[1]).id,
         "rectification_id": make_rectification(session, evidence.submission_id).id,
         "revision_id": make_revision(session, plan).id,
         "archive_id": make_archive(session, people[0]).id,
@@ -343,6 +353,24 @@ def make_calendar(session: Any, user: User) -> str:
     user.calendar_hash = calendar_hash(token)
     session.flush()
     return token
+
+
+def make_recommendation(session: Any, evaluation: SelfEvaluation, user: User) -> Recommendation:
+    """A recommendation of somebody who does not walk."""
+    row = Recommendation(
+        unit_id=evaluation.unit_id,
+        plan_id=evaluation.plan_id,
+        self_evaluation_id=evaluation.id,
+        kind=RecommendationKind.TARGETS,
+        text="细化指标。",
+        due_on=clock.today(),
+        made_at=clock.now(),
+        made_by_id=user.id,
+        updated_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def make_rectification(session: Any, submission_id: int, *, indicator: int = 0) -> Rectification:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from perf.core.disclosure import Flag, flags_in, masked
-from perf.documents.forms import Form, SelfEvaluationForm, SummaryForm
+from perf.documents.forms import Form, ResultsForm, SelfEvaluationForm, SummaryForm
 
 Value = TypeVar("Value")
 
@@ -55,7 +55,7 @@ class FlaggedText:
 
 def published(form: Form) -> Form:
     """The form without the names in its signatures, the working and the reviewer's notes."""
-    if isinstance(form, SummaryForm):
+    if isinstance(form, SummaryForm | ResultsForm):
         return form
     if isinstance(form, SelfEvaluationForm):
         form = replace(

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     READ_ALL_UNITS = "read_all_units"
     READ_LEDGER = "read_ledger"
     REMIND = "remind"
+    RECOMMEND = "recommend"
+    ANSWER = "answer"
+    FILE_COPY = "file_copy"
     ADMINISTER = "administer"
 
 
@@ -27,10 +30,30 @@ _EVERYONE = frozenset({Permission.READ, Permission.EXPORT})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _EVERYONE
-    | {Permission.EDIT_PLAN, Permission.RECORD, Permission.SUBMIT, Permission.IMPORT},
-    Role.SUPERVISOR: _EVERYONE | {Permission.REVIEW, Permission.READ_LEDGER, Permission.REMIND},
+    | {
+        Permission.EDIT_PLAN,
+        Permission.RECORD,
+        Permission.SUBMIT,
+        Permission.IMPORT,
+        Permission.ANSWER,
+        Permission.FILE_COPY,
+    },
+    Role.SUPERVISOR: _EVERYONE
+    | {
+        Permission.REVIEW,
+        Permission.READ_LEDGER,
+        Permission.REMIND,
+        Permission.RECOMMEND,
+        Permission.ANSWER,
+        Permission.FILE_COPY,
+    },
     Role.FINANCE: _EVERYONE
-    | {Permission.READ_ALL_UNITS, Permission.READ_LEDGER, Permission.REMIND},
+    | {
+        Permission.READ_ALL_UNITS,
+        Permission.READ_LEDGER,
+        Permission.REMIND,
+        Permission.RECOMMEND,
+    },
     Role.ADMIN: _EVERYONE
     | {
         Permission.READ_ALL_UNITS,

@@ -15,6 +15,7 @@ from perf.documents.forms import (
     Form,
     form_file_name,
     monitoring_from_record,
+    results_from_records,
     summary_from_records,
     target_from_record,
     write_form,
@@ -31,11 +32,14 @@ from perf.extensions import db
 from perf.models import Plan, Unit
 from perf.queries.evaluations import Evaluated, self_evaluation_visible_to
 from perf.queries.organisation import unit_visible_to
+from perf.queries.recommendations import recommendations_to_print
 from perf.queries.summary import summary_records
 from perf.queries.visible import plan_visible_to
 from perf.services.monitoring_record import monitoring_records
 from perf.services.report_record import report_record
+from perf.services.result_records import result_records
 from perf.services.target_record import target_records
+from perf.web.recommendation_pages import asked_filter
 from perf.web.security import current_actor, requires
 from perf.web.units import year_asked_for
 
@@ -106,6 +110,20 @@ def unit_summary(unit: Unit) -> ResponseReturnValue:
     return _summary(unit)
 
 
+@blueprint.get("/recommendations/form")
+@requires(Permission.EXPORT)
+def results() -> ResponseReturnValue:
+    """The 评价结果应用情况表 of what the list of recommendations shows; none that was withdrawn."""
+    ending, wanted, actor = _asked_format(), asked_filter(), current_actor()
+    rows = recommendations_to_print(db.session(), actor, wanted, clock.today())
+    if not rows:
+        raise NotFound("没有可以导出的评价建议。请在“结果应用”中换个条件再导出。")
+    _demand_room(ending, len(rows), "情况表", "条")
+    units = {row.unit.name for row in rows}
+    unit = units.pop() if len(units) == 1 else ""
+    return _send(results_from_records(unit, result_records(rows)), ending)
+
+
 def _summary(unit: Unit | None) -> ResponseReturnValue:
     ending = _asked_format()
     year = year_asked_for(clock.today())
@@ -115,13 +133,18 @@ def _summary(unit: Unit | None) -> ResponseReturnValue:
         records = summary_records(db.session(), current_actor(), year.id, unit_id=unit_id)
     if year is None or not records:
         raise NotFound("这个年度还没有绩效目标，没有可汇总的内容。请换一个年度。")
+    _demand_room(ending, len(records), "汇总表", "项")
+    return _send(summary_from_records(year.id, unit.name if unit else "", records), ending)
+
+
+def _demand_room(ending: str, count: int, what: str, each: str) -> None:
+    """Refuse a list that takes this format too long to set."""
     most = MOST_ROWS.get(ending)
-    if most is not None and len(records) > most:
+    if most is not None and count > most:
         raise InvalidInput(
-            f"汇总表共 {len(records)} 项，这种格式最多 {most} 项。"
+            f"{what}共 {count} {each}，这种格式最多 {most} {each}。"
             "请选择 Excel 或 CSV，或按单位导出。"
         )
-    return _send(summary_from_records(year.id, unit.name if unit else "", records), ending)
 
 
 def _asked_format(endings: Iterable[str] = FORMATS) -> str:

@@ -57,6 +57,7 @@ NAVIGATION: list[tuple[str, str, Permission]] = [
     ("审核", "review.queue", Permission.REVIEW),
     ("整改", "rectifications.index", Permission.READ),
     ("自评", "evaluations.index", Permission.READ),
+    ("结果应用", "recommendations.index", Permission.READ),
     ("复核", "recheck.index", Permission.READ),
     ("单位", "units.index", Permission.READ_ALL_UNITS),
     ("导入", "imports.new", Permission.IMPORT),

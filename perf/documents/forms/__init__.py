@@ -9,6 +9,8 @@ from perf.documents.forms.monitoring_rows import (
     MonitoringRow,
     monitoring_from_record,
 )
+from perf.documents.forms.results import RESULTS_TITLE, results_layout
+from perf.documents.forms.results_rows import ResultRow, ResultsForm, results_from_records
 from perf.documents.forms.rows import (
     NOT_APPLICABLE,
     ExecutionRow,
@@ -33,6 +35,8 @@ __all__ = [
     "Money",
     "MonitoringForm",
     "MonitoringRow",
+    "ResultRow",
+    "ResultsForm",
     "SelfEvaluationForm",
     "SummaryForm",
     "SummaryRow",
@@ -42,6 +46,8 @@ __all__ = [
     "form_layout",
     "monitoring_from_record",
     "monitoring_layout",
+    "results_from_records",
+    "results_layout",
     "self_evaluation_layout",
     "self_evaluation_xlsx",
     "summary_from_records",
@@ -60,13 +66,15 @@ def self_evaluation_xlsx(form: SelfEvaluationForm) -> bytes:
     return render_xlsx(self_evaluation_layout(form))
 
 
-Form = SelfEvaluationForm | TargetForm | MonitoringForm | SummaryForm
+Form = SelfEvaluationForm | TargetForm | MonitoringForm | SummaryForm | ResultsForm
 
 
 def form_layout(form: Form) -> Layout:
     """The form as a layout that every writer takes."""
     if isinstance(form, SummaryForm):
         return summary_layout(form)
+    if isinstance(form, ResultsForm):
+        return results_layout(form)
     if isinstance(form, TargetForm):
         return target_layout(form)
     if isinstance(form, MonitoringForm):
@@ -84,9 +92,12 @@ def form_file_name(form: Form, ending: str = "xlsx") -> str:
 
     What is not signed, or not real, says so in the name too. `ending` is a key of FORMATS.
     """
-    if isinstance(form, SummaryForm):
+    if isinstance(form, SummaryForm | ResultsForm):
         marks = "-演示数据" if form.is_demo else ""
-        return f"{form.year}年度-{safe_name(form.unit or '全部单位')}-{TITLE}{marks}.{ending}"
+        year, title = (
+            (form.year, TITLE) if isinstance(form, SummaryForm) else (form.years, RESULTS_TITLE)
+        )
+        return f"{year}年度-{safe_name(form.unit or '全部单位')}-{title}{marks}.{ending}"
     is_department = form.kind is PlanKind.DEPARTMENT
     if isinstance(form, TargetForm):
         kind = "部门整体绩效目标表" if is_department else "绩效目标申报表"
