@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from perf.core.attainment import Result
-from perf.core.forecast import YearPath, forecast
+from perf.core.forecast import Known, YearPath, forecast
 from perf.core.forecast.paths import is_met
 from perf.core.progress import Pace
 from perf.core.targets import Target, parse_target
@@ -30,7 +29,7 @@ PAST_YEARS = (0, 0, 1, 2, 2, 3, 3, 4, 4, 5)
 
 EVEN, LEVEL = Pace(Curve.EVEN), Pace(Curve.LEVEL)
 
-Values = tuple[Result, ...]
+Values = tuple[Known, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Case:
     @property
     def is_missed(self) -> bool:
         """What happened."""
-        return not is_met(self.target, self.values[-1])
+        return not is_met(self.target, self.values[-1][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def once_a_year(draw: random.Random, ease: float = 1) -> Case:
         return case
 
     def blanked(values: Values) -> Values:
-        return tuple(one or None for one in values)
+        return tuple((months, one or None) for months, one in values)
 
     history = tuple(YearPath(path.year, path.target, blanked(path.values)) for path in case.history)
     return Case(case.maker, case.kind, case.pace, case.target, blanked(case.values), history)
@@ -103,7 +102,7 @@ def standing(draw: random.Random, ease: float = 1) -> Case:
         for _ in range(4):
             rate = min(100, rate + draw.uniform(-unrest, unrest))
             values.append(Decimal(f"{rate:.2f}"))
-        return tuple(values)
+        return _at_quarters(values)
 
     history = tuple(
         YearPath(2022 - n, target, year()) for n in range(draw.choice(PAST_YEARS), 0, -1)
@@ -133,7 +132,7 @@ def _counted(
         cut = parts()
         values = [total * sum(cut[: at + 1]) / sum(cut) for at in range(4)]
         target = parse_target(f"{sign}{goal}", name=name)
-        return target, tuple(Decimal(round(one)) for one in values)
+        return target, _at_quarters([Decimal(round(one)) for one in values])
 
     goal = draw.choice((12, 40, 100, 500, 3000))
     history = []
@@ -142,6 +141,10 @@ def _counted(
         history.append(YearPath(2022 - number, target, values))
     target, values = year(goal)
     return Case(maker, Kind.CUMULATIVE, EVEN, target, values, tuple(history))
+
+
+def _at_quarters(figures: Sequence[Decimal]) -> Values:
+    return tuple(zip((3, 6, 9, 12), figures, strict=True))
 
 
 def cases(makers: Sequence[Maker], years: int, ease: float = 1) -> Iterator[Case]:
@@ -167,7 +170,7 @@ def stated(made: Iterable[Case]) -> tuple[list[Stated], int]:
 
 def _plainly(case: Case, quarter: int) -> int:
     """The plain rule: 1 where the year at this pace would miss; rates stay as they are."""
-    value = case.values[quarter - 1]
+    _, value = case.values[quarter - 1]
     number = value if isinstance(value, Decimal) else Decimal(0)
     if case.kind is Kind.CUMULATIVE:
         number = number * 4 / quarter

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 
 from perf.app import create_app
 from perf.core.targets import parse_target
-from perf.core.terms import Comparator, FundSource, Kind, PlanKind, Role, Status
+from perf.core.terms import Comparator, FundSource, Kind, PlanKind, Rhythm, Role, Status
 from perf.extensions import db
 
 YEAR = 2022
@@ -82,6 +82,7 @@ def _tables(units: int) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
                     "cost_project_pack_version": 1,
                     "department_pack_id": "department-overall",
                     "department_pack_version": 1,
+                    "rhythm": Rhythm.QUARTERS,
                 }
             ]
         ),
@@ -94,6 +95,7 @@ def _tables(units: int) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
                 "year": YEAR,
                 "code": f"{YEAR}-Q{quarter}",
                 "name": f"第{quarter}季度",
+                "months": 3 * quarter,
                 "opens_on": "2022-01-01",
                 "due_on": "2023-01-15",
             }

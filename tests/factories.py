@@ -69,6 +69,7 @@ def make_year(session: Any, year: int = 2022, opens_on: date | None = None) -> F
                 year=year,
                 code=f"{year}-Q{number}",
                 name=name,
+                months=3 * number,
                 opens_on=opens_on or date(year, 1, 1),
                 due_on=date(year + number // 4, 3 * number % 12 + 1, 15),
             )
@@ -78,6 +79,7 @@ def make_year(session: Any, year: int = 2022, opens_on: date | None = None) -> F
             year=year,
             code=f"{year}-FY",
             name="年度自评",
+            months=12,
             opens_on=opens_on or date(year, 1, 1),
             due_on=date(year + 1, 2, 28),
         )

@@ -1,4 +1,4 @@
-"""Progress of an indicator in a quarter: what is expected by then, and the light that follows."""
+"""Progress of an indicator in a period: what is expected by then, and the light that follows."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from perf.core.actuals import Checked, Quotient, TierChoice
 from perf.core.attainment import Flag, Result, attainment, is_at_most
 from perf.core.errors import InvalidInput
 from perf.core.numbers import EXACT, format_number, parse_number
-from perf.core.periods import QUARTERS, is_exceeded
+from perf.core.periods import MONTHS, QUARTERS, is_exceeded
 from perf.core.rulepack import MonitoringRule, ReasonFor, RulePack
 from perf.core.targets import Target
 from perf.core.terms import Curve, Kind, Light, Likelihood, Tier
@@ -20,7 +20,8 @@ from perf.core.terms import Curve, Kind, Light, Likelihood, Tier
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
-MONTHS = 12
+# A whole target in the twelfths of `expected_parts`.
+_WHOLE = Decimal(MONTHS)
 _QUARTER_NAMES = ("一季度", "二季度", "三季度", "四季度")
 _BY_GRADE = {Tier.ACHIEVED: Light.GREEN, Tier.PARTIAL: Light.YELLOW, Tier.MISSED: Light.RED}
 _DOUBTS = {Likelihood.POSSIBLE: Light.YELLOW, Likelihood.IMPOSSIBLE: Light.RED}
@@ -45,19 +46,29 @@ class Pace:
     def expected_share(self, months: int) -> Decimal | None:
         """The share (0–1) of the target expected `months` into the year; None: nothing yet.
 
-        A curve of its own and a due quarter go by the quarters that are over. Even, 9 months →
-        0.75.
+        A curve of its own rises evenly between its quarters' ends; a due quarter goes by the
+        quarters that are over. Even, 9 months → 0.75; 10, 40, 80 and 100 %, 7 months → 40 % and a
+        third of the way to 80 %, 0.5333….
         """
-        ended = months * QUARTERS // MONTHS
+        parts = self.expected_parts(months)
+        return None if parts is None else parts / MONTHS
+
+    def expected_parts(self, months: int) -> Decimal | None:
+        """The same in twelfths of the target, in which it is exact (even, 7 months → 7)."""
+        ended, more = divmod(months, MONTHS // QUARTERS)
         match self.curve:
             case Curve.EVEN:
-                return Decimal(months) / MONTHS
+                return Decimal(months)
             case Curve.OWN:
-                return self.shares[ended - 1] if ended else _ZERO
+                before = self.shares[ended - 1] if ended else _ZERO
+                rise = self.shares[ended] - before if more else _ZERO
+                return EXACT.add(
+                    EXACT.multiply(before, _WHOLE), EXACT.multiply(rise, Decimal(QUARTERS * more))
+                )
             case Curve.ONCE:
-                return _ONE if ended >= self.due else None
+                return _WHOLE if ended >= self.due else None
             case _:
-                return _ONE
+                return _WHOLE
 
     @property
     def text(self) -> str:
@@ -113,7 +124,7 @@ def default_pace(target: Target, kind: Kind, name: str, *, is_flowing: bool = Fa
     """How a target comes due unless the plan says otherwise. Source: our own decision.
 
     What adds up over the year comes evenly. A rate, a grade, a day and a limit are held against
-    the whole target in every quarter: 90 % satisfaction is not 22.5 % in the first one, and a
+    the whole target in every period: 90 % satisfaction is not 22.5 % in the first quarter, and a
     limit is not used up by time. Only a rate named after the year's work (任务完成率) comes
     evenly, and a computed number of which `is_flowing` says so (what was done over what was
     planned for the year). ≥100件 → even; ≥90%, ≤7天 → level.
@@ -128,7 +139,7 @@ def default_pace(target: Target, kind: Kind, name: str, *, is_flowing: bool = Fa
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an indicator stands in a quarter.
+    """How an indicator stands in a period.
 
     `light` is None where there is no figure or nothing is expected yet; `expected` is the share
     of the target expected by now, None where nothing is; `line` is the working in one sentence.
@@ -150,7 +161,7 @@ def standing(
     pack: RulePack,
     likelihood: Likelihood | None = None,
 ) -> Standing:
-    """The light of a quarter that ends `months` into the year, by the pack's `monitoring` rule.
+    """The light of a period that ends `months` into the year, by the pack's `monitoring` rule.
 
     Where the recorder says 有可能 it is no better than yellow, at 完全不可能 it is red. Raises what
     `attainment` raises. Source: our own decision, see docs/monitoring.md. ≥100件, evenly, 40件
@@ -190,7 +201,7 @@ def reached_share(rows: Sequence[tuple[Decimal | None, Decimal | None]]) -> Deci
 
 
 def _standing(target: Target, actual: Result, pace: Pace, months: int, pack: RulePack) -> Standing:
-    expected = pace.expected_share(months)
+    parts, expected = pace.expected_parts(months), pace.expected_share(months)
     judged = attainment(target, actual, pack)
     if judged.pair is None:
         outside = Flag.NOT_APPLICABLE in judged.flags
@@ -198,45 +209,46 @@ def _standing(target: Target, actual: Result, pace: Pace, months: int, pack: Rul
     if isinstance(actual, Decimal | Quotient | date) and is_exceeded(target, actual):
         return _lit(Light.RED, expected, f"已超过指标值 {target.text}", pack)
     if is_at_most(target) and not isinstance(actual, Checked):
-        return _within_limit(target, actual, pace, expected, pack)
+        return _within_limit(target, actual, pace, parts, pack)
     if judged.met:
         return _lit(Light.GREEN, expected, "已达到指标值", pack)
-    if not expected:
+    if not parts:
         due = f"按计划{_QUARTER_NAMES[pace.due - 1]}完成，" if pace.curve is Curve.ONCE else ""
         return Standing(None, expected, f"{due}尚未到期")
-    if isinstance(actual, TierChoice) and expected == _ONE:
+    if isinstance(actual, TierChoice) and parts == _WHOLE:
         return _lit(_BY_GRADE[actual.tier], expected, f"完成等级为“{actual.tier.label}”", pack)
-    return _paced(judged.pair, pace, months, expected, pack)
+    return _paced(judged.pair, pace, months, parts, pack)
 
 
 def _within_limit(
-    target: Target, actual: Result, pace: Pace, expected: Decimal | None, pack: RulePack
+    target: Target, actual: Result, pace: Pace, parts: Decimal | None, pack: RulePack
 ) -> Standing:
     """A limit that holds is green; a plan's own pace can make quick use of it 关注, never worse."""
-    if expected is None:
-        return Standing(None, expected, f"未超过指标值，按计划{_QUARTER_NAMES[pace.due - 1]}到期")
+    if parts is None:
+        return Standing(None, None, f"未超过指标值，按计划{_QUARTER_NAMES[pace.due - 1]}到期")
+    expected = parts / MONTHS
     used, limit = _as_pair(actual), target.value
     # ≤ green_from is asked as allowed ÷ used, so that the same threshold serves both directions.
     if (
-        expected < _ONE
+        parts < _WHOLE
         and used is not None
         and isinstance(limit, Decimal)
-        and EXACT.multiply(EXACT.multiply(expected, limit), used[1])
-        < EXACT.multiply(pack.monitoring.green_from, used[0])
+        and EXACT.multiply(EXACT.multiply(parts, limit), used[1])
+        < EXACT.multiply(pack.monitoring.green_from, EXACT.multiply(used[0], _WHOLE))
     ):
-        allowed = _percent(expected, _ONE)
+        allowed = _percent(parts, _WHOLE)
         return _lit(Light.YELLOW, expected, f"未超过指标值，但已超过按计划可用的 {allowed}", pack)
     return _lit(Light.GREEN, expected, "未超过指标值", pack)
 
 
 def _paced(
-    pair: tuple[Decimal, Decimal], pace: Pace, months: int, expected: Decimal, pack: RulePack
+    pair: tuple[Decimal, Decimal], pace: Pace, months: int, parts: Decimal, pack: RulePack
 ) -> Standing:
     """An unmet target's share reached beside the one expected; what is due is never green."""
-    (reached, whole), rule = pair, pack.monitoring
+    (reached, whole), rule, expected = pair, pack.monitoring, parts / MONTHS
     share = _percent(reached, whole)
-    due = EXACT.multiply(expected, whole)
-    if expected == _ONE and (pace.curve is not Curve.LEVEL or months >= MONTHS):
+    reached, due = EXACT.multiply(reached, _WHOLE), EXACT.multiply(parts, whole)
+    if parts == _WHOLE and (pace.curve is not Curve.LEVEL or months >= MONTHS):
         light = Light.YELLOW if _reaches(reached, due, rule.yellow_from) else Light.RED
         return _lit(light, expected, f"已到期，完成 {share}，未达到指标值", pack)
     if _reaches(reached, due, rule.green_from):
@@ -245,7 +257,7 @@ def _paced(
         light = Light.YELLOW if _reaches(reached, due, rule.yellow_from) else Light.RED
     if pace.curve is Curve.LEVEL:
         return _lit(light, expected, f"各期均按指标值衡量，完成 {share}", pack)
-    wanted = _percent(expected, _ONE)
+    wanted = _percent(parts, _WHOLE)
     said = f"应完成 {wanted}，已完成 {share}，为应完成的 {_percent(reached, due)}"
     return _lit(light, expected, said, pack)
 

@@ -114,6 +114,14 @@ class Curve(Labelled):
     LEVEL = "level", "各期均按指标值"
 
 
+class Rhythm(Labelled):
+    """How often a year's figures are reported (填报节奏)."""
+
+    QUARTERS = "quarters", "按季度"
+    JULY = "july", "1—7月与全年"
+    MONTHS = "months", "按月"
+
+
 class Light(Labelled):
     """How an indicator stands in a quarter beside what is expected by then (监控预警)."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from perf.core.permissions import Actor
 from perf.core.review_days import REVIEW_DAYS
-from perf.core.terms import Role
+from perf.core.terms import Rhythm, Role
 from perf.models.base import Base
 from perf.models.types import Moment, Short
 
@@ -90,27 +90,35 @@ class FiscalYear(Base):
     department_pack_id: Mapped[Short]
     department_pack_version: Mapped[int]
     review_days: Mapped[int] = mapped_column(default=REVIEW_DAYS)
+    rhythm: Mapped[Rhythm] = mapped_column(default=Rhythm.QUARTERS)
 
-    periods: Mapped[list["Period"]] = relationship(order_by="Period.id")
+    periods: Mapped[list["Period"]] = relationship(
+        order_by="(Period.months, Period.code.like('%-FY'))"
+    )
 
 
 class Period(Base):
-    """A reporting period (填报期), the same for all units: `2022-Q1` … `2022-Q4`, `2022-FY`."""
+    """A reporting period (填报期), the same for all units: `2022-Q1`, `2022-M07`, `2022-FY`.
+
+    `months` are the months of the year that are over at its end.
+    """
 
     __tablename__ = "period"
     __table_args__ = (
         UniqueConstraint("year", "code"),
         CheckConstraint("opens_on <= due_on", name="opens_before_due"),
+        CheckConstraint("months BETWEEN 1 AND 12", name="months_of_a_year"),
     )
 
     year: Mapped[int] = mapped_column(ForeignKey("fiscal_year.id"))
     code: Mapped[Short]
     name: Mapped[Short]
+    months: Mapped[int]
     opens_on: Mapped[date]
     due_on: Mapped[date]
     locked_at: Mapped[Moment | None]
 
     @property
     def is_year(self) -> bool:
-        """Whether this is the year's self-evaluation rather than a quarter."""
+        """Whether this is the year's self-evaluation rather than a period of figures."""
         return self.code.endswith("-FY")

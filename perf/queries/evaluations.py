@@ -22,6 +22,7 @@ from perf.models import (
     Submission,
     Unit,
 )
+from perf.queries.demanded import IS_YEAR, demanded_count, is_demanded
 from perf.queries.pages import PAGE_SIZE, Page, contains, count_pages
 from perf.queries.visible import in_sight, plan_visible_to
 
@@ -31,11 +32,15 @@ _STEPS = ("begin_self_evaluation", *(action.value for action in Action))
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One plan of the year: its approved quarters, and its self-evaluation where one was begun."""
+    """One plan of the year, its self-evaluation where one was begun, and how far its periods are.
+
+    `approved` of the `demanded` ones are approved.
+    """
 
     plan: Plan
     evaluation: SelfEvaluation | None
     approved: int
+    demanded: int
 
 
 def self_evaluations_page(
@@ -49,7 +54,7 @@ def self_evaluations_page(
         .scalar_subquery()
     )
     query = (
-        select(Plan, SelfEvaluation, approved)
+        select(Plan, SelfEvaluation, approved, demanded_count())
         .join(Plan.unit)
         .outerjoin(Plan.project)
         .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
@@ -82,7 +87,7 @@ def year_to_evaluate(session: Session, years: Sequence[int], today: date) -> int
     """The year whose self-evaluation is due or was last: the latest of these that has opened."""
     opened = session.scalar(
         select(func.max(Period.year)).where(
-            Period.code.like("%-FY"), Period.year.in_(years), Period.opens_on <= today
+            IS_YEAR, Period.year.in_(years), Period.opens_on <= today
         )
     )
     return opened or next(iter(years), None)
@@ -90,7 +95,7 @@ def year_to_evaluate(session: Session, years: Sequence[int], today: date) -> int
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A plan, its quarters with what was reported, and its self-evaluation where one was begun."""
+    """A plan, the periods it owes with what was reported, and its self-evaluation, if begun."""
 
     plan: Plan
     evaluation: SelfEvaluation | None
@@ -99,7 +104,7 @@ class Evaluated:
 
     @property
     def open_quarters(self) -> list[tuple[Period, Submission | None]]:
-        """The quarters that are not approved."""
+        """The periods that are not approved."""
         return [
             (period, submission)
             for period, submission in self.quarters
@@ -125,7 +130,8 @@ def self_evaluation_visible_to(session: Session, actor: Actor, plan_id: int) -> 
         .outerjoin(
             Submission, and_(Submission.period_id == Period.id, Submission.plan_id == plan.id)
         )
-        .where(Period.year == plan.year)
+        .join(Plan, Period.year == Plan.year)
+        .where(Plan.id == plan.id, or_(is_demanded(), IS_YEAR))
         .order_by(Period.code)
     ).all()
     return Evaluated(

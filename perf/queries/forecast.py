@@ -1,4 +1,4 @@
-"""The quarters behind forecasts: some plans' own, and those of the years before."""
+"""The figures behind forecasts: some plans' own, and those of the years before."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from perf.core.attainment import NOT_APPLICABLE, Result
 from perf.core.checks import IndicatorKey, indicator_key
-from perf.core.forecast import YearPath
+from perf.core.forecast import Known, YearPath
 from perf.core.numbers import round_half_up
-from perf.core.periods import QUARTERS, parse_period
+from perf.core.periods import MONTHS
 from perf.core.permissions import Actor
 from perf.core.targets import Target
 from perf.core.terms import Status
 from perf.models import Actual, BudgetExecution, Indicator, Period, Plan, Submission
 from perf.models.plans import target_of
 from perf.models.reports import value_of
+from perf.queries.demanded import IS_YEAR
 from perf.queries.overview import HANDED_IN
 from perf.queries.pages import Page, page_of
 from perf.queries.plans import adjusted_budgets
@@ -26,29 +27,29 @@ from perf.queries.visible import in_sight
 
 # Older years say little of how a unit works now.
 YEARS_BACK = 5
-# Before the second quarter a list of what will be missed would be guesswork.
-FROM_QUARTER = 2
+# Before half of the year is over a list of what will be missed would be guesswork.
+FROM_MONTHS = 6
 
 
 @dataclass(slots=True)
 class PlanPaths:
-    """A plan's quarters up to the latest one handed in (`quarters` of them, 0: none).
+    """A plan's figures up to the latest period handed in, which ends after `months` (0: none).
 
-    `values` are its indicators' year-to-date figures by id, one for each quarter; `rates` the
+    `values` are its indicators' year-to-date figures by id, one for each period; `rates` the
     executed percentages of the adjusted budget, likewise. `history` has earlier years' paths by
     the indicator's key, `rates_before` the same years' executed percentages by year.
     """
 
-    quarters: int = 0
-    values: dict[int, list[Result]] = field(default_factory=dict)
-    rates: list[Decimal | None] = field(default_factory=list)
+    months: int = 0
+    values: dict[int, list[Known]] = field(default_factory=dict)
+    rates: list[Known] = field(default_factory=list)
     history: dict[IndicatorKey, list[YearPath]] = field(default_factory=dict)
-    rates_before: dict[int, list[Decimal | None]] = field(default_factory=dict)
+    rates_before: dict[int, list[Known]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Reported:
-    """What some plans reported: by plan and quarter the figures by indicator, and the rate."""
+    """What some plans reported: by plan and months over the figures by indicator, and the rate."""
 
     figures: dict[int, dict[int, dict[int, Result]]]
     rates: dict[int, dict[int, Decimal | None]]
@@ -57,18 +58,18 @@ class _Reported:
 def plans_reporting(
     session: Session, actor: Actor, year: int, *, unit_id: int | None = None, number: int = 1
 ) -> Page[Plan]:
-    """One page of the year's plans that have handed in the second quarter or a later one.
+    """One page of the year's plans that have handed in half of the year or more.
 
     Units in order; with their indicators and quantities. Four queries.
     """
-    codes = [f"{year}-Q{quarter}" for quarter in range(FROM_QUARTER, QUARTERS + 1)]
     handed_in = (
         select(Submission.id)
         .join(Submission.period)
         .where(
             Submission.plan_id == Plan.id,
             Submission.status.in_(HANDED_IN),
-            Period.code.in_(codes),
+            Period.months >= FROM_MONTHS,
+            ~IS_YEAR,
         )
         .exists()
     )
@@ -91,7 +92,7 @@ def plans_reporting(
 def paths_of(
     session: Session, actor: Actor, plans: Sequence[Plan], *, with_money: bool = True
 ) -> dict[int, PlanPaths]:
-    """The quarters behind the forecasts of these plans, by plan, for any number of them.
+    """The figures behind the forecasts of these plans, by plan, for any number of them.
 
     Seven queries at most, four without money (then no rates are given).
 
@@ -108,18 +109,18 @@ def paths_of(
     indicators = _indicators_of(session, before)
     found = {}
     for plan in plans:
-        quarters = max(reported.figures.get(plan.id, {}), default=0)
-        paths = found[plan.id] = PlanPaths(quarters)
+        now = reported.figures[plan.id]
+        paths = found[plan.id] = PlanPaths(max(now, default=0))
         for row in plan.indicators:
-            paths.values[row.id] = _in_order(reported.figures[plan.id], row.id, quarters)
-        paths.rates = _rates(reported.rates.get(plan.id, {}), quarters)
+            paths.values[row.id] = _in_order(now, row.id)
+        paths.rates = _rates(now, reported.rates.get(plan.id, {}))
         for year, plan_id in earlier[plan.id]:
             figures = reported.figures.get(plan_id, {})
-            if max(figures, default=0) < QUARTERS:
+            if max(figures, default=0) < MONTHS:
                 continue
-            paths.rates_before[year] = _rates(reported.rates.get(plan_id, {}), QUARTERS)
+            paths.rates_before[year] = _rates(figures, reported.rates.get(plan_id, {}))
             for key, indicator_id, target in indicators.get(plan_id, []):
-                values = tuple(_in_order(figures, indicator_id, QUARTERS))
+                values = tuple(_in_order(figures, indicator_id))
                 paths.history.setdefault(key, []).append(YearPath(year, target, values))
     return found
 
@@ -152,18 +153,17 @@ def _earlier_plans(
 
 
 def _reported(session: Session, now: set[int], before: set[int], *, with_money: bool) -> _Reported:
-    quarter_of: dict[int, tuple[int, int]] = {}
+    reported_at: dict[int, tuple[int, int]] = {}
     figures: dict[int, dict[int, dict[int, Result]]] = {plan_id: {} for plan_id in now}
-    for submission_id, plan_id, status, code in session.execute(
-        select(Submission.id, Submission.plan_id, Submission.status, Period.code)
+    for submission_id, plan_id, status, months in session.execute(
+        select(Submission.id, Submission.plan_id, Submission.status, Period.months)
         .join(Submission.period)
         .where(Submission.plan_id.in_(now | before), Submission.status.in_(HANDED_IN))
     ):
         if plan_id in now or status is Status.APPROVED:
-            quarter = parse_period(code).number
-            quarter_of[submission_id] = plan_id, quarter
-            figures.setdefault(plan_id, {})[quarter] = {}
-    if not quarter_of:
+            reported_at[submission_id] = plan_id, months
+            figures.setdefault(plan_id, {})[months] = {}
+    if not reported_at:
         return _Reported(figures, {})
     for submission_id, indicator_id, is_zero_over_zero, *columns in session.execute(
         select(
@@ -177,19 +177,19 @@ def _reported(session: Session, now: set[int], before: set[int], *, with_money: 
             Actual.numerator,
             Actual.denominator,
             Actual.checked,
-        ).where(Actual.submission_id.in_(quarter_of))
+        ).where(Actual.submission_id.in_(reported_at))
     ):
-        plan_id, quarter = quarter_of[submission_id]
+        plan_id, months = reported_at[submission_id]
         value = NOT_APPLICABLE if is_zero_over_zero else value_of(*columns)
-        figures[plan_id][quarter][indicator_id] = value
-    return _Reported(figures, _executed_rates(session, quarter_of) if with_money else {})
+        figures[plan_id][months][indicator_id] = value
+    return _Reported(figures, _executed_rates(session, reported_at) if with_money else {})
 
 
 def _executed_rates(
-    session: Session, quarter_of: dict[int, tuple[int, int]]
+    session: Session, reported_at: dict[int, tuple[int, int]]
 ) -> dict[int, dict[int, Decimal | None]]:
-    """The executed percentage by plan and quarter; None where a source is 未填报, or no budget."""
-    budgets = adjusted_budgets(session, sorted({plan_id for plan_id, _ in quarter_of.values()}))
+    """The executed percentage by plan and month; None where a source is 未填报, or no budget."""
+    budgets = adjusted_budgets(session, sorted({plan_id for plan_id, _ in reported_at.values()}))
     rates: dict[int, dict[int, Decimal | None]] = defaultdict(dict)
     for submission_id, executed, known, sources in session.execute(
         select(
@@ -198,12 +198,12 @@ def _executed_rates(
             func.count(BudgetExecution.executed),
             func.count(),
         )
-        .where(BudgetExecution.submission_id.in_(quarter_of))
+        .where(BudgetExecution.submission_id.in_(reported_at))
         .group_by(BudgetExecution.submission_id)
     ):
-        plan_id, quarter = quarter_of[submission_id]
+        plan_id, months = reported_at[submission_id]
         budget = budgets.get(plan_id)
-        rates[plan_id][quarter] = (
+        rates[plan_id][months] = (
             round_half_up(executed * 100, budget, 6)
             if executed is not None and known == sources and budget
             else None
@@ -248,11 +248,9 @@ def _unambiguous(
     return [row for row in rows if counts[row[0]] == 1]
 
 
-def _in_order(
-    figures: dict[int, dict[int, Result]], indicator_id: int, quarters: int
-) -> list[Result]:
-    return [figures.get(at, {}).get(indicator_id) for at in range(1, quarters + 1)]
+def _in_order(figures: dict[int, dict[int, Result]], indicator_id: int) -> list[Known]:
+    return [(months, figures[months].get(indicator_id)) for months in sorted(figures)]
 
 
-def _rates(by_quarter: dict[int, Decimal | None], quarters: int) -> list[Decimal | None]:
-    return [by_quarter.get(at) for at in range(1, quarters + 1)]
+def _rates(figures: dict[int, dict[int, Result]], rates: dict[int, Decimal | None]) -> list[Known]:
+    return [(months, rates.get(months)) for months in sorted(figures)]

@@ -43,10 +43,10 @@ from perf.models import (
     TargetRevision,
     User,
 )
+from perf.queries.demanded import IS_YEAR, is_demanded
 
 _submitter = aliased(User)
 _decider = aliased(User)
-_IS_YEAR = Period.code.like("%-FY")
 
 
 class ItemKind(Labelled):
@@ -193,7 +193,7 @@ def _quarters(with_progress: bool) -> Select[Any]:
         indicators = select(func.count()).where(Indicator.plan_id == Plan.id).correlate(Plan)
         total = _while_edited(Submission, indicators.scalar_subquery())
     query = _select(ItemKind.QUARTER, Submission, Snapshot.submission_id, _PERIOD, done, total)
-    query = query.join(Period, and_(Period.year == Plan.year, ~_IS_YEAR)).outerjoin(
+    query = query.join(Period, is_demanded()).outerjoin(
         Submission, and_(Submission.plan_id == Plan.id, Submission.period_id == Period.id)
     )
     return _with_people(query, Submission)
@@ -212,7 +212,7 @@ def _self_evaluations(with_progress: bool) -> Select[Any]:
         total = _while_edited(SelfEvaluation, wanted.scalar_subquery())
     own = Snapshot.self_evaluation_id
     query = _select(ItemKind.SELF_EVALUATION, SelfEvaluation, own, _PERIOD, done, total)
-    query = query.join(Period, and_(Period.year == Plan.year, _IS_YEAR)).outerjoin(
+    query = query.join(Period, and_(Period.year == Plan.year, IS_YEAR)).outerjoin(
         SelfEvaluation, SelfEvaluation.plan_id == Plan.id
     )
     return _with_people(query, SelfEvaluation)

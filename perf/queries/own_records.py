@@ -3,9 +3,10 @@
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from perf.core.periods import QUARTERS
+from perf.core.periods import MONTHS
 from perf.core.terms import PlanKind, RecordSource, Status
 from perf.models import Period, Plan, Project, SelfEvaluation, Submission
+from perf.queries.demanded import is_demanded
 from perf.queries.plain_rows import PlanRows
 
 Counts = dict[RecordSource, tuple[int, int]]
@@ -27,10 +28,10 @@ def unsigned_projects(session: Session, plan: Plan) -> list[str]:
     return list(session.scalars(query))
 
 
-def record_counts(session: Session, plan: Plan | PlanRows, quarter: int = QUARTERS) -> Counts:
+def record_counts(session: Session, plan: Plan | PlanRows, months: int = MONTHS) -> Counts:
     """(projects done, projects with a plan) of the plan's unit and year for each kind of record.
 
-    A project is monitored where all its quarters up to this one (1–4) are approved, and
+    A project is monitored where all that it owes of the year's first `months` is approved, and
     self-evaluated where its self-evaluation is signed. Three projects, two of them signed → 2, 3.
     """
     projects = (
@@ -39,20 +40,23 @@ def record_counts(session: Session, plan: Plan | PlanRows, quarter: int = QUARTE
         Plan.kind == PlanKind.PROJECT,
     )
     total = session.scalar(select(func.count()).select_from(Plan).where(*projects)) or 0
-    monitored = (
-        select(Plan.id)
-        .join(Submission, Submission.plan_id == Plan.id)
-        .join(Period, Period.id == Submission.period_id)
+    is_approved = (
+        select(Submission.id)
         .where(
-            *projects,
+            Submission.plan_id == Plan.id,
+            Submission.period_id == Period.id,
             Submission.status == Status.APPROVED,
-            Period.code <= f"{plan.year}-Q{quarter}",
-            Period.code.like("%-Q_"),
         )
-        .group_by(Plan.id)
-        .having(func.count() == quarter)
-        .subquery()
+        .correlate(Plan, Period)
+        .exists()
     )
+    lacks_one = (
+        select(Period.id)
+        .where(is_demanded(), Period.months <= months, ~is_approved)
+        .correlate(Plan)
+        .exists()
+    )
+    monitored = select(func.count()).select_from(Plan).where(*projects, ~lacks_one)
     signed = (
         select(func.count())
         .select_from(SelfEvaluation)
@@ -61,7 +65,7 @@ def record_counts(session: Session, plan: Plan | PlanRows, quarter: int = QUARTE
     )
     return {
         RecordSource.MONITORING: (
-            session.scalar(select(func.count()).select_from(monitored)) or 0,
+            session.scalar(monitored) or 0,
             total,
         ),
         RecordSource.SELF_EVALUATION: (session.scalar(signed) or 0, total),

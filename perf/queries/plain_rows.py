@@ -102,7 +102,7 @@ class PeriodRow(NamedTuple):
 
 @dataclass(slots=True)
 class QuarterRows:
-    """An approved quarter with what it reported; the money of the last quarter only."""
+    """An approved quarter with what it reported; the money of the last one only."""
 
     period: PeriodRow
     is_demo: bool
@@ -139,8 +139,12 @@ class EvaluationRows(StoredRow):
     is_demo: bool
     updated_at: datetime
 
-    def __init__(self, columns: Mapping[str, Any], plan: PlanRows, unit_name: str) -> None:
+    def __init__(
+        self, columns: Mapping[str, Any], plan: PlanRows, unit_name: str, demanded: int
+    ) -> None:
         super().__init__(columns)
+        # How many periods of figures the plan owes.
+        self.demanded = demanded
         self.plan = plan
         self.unit_name = unit_name
         self.quarters: list[QuarterRows] = []

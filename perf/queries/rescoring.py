@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, class_mapper
 
 from perf.core.attainment import NOT_APPLICABLE
-from perf.core.periods import QUARTERS
 from perf.core.terms import PlanKind, Status
 from perf.core.workflow import EDITABLE
 from perf.models import (
@@ -28,6 +27,7 @@ from perf.models import (
 )
 from perf.models.plans import target_from_json, target_of
 from perf.models.reports import value_of
+from perf.queries.demanded import demanded_count, last_demanded
 from perf.queries.plain_rows import (
     BudgetRow,
     EvaluationRows,
@@ -139,6 +139,7 @@ def statements(year: int, first: int, last: int) -> Statements:
             *_columns(Plan, "id", "pack_id", "pack_version", "is_demo"),
             *_columns(Project, "name"),
             *_columns(Unit, "name"),
+            demanded_count(),
         )
         .select_from(
             plans.join(_unit, _unit.c.id == _plan.c.unit_id).outerjoin(
@@ -179,7 +180,7 @@ def statements(year: int, first: int, last: int) -> Statements:
         .where(approved),
         executed=select(*_columns(BudgetExecution, "submission_id", "source", "executed"))
         .select_from(timed.join(_executed, _executed.c.submission_id == _submission.c.id))
-        .where(approved, _period.c.code == f"{year}-Q{QUARTERS}"),
+        .where(approved, _period.c.months == last_demanded()),
     )
 
 
@@ -210,7 +211,9 @@ def rows_in_preparation(session: Session, year: int, first: int, last: int) -> l
 def _evaluations(session: Session, year: int, asked: Statements) -> Iterator[EvaluationRows]:
     for row in session.execute(asked.evaluations).all():
         columns = dict(zip(_EVALUATION_KEYS, row, strict=False))
-        plan_id, pack_id, pack_version, is_demo, name, unit_name = row[len(_EVALUATION_KEYS) :]
+        plan_id, pack_id, pack_version, is_demo, name, unit_name, demanded = row[
+            len(_EVALUATION_KEYS) :
+        ]
         plan = PlanRows(
             id=plan_id,
             unit_id=columns["unit_id"],
@@ -220,7 +223,7 @@ def _evaluations(session: Session, year: int, asked: Statements) -> Iterator[Eva
             pack_version=pack_version,
             is_demo=is_demo,
         )
-        yield EvaluationRows(columns, plan, unit_name)
+        yield EvaluationRows(columns, plan, unit_name, demanded)
 
 
 def _quarters(session: Session, asked: Statements) -> list[tuple[int, QuarterRows]]:

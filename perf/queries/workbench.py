@@ -22,7 +22,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from perf.core.numbers import round_half_up
-from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Rating, Role, Status
 from perf.models import (
@@ -37,6 +36,7 @@ from perf.models import (
     Unit,
     User,
 )
+from perf.queries.demanded import demanded_count
 from perf.queries.items import (
     Item,
     ItemKind,
@@ -102,7 +102,7 @@ def outstanding_by_kind() -> dict[ItemKind, ColumnElement[bool]]:
             is_open_today,
             SelfEvaluation.id.is_(None),
             Plan.status == Status.APPROVED,
-            approved_quarters() == QUARTERS,
+            approved_quarters() == demanded_count(),
         ),
     )
     return {

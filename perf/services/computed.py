@@ -10,7 +10,7 @@ from perf.core.actuals import Quotient
 from perf.core.attainment import NOT_APPLICABLE, NotApplicable
 from perf.core.errors import InvalidInput
 from perf.core.numbers import format_number
-from perf.core.periods import QUARTERS, parse_period
+from perf.core.periods import parse_period
 from perf.core.terms import RecordSource
 from perf.core.years import YearValue
 from perf.formulas.evaluation import evaluate
@@ -65,7 +65,7 @@ def counts_for(session: Session, plan: Plan | PlanRows, code: str) -> Counts:
     """The counts of the system's own records up to a quarter, where the plan asks for any."""
     if all(indicator.source is None for indicator in plan.indicators):
         return {}
-    return record_counts(session, plan, min(parse_period(code).number, QUARTERS))
+    return record_counts(session, plan, parse_period(code).months)
 
 
 def compute_actual(
@@ -102,7 +102,7 @@ def _from_records(source: RecordSource, counts: Counts) -> Computed:
 def records_of_year(session: Session, plan: Plan | PlanRows) -> dict[int, YearValue]:
     """The year values that come from the system's own records as they stand, by indicator."""
     found = {}
-    counts = counts_for(session, plan, f"{plan.year}-Q{QUARTERS}")
+    counts = counts_for(session, plan, f"{plan.year}-FY")
     for indicator in plan.indicators:
         if indicator.source is not None:
             computed = _from_records(indicator.source, counts)

@@ -14,7 +14,7 @@ from perf.core.actuals import Checked
 from perf.core.attainment import NOT_APPLICABLE, Flag, NotApplicable
 from perf.core.errors import Locked
 from perf.core.execution import Execution
-from perf.core.periods import QUARTERS, parse_period
+from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.rulepack import RulePack
 from perf.core.scoring import (
@@ -28,6 +28,7 @@ from perf.core.terms import FundSource, Status
 from perf.core.workflow import EDITABLE
 from perf.core.years import YearValue, is_satisfaction, year_value
 from perf.models import Actual, Indicator, Period, Plan, Score, SelfEvaluation, Submission
+from perf.queries.demanded import periods_lacking
 from perf.queries.packs import pack_of
 from perf.queries.plain_rows import (
     EvaluationRows,
@@ -76,7 +77,7 @@ def approved_quarters(session: Session, plan: Plan) -> list[Submission]:
 
 
 def quarter_name(quarter: Submission | QuarterRows) -> str:
-    """What a quarter is called within its year (`三季度`)."""
+    """What a quarter or month is called within its year (`三季度`, `1—7月`)."""
     return _name_of(quarter.period.code)
 
 
@@ -252,7 +253,7 @@ def rescore(
     plan, name = evaluation.plan, evaluation.plan.name
     if quarters is None:
         quarters = approved_quarters(session, plan)
-    if len(quarters) < QUARTERS:
+    if periods_lacking(session, plan, quarters):
         return False
     scores = {row.indicator_id: row for row in evaluation.scores}
     new = [

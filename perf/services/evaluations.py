@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, selectinload
 from perf import clock
 from perf.core.attainment import Flag
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound
-from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, PlanKind, Status
 from perf.core.workflow import EDITABLE, actions_for
 from perf.models import BudgetLine, Plan, SelfEvaluation, Submission
+from perf.queries.demanded import names_of, periods_lacking
 from perf.services.decisions import demand_decided
 from perf.services.evaluation_content import (
     execution_reason_demanded,
@@ -69,10 +69,10 @@ def begin_self_evaluation(session: Session, actor: Actor, plan: Plan) -> SelfEva
         return existing
     demand_open(session, plan)
     quarters = approved_quarters(session, plan)
-    if plan.status is not Status.APPROVED or len(quarters) < QUARTERS:
-        raise Conflict(
-            f"四个季度的填报全部审核通过后才能自评，现已通过 {len(quarters)} 个。请先完成其余季度。"
-        )
+    lacking = periods_lacking(session, plan, quarters)
+    if plan.status is not Status.APPROVED or lacking or not quarters:
+        named = f"，还差{names_of(lacking)}" if lacking else ""
+        raise Conflict(f"各期填报全部审核通过后才能自评{named}。请先完成其余各期。")
     evaluation = SelfEvaluation(
         unit_id=plan.unit_id,
         plan_id=plan.id,
@@ -134,7 +134,7 @@ def save_self_evaluation(
     }
     _demand_short(objective_actual, execution_reason, reasons)
     quarters = approved_quarters(session, evaluation.plan)
-    is_choosing = _check_choices(evaluation, reasons, quarters)
+    is_choosing = _check_choices(session, evaluation, reasons, quarters)
     # Whatever is read is read first, and the evaluation's own change noted before its rows': both
     # a query and a noted change flush, after which nobody can tell what was changed.
     name = evaluation.plan.name
@@ -187,8 +187,9 @@ def step_self_evaluation(
     quarters = approved_quarters(session, evaluation.plan)
     if action is Action.SUBMIT:
         check_version(evaluation, version)
-        if len(quarters) < QUARTERS:
-            raise Conflict("有季度被重新打开，尚未重新审核通过。请先完成该季度的填报和审核。")
+        lacking = periods_lacking(session, evaluation.plan, quarters)
+        if lacking:
+            raise Conflict(f"{names_of(lacking)}被重新打开，尚未重新审核通过。请先完成填报和审核。")
         demand_signed_projects(session, evaluation.plan)
         # Another step from here is refused below in its own words.
         if evaluation.status in EDITABLE:
@@ -241,7 +242,7 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
     if worked.execution is not None:
         demanded = execution_reason_demanded(worked.execution)
         if evaluation.executed is None:
-            missing["execution_reason"] = "全年执行数未填报。请由审核人重新打开四季度后补填。"
+            missing["execution_reason"] = "全年执行数未填报。请由审核人重新打开最后一期后补填。"
         elif demanded and not evaluation.execution_reason.strip():
             missing["execution_reason"] = demanded
     for indicator, result in zip(evaluation.plan.indicators, worked.rows, strict=True):
@@ -249,7 +250,7 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
         demanded = reason_demanded(row, result)
         if Flag.UNREPORTED in result.flags:
             missing[f"reason-{indicator.id}"] = (
-                f"{indicator.name}：全年没有填报数据。请由审核人重新打开季度后补填；"
+                f"{indicator.name}：全年没有填报数据。请由审核人重新打开那一期后补填；"
                 "全年没有发生的，请选择“不涉及”并说明理由。"
             )
         elif demanded and not (row and row.deviation_reason.strip()):
@@ -266,7 +267,10 @@ def missing_of(evaluation: SelfEvaluation) -> dict[str, str]:
 
 
 def _check_choices(
-    evaluation: SelfEvaluation, reasons: Mapping[int, Reason], quarters: Sequence[Submission]
+    session: Session,
+    evaluation: SelfEvaluation,
+    reasons: Mapping[int, Reason],
+    quarters: Sequence[Submission],
 ) -> bool:
     """Whether a choice of 不涉及 is made or taken back; InvalidInput where that cannot be."""
     changed = [
@@ -280,9 +284,10 @@ def _check_choices(
         for row in changed
         if row.actual is not None
     }
-    if changed and len(quarters) < QUARTERS:
+    lacking = periods_lacking(session, evaluation.plan, quarters) if changed else []
+    if lacking:
         # Only a whole year can be said to have no figure, and its scores are computed then.
-        sentence = "有季度被重新打开，重新审核通过后才能选择或取消“不涉及”。"
+        sentence = f"{names_of(lacking)}被重新打开，重新审核通过后才能选择或取消“不涉及”。"
         wrong |= {f"out-{row.indicator_id}": sentence for row in changed}
     if wrong:
         raise InvalidInput("“不涉及”的选择有误，未保存。请按提示修改。", wrong)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from perf.core.attainment import Result
 from perf.core.checks import IndicatorKey, indicator_key
-from perf.core.forecast import Forecast, YearPath, forecast
+from perf.core.forecast import Forecast, Known, YearPath, forecast
 from perf.core.numbers import format_number
 from perf.core.permissions import Actor
 from perf.core.progress import Pace
@@ -42,10 +42,10 @@ class MoneyForecast:
 
 @dataclass(frozen=True, slots=True)
 class PlanForecast:
-    """A plan as it stands after `quarters` quarters: its goals, and apart from them its money."""
+    """A plan as it stands after `months` of its year: its goals, and apart from them its money."""
 
     plan: Plan
-    quarters: int
+    months: int
     goals: list[GoalForecast]
     money: MoneyForecast
 
@@ -61,7 +61,7 @@ def forecasts_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> list[
     return [
         PlanForecast(
             plan,
-            paths[plan.id].quarters,
+            paths[plan.id].months,
             _goals(plan, paths[plan.id]),
             _money(plan, paths[plan.id]),
         )
@@ -72,9 +72,9 @@ def forecasts_of(session: Session, actor: Actor, plans: Sequence[Plan]) -> list[
 def goals_of(
     session: Session, actor: Actor, plans: Sequence[Plan]
 ) -> dict[int, tuple[int, list[GoalForecast]]]:
-    """By plan how many quarters it has handed in, and the forecasts of its indicators alone."""
+    """By plan up to which month it has handed in, and the forecasts of its indicators alone."""
     paths = paths_of(session, actor, plans, with_money=False)
-    return {plan.id: (paths[plan.id].quarters, _goals(plan, paths[plan.id])) for plan in plans}
+    return {plan.id: (paths[plan.id].months, _goals(plan, paths[plan.id])) for plan in plans}
 
 
 def _goals(plan: Plan, paths: PlanPaths) -> list[GoalForecast]:
@@ -102,5 +102,5 @@ def _money(plan: Plan, paths: PlanPaths) -> MoneyForecast:
     return MoneyForecast(target, _last(paths.rates), found)
 
 
-def _last(values: Sequence[Result]) -> Result:
-    return next((one for one in reversed(values) if one is not None), None)
+def _last(values: Sequence[Known]) -> Result:
+    return next((one for _, one in reversed(values) if one is not None), None)

@@ -1,4 +1,4 @@
-"""What the official monitoring form prints: a plan beside its latest quarter handed in."""
+"""What the official monitoring form prints: a plan beside its latest period handed in."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +23,7 @@ _AT_ONCE = 500
 def monitoring_records(session: Session, plans: Sequence[Plan]) -> list[dict[str, Any] | None]:
     """What each plan's form prints, by the names of the form's fields; money in 元, exact.
 
-    Figures are those from the year's beginning to the end of the latest quarter that is
+    Figures are those from the year's beginning to the end of the latest period that is
     submitted or approved; None for a plan without one. A figure that was not reported is blank.
     """
     latest = _latest(session, [plan.id for plan in plans])
@@ -34,7 +34,7 @@ def monitoring_records(session: Session, plans: Sequence[Plan]) -> list[dict[str
         else {
             **head_of(plan),
             **people_of(quarter, names),
-            "months": 3 * int(quarter.period.code[-1]),
+            "months": quarter.period.months,
             "status": quarter.status,
             "is_demo": plan.is_demo or quarter.is_demo,
             "budget": _budget(plan, quarter),
@@ -58,9 +58,8 @@ def _latest(session: Session, ids: Sequence[int]) -> dict[int, Submission]:
             .where(
                 Submission.plan_id.in_(ids[start : start + _AT_ONCE]),
                 Submission.status.in_(_HANDED_IN),
-                Period.code.like("%-Q_"),
             )
-            .order_by(Period.code)
+            .order_by(Period.months)
         )
         found.update((quarter.plan_id, quarter) for quarter in quarters)
     return found

@@ -1,6 +1,6 @@
 """Units, years, their periods and the rule packs pinned to them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
@@ -8,16 +8,15 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput
-from perf.core.periods import Period as PeriodOfYear
-from perf.core.periods import periods_of
 from perf.core.permissions import Actor, Permission
 from perf.core.rulepack import RulePack
 from perf.core.rules import load_pack
-from perf.core.terms import PlanKind
+from perf.core.terms import PlanKind, Rhythm
 from perf.models import FiscalYear, Period, Plan, Unit, User
 from perf.queries.packs import LOCAL_PREFIX, packs_to_pin
 from perf.services import texts
 from perf.services.ledger import record_change
+from perf.services.rhythms import add_periods
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # A day later than this many years after its period is taken for a slip of the finger.
@@ -61,10 +60,13 @@ def update_unit(
     _write_unit(session, actor, "update_unit", unit, name, code, is_archived=is_archived)
 
 
-def create_year(session: Session, actor: Actor, year: int) -> FiscalYear:
-    """A year with its four quarters, the self-evaluation, default days and the default packs.
+def create_year(
+    session: Session, actor: Actor, year: int, rhythm: Rhythm = Rhythm.QUARTERS
+) -> FiscalYear:
+    """A year with the periods of its rhythm, the usual days and the default packs.
 
-    A quarter opens with its first day, the self-evaluation with the first day after the year.
+    A quarter or month opens with its first day, the self-evaluation with the first one after the
+    year.
     """
     actor.demand(Permission.ADMINISTER)
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -73,7 +75,7 @@ def create_year(session: Session, actor: Actor, year: int) -> FiscalYear:
         )
     if session.get(FiscalYear, year) is not None:
         raise InvalidInput("年度已经存在。", {"year": f"{year} 年度已经建立，请直接打开。"})
-    row = FiscalYear(id=year)
+    row = FiscalYear(id=year, rhythm=rhythm)
     _pin(row, {key: load_pack(pack_id) for key, pack_id in DEFAULT_PACKS.items()})
     try:
         # Somebody else may make the year between the question and the answer.
@@ -83,23 +85,8 @@ def create_year(session: Session, actor: Actor, year: int) -> FiscalYear:
     except IntegrityError as error:
         message = f"{year} 年度刚刚由其他人建立，请直接打开。"
         raise InvalidInput("年度已经存在。", {"year": message}) from error
-    for one in periods_of(year):
-        period = Period(
-            year=year,
-            code=one.code,
-            name=one.name,
-            opens_on=default_opens_on(one),
-            due_on=one.default_due_on,
-        )
-        session.add(period)
-        record_change(session, actor, "create_period", period, name=_period_name(period))
-    session.flush()
+    add_periods(session, actor, row)
     return row
-
-
-def default_opens_on(period: PeriodOfYear) -> date:
-    """The first day to report unless another is set (2022-Q3 → 1 July, 2022-FY → 1 Jan 2023)."""
-    return period.ends_on + timedelta(days=1) if period.is_year else period.starts_on
 
 
 def update_period(

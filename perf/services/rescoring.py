@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, class_mapper
 
 from perf import clock
 from perf.core.errors import PerfError, Stale
-from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor
 from perf.models import Score, SelfEvaluation
 from perf.queries.packs import find_pack
@@ -89,7 +88,7 @@ def _rescore(session: Session, actor: Actor, evaluation: EvaluationRows, changed
     if len(evaluation.scores) < len(plan.indicators):
         # An indicator that came later has no row yet: seldom, and so left to the one by one.
         return rescore(session, actor, session.get_one(SelfEvaluation, evaluation.id))
-    if len(evaluation.quarters) < QUARTERS:
+    if len(evaluation.quarters) < evaluation.demanded:
         return False
     pack = find_pack(session, plan.pack_id, plan.pack_version)
     rows = {row.indicator_id: row for row in evaluation.scores}

@@ -6,7 +6,6 @@ from typing import Any
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
-from perf.core.periods import QUARTERS
 from perf.core.permissions import Permission
 from perf.core.terms import Action, PlanKind, Rating, Status
 from perf.core.workflow import actions_for
@@ -49,10 +48,11 @@ def evaluation_page(
             plan=plan,
             heading=HEADINGS[plan.kind],
             quarters=found.quarters,
-            missing=len(found.open_quarters) or QUARTERS - len(found.quarters),
+            missing=len(found.open_quarters),
             closed=closed,
             may_begin=actor.may(Permission.RECORD)
             and plan.status is Status.APPROVED
+            and found.quarters
             and not found.open_quarters
             and not closed,
             is_recorder=actor.may(Permission.RECORD),

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput, NotFound, PerfError, Stale
-from perf.core.periods import QUARTERS
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE, STEPS, actions_for
@@ -68,7 +67,6 @@ def index() -> ResponseReturnValue:
         years=years,
         year=year,
         text=text,
-        quarters=QUARTERS,
         to_do=[what_to_do(one, actor) for one in page.rows],
         page_url=page_url(),
         summary_url=_summary_url(actor, year) if page.total else "",
@@ -91,9 +89,9 @@ def what_to_do(one: Listed, actor: Actor) -> tuple[str, bool]:
     evaluation = one.evaluation
     may_record = actor.may(Permission.RECORD)
     if evaluation is None:
-        lacking = QUARTERS - one.approved
+        lacking = one.demanded - one.approved
         if lacking > 0:
-            return f"还差 {lacking} 个季度", False
+            return f"还差 {lacking} 期", False
         return ("开始自评", True) if may_record else ("等待填报人开始", False)
     if evaluation.status in EDITABLE:
         return ("继续填写", True) if may_record else ("填报人填写中", False)
@@ -120,7 +118,7 @@ def begin(plan: Plan) -> ResponseReturnValue:
     except (InvalidInput, Conflict) as error:
         return _again(plan_id, Typed(message=str(error)), error)
     db.session.commit()
-    flash("自评已根据四个季度的数据生成。请核对得分，补充说明后提交。", "ok")
+    flash("自评已根据各期的数据生成。请核对得分，补充说明后提交。", "ok")
     return redirect(_address(plan_id))
 
 

@@ -13,7 +13,7 @@ from perf import clock
 from perf.core.actuals import format_actual
 from perf.core.attainment import NotApplicable, Result
 from perf.core.forecast import Forecast
-from perf.core.forecast.words import quarter_name
+from perf.core.forecast.words import month_end
 from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.targets import Target
@@ -94,7 +94,7 @@ class PlanOutlook:
 def plan_outlook(
     session: Session, actor: Actor, plan: Plan, quarters: Sequence[Quarter]
 ) -> PlanOutlook | None:
-    """The forecast of one plan for its own page; None before a quarter is handed in."""
+    """The forecast of one plan for its own page; None before a period is handed in."""
     if not any(one.status in HANDED_IN for one in quarters):
         return None
     (found,) = forecasts_of(session, actor, [plan])
@@ -120,7 +120,7 @@ class LikelyMisses:
 
 
 def likely_misses(session: Session, actor: Actor, today: date, most: int) -> LikelyMisses | None:
-    """For a first page; None before any plan has handed in its second quarter."""
+    """For a first page; None before any plan has handed in half of the year."""
     year = organisation.year_in_focus(session, today)
     plans = plans_reporting(session, actor, year).rows if year else []
     if not plans:
@@ -132,14 +132,14 @@ def likely_misses(session: Session, actor: Actor, today: date, most: int) -> Lik
 
 
 def forecast_lines(session: Session, actor: Actor, plan: Plan) -> dict[int, str]:
-    """The forecast of each indicator in one line, by its id; empty before a quarter is handed in.
+    """The forecast of each indicator in one line, by its id; empty before a period is handed in.
 
-    `全年预测（到二季度）：预计 76 件（67 件 至 86 件），基本完成不了（完成不了的可能 99%）；按…`.
+    `全年预测（到6月底）：预计 76 件（67 件 至 86 件），基本完成不了（完成不了的可能 99%）；按…`.
     """
-    quarters, goals = goals_of(session, actor, [plan])[plan.id]
-    if not quarters:
+    months, goals = goals_of(session, actor, [plan])[plan.id]
+    if not months:
         return {}
-    head = f"全年预测（到{quarter_name(quarters)}）："
+    head = f"全年预测（到{month_end(months)}）："
     lines = {}
     for one in goals:
         row = _goal_row(plan, one)

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from perf.core.execution import Execution
 from perf.core.numbers import format_number
-from perf.core.periods import parse_period
-from perf.core.progress import MONTHS, reached_share
+from perf.core.periods import MONTHS, parse_period
+from perf.core.progress import reached_share
 from perf.core.rulepack import RulePack
 from perf.core.terms import Light
 from perf.queries.packs import pack_of

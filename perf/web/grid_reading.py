@@ -7,8 +7,8 @@ from decimal import Decimal
 from perf.core.actuals import Checked, TierChoice
 from perf.core.attainment import Attainment, Flag, attainment, is_at_most
 from perf.core.numbers import format_number
-from perf.core.periods import quarter_reason_demanded
-from perf.core.progress import MONTHS, Standing
+from perf.core.periods import MONTHS, quarter_reason_demanded
+from perf.core.progress import Standing
 from perf.core.rulepack import RulePack
 from perf.core.terms import Comparator, Curve, Kind, Light, Likelihood, Tier
 from perf.models import Indicator

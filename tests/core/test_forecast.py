@@ -26,8 +26,9 @@ LEVEL = Pace(Curve.LEVEL)
 GOOD, POOR = TierChoice(Tier.ACHIEVED, D(95)), TierChoice(Tier.PARTIAL, D(70))
 
 
-def figures(*texts):
-    return tuple(D(text) if isinstance(text, str) else text for text in texts)
+def figures(*texts, at=(3, 6, 9, 12)):
+    values = (D(text) if isinstance(text, str) else text for text in texts)
+    return tuple(zip(at, values, strict=False))
 
 
 def years(target, *rows):
@@ -144,14 +145,14 @@ def test_years_that_ended_just_on_their_target_make_near_misses_good():
 @pytest.mark.parametrize(
     ("kind", "target", "now", "history", "reason"),
     [
-        (Kind.CUMULATIVE, COUNT, (), EVEN, "还没有提交任何季度"),
+        (Kind.CUMULATIVE, COUNT, (), EVEN, "还没有提交任何一期"),
         (Kind.CUMULATIVE, COUNT, (None,), [], "也没有往年数据"),
         (Kind.CUMULATIVE, COUNT, ("0", "0"), [], "看不出是还没开始还是完成不了"),
-        (Kind.CUMULATIVE, COUNT, (None, None), EVEN, "往年到二季度已经有数，请先填报"),
+        (Kind.CUMULATIVE, COUNT, (None, None), EVEN, "往年到6月底已经有数，请先填报"),
         # A year that is not whole is no year.
         (Kind.CUMULATIVE, COUNT, (None,), [YearPath(2021, COUNT, figures("1", "2"))], "也没有往年数据"),
         (Kind.LATEST, RATE, (None,), [], "也没有往年数据"),
-        (Kind.LATEST, RATE, (None,), STEADY, "往年到一季度已经有数，请先填报"),
+        (Kind.LATEST, RATE, (None,), STEADY, "往年到3月底已经有数，请先填报"),
         (Kind.LATEST, GRADE, (GOOD,), [], "没有往年记录"),
         (Kind.WORST, DAY, (None,), [], "没有往年记录"),
         (Kind.CUMULATIVE, parse_target("≤0起", name="事故"), ("0",), [], "没有往年记录"),
@@ -169,14 +170,15 @@ def test_it_says_when_it_cannot_know(kind, target, now, history, reason):
 
 def test_grades_and_days_go_by_how_often_years_that_stood_alike_missed():
     history = years(GRADE, (GOOD,) * 4, (GOOD, GOOD, GOOD, POOR), (POOR,) * 4)
-    good = forecast(Kind.LATEST, GRADE, LEVEL, (GOOD,), history)
+    good = forecast(Kind.LATEST, GRADE, LEVEL, figures(GOOD), history)
     assert good.chance == D("0.5")
-    assert good.steps[0] == "到本季情形相同的年份：2019、2020 年，2 年中有 1 年没有达成。"
-    assert forecast(Kind.LATEST, GRADE, LEVEL, (POOR,), history).chance == D("0.6667")
+    assert good.steps[0] == "同期情形相同的年份：2019、2020 年，2 年中有 1 年没有达成。"
+    assert forecast(Kind.LATEST, GRADE, LEVEL, figures(POOR), history).chance == D("0.6667")
     # No year stood like this one: all of them speak.
-    assert forecast(Kind.LATEST, GRADE, LEVEL, (None,), history).chance == D("0.6")
-    late = [YearPath(2021, parse_target("2021年6月底前"), (None, None, date(2021, 7, 9), None))]
-    assert forecast(Kind.WORST, DAY, LEVEL, (None,), late).chance == D("0.6667")
+    assert forecast(Kind.LATEST, GRADE, LEVEL, figures(None), history).chance == D("0.6")
+    days = figures(None, None, date(2021, 7, 9), None)
+    late = [YearPath(2021, parse_target("2021年6月底前"), days)]
+    assert forecast(Kind.WORST, DAY, LEVEL, figures(None), late).chance == D("0.6667")
 
 
 def test_a_target_of_zero_goes_by_the_years_and_is_lost_with_the_first_case():
@@ -191,23 +193,24 @@ def test_a_target_of_zero_goes_by_the_years_and_is_lost_with_the_first_case():
     [
         (RATE, figures("95", "96", "97", "89"), "1"),
         (RATE, figures("95", "94", "93", "90"), "0"),
-        (DAY, (None, date(2022, 12, 31)), "0"),
-        (DAY, (date(2023, 1, 1),), "1"),
-        (parse_target("2022年3月至6月"), (date(2022, 7, 1),), "1"),
-        (GRADE, (None, None, None, Checked((Answer.YES, Answer.NONE))), "0"),
+        (DAY, figures(None, date(2022, 12, 31)), "0"),
+        (DAY, figures(date(2023, 1, 1)), "1"),
+        (parse_target("2022年3月至6月"), figures(date(2022, 7, 1)), "1"),
+        (GRADE, figures(None, None, None, Checked((Answer.YES, Answer.NONE))), "0"),
     ],
 )  # fmt: skip
 def test_what_is_over_is_only_read_off(target, values, chance):
     found = forecast(Kind.WORST, target, LEVEL, values)
     assert found.chance == D(chance)
-    assert found.value == (values[-1] if isinstance(values[-1], Decimal) else None)
+    last = values[-1][1]
+    assert found.value == (last if isinstance(last, Decimal) else None)
 
 
 def test_the_working_names_every_clue():
     found = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("20", "45"), EVEN)
     assert found.basis == "按今年进度和往年 3 年推算"
     assert found.steps == (
-        "到二季度 45人次；2019、2020、2021 年到二季度完成全年的 50%、49%、49%，照此推算全年 91.3人次。",
+        "到6月底 45人次；2019、2020、2021 年到6月底完成全年的 50%、49%、49%，照此推算全年 91.3人次。",
         "2019、2020、2021 年全年完成指标值的 101%、104%、99%，照此推算全年 102人次。",
         "两种推算按可能的误差加权，误差小的占得多。",
         f"预计全年 {found.value}人次，八成可能在 {found.low}人次 至 {found.high}人次 之间。",
@@ -220,12 +223,45 @@ def test_a_levels_working_speaks_of_points():
     known = forecast(Kind.LATEST, RATE, LEVEL, figures("93", "94"), STEADY)
     assert (
         known.steps[0]
-        == "到二季度 94%，不随时间累加；2020、2021 年二季度以后到年底变动 -0.5 个百分点、0 个百分点。"
+        == "到6月底 94%，不随时间累加；2020、2021 年6月底以后到年底变动 -0.5 个百分点、0 个百分点。"
     )
     new = forecast(Kind.LATEST, RATE, LEVEL, figures("93", "94"))
-    assert "按二季度以后通常上下变动 2.55 个百分点看" in new.steps[0]
+    assert "按6月底以后通常上下变动 2.55 个百分点看" in new.steps[0]
     days = forecast(Kind.WORST, parse_target("≤7天"), LEVEL, figures("5"))
     assert "通常上下变动 0.42天看" in days.steps[0]
+
+
+def test_years_of_another_rhythm_are_compared_at_the_same_months_only():
+    quarters = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("20", "45"), EVEN)
+    months = figures("7", "15", "20", "28", "36", "45", at=(1, 2, 3, 4, 5, 6))
+    assert forecast(Kind.CUMULATIVE, COUNT, LEVEL, months, EVEN) == quarters
+    # No year before was asked after seven months: they tell what the year comes to, not the pace.
+    july = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("52", at=(7,)), EVEN)
+    assert july.steps[0].startswith(
+        "到7月底 52人次；没有往年同期的数据，按7月底一般完成全年的 52% 看，"
+    )
+    assert july.steps[1].startswith("2019、2020、2021 年全年完成指标值的 101%、104%、99%")
+    like = [
+        YearPath(2020 + n, COUNT, figures(there, "100", at=(7, 12)))
+        for n, there in enumerate(("30", "31"))
+    ]
+    known = forecast(Kind.CUMULATIVE, COUNT, LEVEL, figures("52", at=(7,)), like)
+    assert "2020、2021 年到7月底完成全年的 30%、31%" in known.steps[0]
+    assert known.chance < july.chance
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "now", "history", "said"),
+    [
+        (Kind.CUMULATIVE, COUNT, None, EVEN, "今年还没有填报，也没有往年同期的数据"),
+        (Kind.CUMULATIVE, COUNT, "0", EVEN, "到7月底还是 0，又没有往年同期的数据"),
+        (Kind.LATEST, RATE, None, STEADY, "今年还没有填报，也没有往年同期的数据"),
+        (Kind.LATEST, RATE, "92", STEADY, "没有往年同期的数据，按目前水平推算"),
+    ],
+)
+def test_where_no_year_was_asked_after_as_many_months_it_says_so(kind, target, now, history, said):
+    found = forecast(kind, target, LEVEL, figures(now, at=(7,)), history)
+    assert said in found.basis
 
 
 EVENLY, OWN = Pace(Curve.EVEN), Pace(Curve.OWN, (D("0.1"), D("0.2"), D("0.4"), D(1)))
@@ -319,15 +355,15 @@ AMOUNTS = st.integers(1, 9999999).map(D)
     kind=st.sampled_from([Kind.CUMULATIVE, Kind.LATEST, Kind.WORST]),
 )
 def test_more_never_makes_missing_a_goal_likelier(texts, rows, more, kind):
-    history = [YearPath(2015 + n, COUNT, row) for n, row in enumerate(rows)]
-    found = forecast(kind, COUNT, LEVEL, texts, history)
+    history = [YearPath(2015 + n, COUNT, figures(*row)) for n, row in enumerate(rows)]
+    found = forecast(kind, COUNT, LEVEL, figures(*texts), history)
     if found.chance is None:
         return
     assert 0 <= found.chance <= 1
     assert found.low <= found.value <= found.high
     if texts[-1] is None:
         return
-    better = forecast(kind, COUNT, LEVEL, [*texts[:-1], texts[-1] + more], history)
+    better = forecast(kind, COUNT, LEVEL, figures(*texts[:-1], texts[-1] + more), history)
     assert better.chance <= found.chance
 
 
@@ -360,10 +396,14 @@ RESULTS = st.one_of(
     pace=st.sampled_from([LEVEL, EVENLY, OWN, IN_AUTUMN]),
     now=st.lists(RESULTS, max_size=4),
     rows=st.lists(st.tuples(*[RESULTS] * 4), min_size=3, max_size=3),
+    at=st.sampled_from([(3, 6, 9, 12), (7, 12), (1, 2, 5, 12), (10, 11, 12)]),
 )
-def test_whatever_was_reported_gives_a_chance_or_a_reason(kind, targets, pace, now, rows):
-    history = [YearPath(2019, *one) for one in zip(targets[1:], rows, strict=False)]
-    found = forecast(kind, targets[0], pace, now, history)
+def test_whatever_was_reported_gives_a_chance_or_a_reason(kind, targets, pace, now, rows, at):
+    history = [
+        YearPath(2019, target, figures(*row))
+        for target, row in zip(targets[1:], rows, strict=False)
+    ]
+    found = forecast(kind, targets[0], pace, figures(*now, at=at), history)
     assert found.basis
     assert (found.words == "暂不能预测") is (found.chance is None)
     assert found.chance is None or 0 <= found.chance <= 1

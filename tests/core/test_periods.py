@@ -8,14 +8,13 @@ import pytest
 from perf.core.actuals import Actual, TierChoice
 from perf.core.errors import InvalidInput
 from perf.core.periods import (
-    Period,
     is_overdue,
     parse_period,
     periods_of,
     quarter_reason_demanded,
 )
 from perf.core.targets import Target
-from perf.core.terms import Comparator, Kind, Sense, Tier
+from perf.core.terms import Comparator, Kind, Rhythm, Sense, Tier
 
 D = Decimal
 
@@ -27,12 +26,16 @@ D = Decimal
         ("2022-Q2", "二季度", date(2022, 4, 1), date(2022, 6, 30), date(2022, 7, 15), "0.5"),
         ("2022-Q3", "三季度", date(2022, 7, 1), date(2022, 9, 30), date(2022, 10, 15), "0.75"),
         ("2022-Q4", "四季度", date(2022, 10, 1), date(2022, 12, 31), date(2023, 1, 15), "1"),
+        ("2022-M01", "1月", date(2022, 1, 1), date(2022, 1, 31), date(2022, 2, 15), None),
+        ("2024-M02", "1—2月", date(2024, 2, 1), date(2024, 2, 29), date(2024, 3, 15), None),
+        ("2022-M07", "1—7月", date(2022, 7, 1), date(2022, 7, 31), date(2022, 8, 15), None),
+        ("2022-M12", "1—12月", date(2022, 12, 1), date(2022, 12, 31), date(2023, 1, 15), "1"),
         ("2022-FY", "年度自评", date(2022, 1, 1), date(2022, 12, 31), date(2023, 2, 28), "1"),
         ("2023-FY", "年度自评", date(2023, 1, 1), date(2023, 12, 31), date(2024, 2, 29), "1"),
     ],
 )
 def test_a_period_knows_its_name_days_and_share_of_the_year(
-    code: str, name: str, starts_on: date, ends_on: date, due_on: date, share: str
+    code: str, name: str, starts_on: date, ends_on: date, due_on: date, share: str | None
 ):
     period = parse_period(code)
     assert period.code == code
@@ -40,22 +43,40 @@ def test_a_period_knows_its_name_days_and_share_of_the_year(
     assert period.starts_on == starts_on
     assert period.ends_on == ends_on
     assert period.default_due_on == due_on
-    assert period.elapsed_share == D(share)
+    assert period.elapsed_share == (D(share) if share else D(ends_on.month) / 12)
     assert period.is_year is code.endswith("FY")
 
 
-def test_a_year_has_four_quarters_and_its_self_evaluation_in_the_order_of_time():
-    periods = periods_of(2022)
-    assert [period.code for period in periods] == [
-        "2022-Q1",
-        "2022-Q2",
-        "2022-Q3",
-        "2022-Q4",
-        "2022-FY",
-    ]
+@pytest.mark.parametrize(
+    ("rhythm", "codes", "months"),
+    [
+        (Rhythm.QUARTERS, ["Q1", "Q2", "Q3", "Q4", "FY"], [3, 6, 9, 12, 12]),
+        (Rhythm.JULY, ["M07", "M12", "FY"], [7, 12, 12]),
+        (
+            Rhythm.MONTHS,
+            [*(f"M{month:02}" for month in range(1, 13)), "FY"],
+            [*range(1, 13), 12],
+        ),
+    ],
+)
+def test_a_year_has_the_periods_of_its_rhythm_in_the_order_of_time(
+    rhythm: Rhythm, codes: list[str], months: list[int]
+):
+    periods = periods_of(2022, rhythm)
+    assert [period.code for period in periods] == [f"2022-{code}" for code in codes]
+    assert [period.months for period in periods] == months
     assert sorted(set(periods)) == list(periods)
-    assert [period.previous for period in periods] == [None, *periods[:4]]
-    assert Period(2022, 1) in periods
+    # Lists order a year's periods of figures by their codes.
+    assert sorted(codes[:-1]) == codes[:-1]
+
+
+def test_a_months_short_name_leaves_out_where_the_year_begins():
+    assert [parse_period(f"2022-{code}").short_name for code in ("M01", "M07", "Q3", "FY")] == [
+        "1月",
+        "7月",
+        "三季度",
+        "年度自评",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +87,9 @@ def test_a_year_has_four_quarters_and_its_self_evaluation_in_the_order_of_time()
         "2022-Q5",
         "2022-Q0",
         "2022-q1",
+        "2022-M00",
+        "2022-M7",
+        "2022-M13",
         "22-Q1",
         "2022-Q1 ",
         "２０２２-Q1",

@@ -268,6 +268,28 @@ def test_more_progress_never_gives_a_worse_light(
     assert lights[1] is not None or lights[0] in {None, RED}
 
 
+@given(st.lists(st.integers(0, 100), min_size=3, max_size=3))
+def test_a_curve_of_its_own_rises_from_month_to_month_and_keeps_its_quarters(percentages):
+    shares = (*(D(one) / 100 for one in sorted(percentages)), D(1))
+    pace = Pace(Curve.OWN, shares)
+    expected = [pace.expected_share(months) for months in range(13)]
+    assert expected[0] == 0
+    assert expected == sorted(expected)
+    assert tuple(expected[3::3]) == shares
+    # July has come a third of the way from June to September, in twelfths without rounding.
+    assert 3 * pace.expected_parts(7) == 12 * (2 * shares[1] + shares[2])
+
+
+@pytest.mark.parametrize(
+    ("actual", "light"), [("54", Light.GREEN), ("53.999999", Light.YELLOW), ("35.9", Light.RED)]
+)
+def test_eight_months_are_compared_without_rounding_two_thirds(actual: str, light: Light):
+    target = parse_target("≥90件", name="受理案件数")
+    found = standing(target, D(actual), EVEN, 8, INVERSE)
+    assert found.light is light
+    assert "应完成 66.66%" in found.line
+
+
 @given(NUMBERS, PACES, MONTHS, st.sampled_from(list(Likelihood)))
 def test_nothing_reported_is_never_red_by_itself(
     value: Decimal, pace: Pace, months: int, likelihood: Likelihood

@@ -92,7 +92,7 @@ def case(session) -> Case:
 
 def test_without_a_figure_all_year_the_two_ways_on_are_named(case):
     (sentence,) = [text for key, text in missing_of(case.evaluation).items() if "采购" in text]
-    assert "重新打开季度" in sentence
+    assert "重新打开那一期" in sentence
     assert "“不涉及”" in sentence
     assert case.evaluation.total is None
 

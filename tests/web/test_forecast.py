@@ -94,7 +94,7 @@ def test_a_plans_page_tells_of_each_indicator_and_of_the_money(world, browse):
     assert cases.startswith(f"{CASES} ≥100件 25 件 76 件")
     assert "大概率完成不了" in cases or "基本完成不了" in cases
     assert "按今年进度和往年 3 年推算" in cases
-    assert "2019、2020、2021 年到二季度完成全年的 50%、50%、50%" in page.text
+    assert "2019、2020、2021 年到6月底完成全年的 50%、50%、50%" in page.text
     assert "预计能完成" in rate
     assert "按目前水平和往年 3 年的变动推算" in satisfaction
     assert money.startswith("预算执行率 ≥90% 50%")
@@ -103,7 +103,7 @@ def test_a_plans_page_tells_of_each_indicator_and_of_the_money(world, browse):
 
 def test_the_quarters_page_has_a_line_for_each_indicator(world, browse):
     line = (
-        "全年预测（到二季度）：预计 76 件（67 件 至 86 件），"
+        "全年预测（到6月底）：预计 76 件（67 件 至 86 件），"
         "基本完成不了（完成不了的可能 99%）；按今年进度和往年 3 年推算"
     )
     for reader in (world.staff, world.supervisor):
@@ -158,11 +158,11 @@ def test_before_the_second_quarter_nothing_is_listed(app, browse):
         plan_id = reported(people, BEHIND, quarters=1).id
         staff, supervisor = (one.username for one in people)
         db.session.commit()
-    assert "二季度填报提交以后" in browse(supervisor).get("/").text
+    assert "上半年（或 1—7 月）的填报提交以后" in browse(supervisor).get("/").text
     reader = browse(staff)
     page = reader.get("/forecasts")
     assert rows_of(page, "绩效指标") == []
-    assert page.text.count("二季度填报提交以后才列出") == 2
+    assert page.text.count("上半年（或 1—7 月）的填报提交以后才列出") == 2
     # A draft is nobody's word yet; handed in it counts, approved or not.
     with app.app_context():
         plan = db.session.get_one(Plan, plan_id)
@@ -252,7 +252,7 @@ def test_a_year_before_counts_once_its_four_quarters_are_approved(app, world, br
         db.session.execute(update(Submission).where(Submission.id.in_(last)).values(**waiting))
         db.session.commit()
     page = browse(world.staff).get(f"/plans/{world.plan_id}")
-    assert "2019、2021 年到二季度完成全年的 50%、50%" in page.text
+    assert "2019、2021 年到6月底完成全年的 50%、50%" in page.text
 
 
 def test_the_number_of_queries_does_not_depend_on_plans_or_years(app, world, browse):

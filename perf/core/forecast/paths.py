@@ -1,4 +1,4 @@
-"""A year's path: an indicator's figures quarter by quarter, and what they came to."""
+"""A year's path: an indicator's figures month by month, and what they came to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,40 +7,53 @@ from decimal import Decimal
 
 from perf.core.actuals import Checked, Quotient, TierChoice
 from perf.core.attainment import Result, is_at_most
-from perf.core.periods import QUARTERS
+from perf.core.periods import MONTHS
 from perf.core.progress import Pace
 from perf.core.targets import Target
 from perf.core.terms import Comparator, Curve, Kind, Sense, Tier
 from perf.core.years import year_value
 
+# A year-to-date figure, None for a blank, after the months of the year that are over by then.
+Known = tuple[int, Result]
+
 
 @dataclass(frozen=True, slots=True)
 class YearPath:
-    """One year of an indicator: its target then, and its year-to-date figures, one a quarter."""
+    """One year of an indicator: its target then, and its figures in the order of time."""
 
     year: int
     target: Target
-    values: tuple[Result, ...]
+    values: tuple[Known, ...]
 
-    def reached(self, kind: Kind, quarter: int) -> Result:
-        """The year's value as of a quarter's end (1–4), by the indicator's own way of taking it."""
-        return reached(kind, self.target, self.values[:quarter])
+    def reached(self, kind: Kind, months: int = MONTHS) -> Result:
+        """The year's value after so many months, by the indicator's own way of taking it."""
+        known = [one for one in self.values if one[0] <= months]
+        return reached(kind, self.target, known)
+
+    def is_known_at(self, months: int) -> bool:
+        """Whether it was reported on after just so many months, so that years can be compared.
+
+        A year of another rhythm may not have been; what it had before or later is not taken
+        for it.
+        """
+        return any(at == months for at, _ in self.values)
 
     @property
     def is_complete(self) -> bool:
-        """Whether all its quarters are there, one of them with a figure."""
-        return len(self.values) == QUARTERS and any(one is not None for one in self.values)
+        """Whether its last period is there, and any with a figure."""
+        is_over = bool(self.values) and self.values[-1][0] == MONTHS
+        return is_over and any(one is not None for _, one in self.values)
 
 
-def reached(kind: Kind, target: Target, values: Sequence[Result]) -> Result:
-    """The year's value out of the quarters so far; a computed number to six decimals."""
-    value = year_value(kind, [("", one) for one in values], target).value
+def reached(kind: Kind, target: Target, values: Sequence[Known]) -> Result:
+    """The year's value out of the figures so far; a computed number to six decimals."""
+    value = year_value(kind, [("", one) for _, one in values], target).value
     return value.rounded if isinstance(value, Quotient) else value
 
 
-def number_reached(path: YearPath, kind: Kind, quarter: int) -> Decimal | None:
-    """The same where it is a number, else None."""
-    value = path.reached(kind, quarter)
+def number_reached(path: YearPath, kind: Kind, months: int = MONTHS) -> Decimal | None:
+    """The same of a path where it is a number, else None."""
+    value = path.reached(kind, months)
     return value if isinstance(value, Decimal) else None
 
 

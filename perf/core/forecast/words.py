@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from perf.core.numbers import format_number, round_half_up
-from perf.core.periods import Period
 from perf.core.targets import Target
 
 _CHANCES = (
@@ -23,9 +22,14 @@ def chance_words(chance: Decimal) -> str:
     return next((words for bound, words in _CHANCES if chance < bound), _WORST)
 
 
-def quarter_name(quarter: int) -> str:
-    """一季度 to 四季度."""
-    return Period(1, quarter).name
+def month_end(months: int) -> str:
+    """Up to when a figure goes (9 → 9月底)."""
+    return f"{months}月底"
+
+
+def no_years(*, has_past: bool) -> str:
+    """That no year speaks: there is none, or none was reported on after just so many months."""
+    return "没有往年同期的数据" if has_past else "没有往年数据"
 
 
 def amount(value: Decimal, target: Target) -> str:
