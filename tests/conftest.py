@@ -3,7 +3,8 @@
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -60,34 +61,49 @@ def make_app(url: str, data_dir: Path) -> Flask:
     )
 
 
+@dataclass(frozen=True)
+class Home:
+    """Where the tests' database lies: always the same place, made new before each test."""
+
+    url: str
+    renew: Callable[[], None]
+
+
 @pytest.fixture(scope="session")
-def home_url(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the tests' database lies: always the same place, filled anew for every test."""
+def home(
+    database_kind: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Home]:
+    """The one place of this worker's databases."""
     if database_kind == "postgres":
         name = f"perf_home_{os.getpid()}"
-        url = make_url(postgres.postgres_url()).set(database=name)
-        return url.render_as_string(hide_password=False)
-    return f"sqlite:///{tmp_path_factory.mktemp('home') / 'perf.sqlite3'}"
+        with postgres.emptied_database(template, name) as empty:
+            url = make_url(postgres.postgres_url()).set(database=name)
+            yield Home(url.render_as_string(hide_password=False), empty)
+        return
+    place = tmp_path_factory.mktemp("home") / "perf.sqlite3"
+
+    def copy_again() -> None:
+        for leftover in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
+            leftover.unlink(missing_ok=True)
+        shutil.copyfile(template, place)
+
+    yield Home(f"sqlite:///{place}", copy_again)
 
 
 @pytest.fixture
-def database_url(database_kind: str, home_url: str, template: str) -> Iterator[str]:
-    """A fresh, migrated database of this test's own."""
-    place = make_url(home_url).database or ""
-    if database_kind == "postgres":
-        with postgres.fresh_database(template, place):
-            yield home_url
-        return
-    for leftover in (place, f"{place}-wal", f"{place}-shm"):
-        Path(leftover).unlink(missing_ok=True)
-    shutil.copyfile(template, place)
-    yield home_url
+def database_url(home: Home) -> str:
+    """An empty, migrated database of this test's own."""
+    home.renew()
+    return home.url
 
 
 @pytest.fixture(scope="session")
-def shared_app(home_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def shared_app(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One application for all tests: making it and compiling its pages takes longer than a test."""
-    return make_app(home_url, tmp_path_factory.mktemp("data"))
+    shared = make_app(home.url, tmp_path_factory.mktemp("data"))
+    yield shared
+    with shared.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +115,9 @@ def ledger_guard() -> Iterator[LedgerGuard]:
 
 
 @pytest.fixture
-def app(shared_app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    shared_app: Flask, database_kind: str, database_url: str, tmp_path: Path
+) -> Iterator[Flask]:
     """The application over this test's own database and data folder, its settings untouched."""
     settings = dict(shared_app.config)
     workbench.forget()
@@ -109,7 +127,9 @@ def app(shared_app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]
     shared_app.config.update(settings)
     with shared_app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if database_kind == "sqlite":
+            # The next test's file is another one under the same name.
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -17,6 +17,32 @@ from sqlalchemy.engine import URL, make_url
 
 VARIABLE = "PERF_TEST_POSTGRES_URL"
 MISSING = f"没有找到 PostgreSQL 服务器程序：请安装 Debian 软件包 postgresql，或用环境变量 {VARIABLE} 指定一个可建库的服务器。"
+# Rows alone go: triggers and foreign keys, which would refuse, do not see it. Whoever still holds
+# a transaction open is ended first, or the deletion would wait for it.
+_EMPTY = """
+DO $$
+DECLARE
+  one text;
+  is_filled boolean;
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle';
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one) INTO is_filled;
+    IF is_filled THEN
+      EXECUTE format('DELETE FROM %I', one);
+    END IF;
+  END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL
+  LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', one);
+  END LOOP;
+END $$
+"""
 # Nothing here has to survive a power cut, so nothing waits for the disk.
 SETTINGS = {
     "listen_addresses": "",
@@ -81,6 +107,21 @@ def template_database(prepare: Callable[[str], None]) -> Iterator[str]:
         yield name
 
 
+@contextmanager
+def emptied_database(template: str, name: str) -> Iterator[Callable[[], None]]:
+    """One database for many tests, a copy of `template`, which has no rows; call to empty it.
+
+    Emptying takes a tenth of what dropping and copying take, and connections stay open. It leaves
+    tables as they are: a test that changes the schema takes a `fresh_database`.
+    """
+    with fresh_database(template, name) as url, _connection(url) as connection:
+
+        def empty() -> None:
+            connection.execute(_EMPTY)
+
+        yield empty
+
+
 @cache
 def _copying() -> sql.SQL:
     """Copy the files where the server has a choice: without fsync a fifth of logging each page."""
@@ -94,8 +135,8 @@ def _execute(statement: sql.Composed) -> None:
         connection.execute(statement)
 
 
-def _connection() -> psycopg.Connection[tuple[object, ...]]:
-    server = make_url(postgres_url()).set(drivername="postgresql")
+def _connection(url: str | None = None) -> psycopg.Connection[tuple[object, ...]]:
+    server = make_url(url or postgres_url()).set(drivername="postgresql")
     return psycopg.connect(server.render_as_string(hide_password=False), autocommit=True)
 
 

@@ -435,7 +435,7 @@ def test_of_two_revisions_of_one_target_one_is_made_and_approved_once(app, brows
 
 
 def test_a_writer_that_waits_too_long_is_told_to_try_again(
-    app, browse, world, database_kind, home_url
+    app, browse, world, database_kind, database_url
 ) -> None:
     with app.app_context():
         engine = db.engine
@@ -452,7 +452,7 @@ def test_a_writer_that_waits_too_long_is_told_to_try_again(
     engine.dispose()
     event.listen(engine, "connect", be_impatient)
     try:
-        place = make_url(home_url)
+        place = make_url(database_url)
         if database_kind == "sqlite":
             holder: Any = sqlite3.connect(place.database or "", isolation_level=None)
             holder.execute("BEGIN IMMEDIATE")
