@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from perf import clock
 from perf.archives.making import archive_path
 from perf.core.targets import parse_target
-from perf.core.terms import ArchiveState, Light, RecommendationKind, Role, Status
+from perf.core.terms import ArchiveState, EndingKind, Light, RecommendationKind, Role, Status
 from perf.extensions import db
 from perf.models import (
     Archive,
@@ -24,6 +24,7 @@ from perf.models import (
     LedgerEntry,
     Message,
     Period,
+    PlanEnding,
     Recommendation,
     Rectification,
     RevisedTarget,
@@ -154,6 +155,14 @@ TABLE: dict[str, Rule] = {
     "POST revisions.step": Rule("SU", is_owned=True, is_step=True),
     "POST revisions.cancel": Rule("S", is_owned=True),
     "GET revisions.history": Rule(EVERYONE, is_owned=True),
+    "GET endings.index": Rule(EVERYONE, is_owned=True),
+    "GET endings.new": Rule("S", is_owned=True),
+    "POST endings.create": Rule("S", is_owned=True),
+    "GET endings.show": Rule(EVERYONE, is_owned=True),
+    "GET endings.edit": Rule("S", is_owned=True),
+    "POST endings.save": Rule("S", is_owned=True),
+    "POST endings.step": Rule("SU", is_owned=True, is_step=True),
+    "POST endings.cancel": Rule("S", is_owned=True),
     "GET rectifications.index": Rule(EVERYONE),
     "GET rectifications.show": Rule(EVERYONE, is_owned=True),
     "POST rectifications.save": Rule("S", is_owned=True),
@@ -295,6 +304,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "recommendation_id": make_recommendation(session, evaluation, people[1]).id,
         "rectification_id": make_rectification(session, evidence.submission_id).id,
         "revision_id": make_revision(session, plan).id,
+        "ending_id": make_ending(session, plan).id,
         "archive_id": make_archive(session, people[0]).id,
         "message_id": make_message(session, people[0]).id,
         "token": make_calendar(session, people[0]),
@@ -407,6 +417,24 @@ def make_revision(session: Any, plan: Any) -> TargetRevision:
     old, new = target_as_json(first.target), target_as_json(parse_target("≥1件"))
     row.targets.append(
         RevisedTarget(unit_id=plan.unit_id, indicator_id=first.id, old_target=old, new_target=new)
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_ending(session: Any, plan: Any) -> PlanEnding:
+    """A draft that ends the plan today."""
+    row = PlanEnding(
+        unit_id=plan.unit_id,
+        plan_id=plan.id,
+        kind=EndingKind.CANCELLED,
+        document="文号",
+        dated_on=clock.today(),
+        holds_from=clock.today(),
+        reason="政策调整。",
+        money_note="由财政收回。",
+        updated_at=clock.now(),
     )
     session.add(row)
     session.flush()

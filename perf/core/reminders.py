@@ -29,9 +29,10 @@ _ORDER = {why: number for number, why in enumerate(Why)}
 class Line:
     """One thing in a message, in the words of its day.
 
-    `kind` is an item's (`plan`, `revision`, `quarter`, `self_evaluation`) or `rectification`; with
-    `plan_id` and `key` (a period's code, a revision's or rectification's id, or blank) it says
-    which. `reminded` names who sent a reminder of it that day, and when.
+    `kind` is an item's (`plan`, `revision`, `ending`, `quarter`, `self_evaluation`) or
+    `rectification`; with `plan_id` and `key` (a period's code, a revision's, an ending's or a
+    rectification's id, or blank) it says which. `reminded` names who sent a reminder of it that
+    day, and when.
     """
 
     why: Why

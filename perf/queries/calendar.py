@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from perf.core.permissions import Actor
 from perf.core.terms import Status
 from perf.models import Period, Plan, Rectification, SelfEvaluation, Submission, User
+from perf.queries.endings import SPAN, owes_self_evaluation, spans_owe
 from perf.queries.rectifications import UNFINISHED
 from perf.queries.reminders import HANDED_IN
 from perf.queries.visible import in_sight
@@ -39,12 +41,11 @@ def due_periods(session: Session, actor: Actor, today: date) -> list[DuePeriod]:
     What was due more than 400 days ago is left out.
     """
     approved = (in_sight(actor, Plan.unit_id), Plan.status == Status.APPROVED)
-    plans: dict[int, int] = {
-        row[0]: row[1]
-        for row in session.execute(
-            select(Plan.year, func.count()).where(*approved).group_by(Plan.year)
-        )
-    }
+    plans: dict[int, list[Any]] = {}
+    for year, count, *span in session.execute(
+        select(Plan.year, func.count(), *SPAN).where(*approved).group_by(Plan.year, *SPAN)
+    ):
+        plans.setdefault(year, []).append((count, span))
     periods = session.scalars(
         select(Period)
         .where(Period.year.in_(plans), Period.due_on >= today - timedelta(days=DAYS_BACK))
@@ -71,6 +72,7 @@ def due_periods(session: Session, actor: Actor, today: date) -> list[DuePeriod]:
                 in_sight(actor, SelfEvaluation.unit_id),
                 Plan.year.in_({period.year for period in periods}),
                 SelfEvaluation.status.in_(HANDED_IN),
+                owes_self_evaluation(),
             )
             .group_by(Plan.year)
         )
@@ -78,7 +80,7 @@ def due_periods(session: Session, actor: Actor, today: date) -> list[DuePeriod]:
     return [
         DuePeriod(
             period,
-            plans[period.year],
+            sum(count for count, span in plans[period.year] if spans_owe(span, period)),
             years.get(period.year, 0) if period.is_year else quarters.get(period.id, 0),
         )
         for period in periods

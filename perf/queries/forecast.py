@@ -58,7 +58,7 @@ class _Reported:
 def plans_reporting(
     session: Session, actor: Actor, year: int, *, unit_id: int | None = None, number: int = 1
 ) -> Page[Plan]:
-    """One page of the year's plans that have handed in half of the year or more.
+    """One page of the year's plans that go on and have handed in half of the year or more.
 
     Units in order; with their indicators and quantities. Four queries.
     """
@@ -81,7 +81,7 @@ def plans_reporting(
             selectinload(Plan.indicators),
             selectinload(Plan.quantities),
         )
-        .where(Plan.year == year, in_sight(actor, Plan.unit_id), handed_in)
+        .where(Plan.year == year, in_sight(actor, Plan.unit_id), Plan.ended_on.is_(None), handed_in)
         .order_by(Plan.unit_id, Plan.kind, Plan.id)
     )
     if unit_id is not None:

@@ -1,4 +1,4 @@
-"""Plans, revisions, quarters and self-evaluations as one kind of row: what stands where."""
+"""Plans, revisions, endings, quarters and self-evaluations as one kind of row."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ from perf.models import (
     Indicator,
     Period,
     Plan,
+    PlanEnding,
     Project,
     Score,
     SelfEvaluation,
@@ -44,6 +45,7 @@ from perf.models import (
     User,
 )
 from perf.queries.demanded import IS_YEAR, is_demanded
+from perf.queries.endings import owes_period
 
 _submitter = aliased(User)
 _decider = aliased(User)
@@ -54,6 +56,7 @@ class ItemKind(Labelled):
 
     PLAN = "plan", "绩效目标"
     REVISION = "revision", "目标调整"
+    ENDING = "ending", "终止并入"
     QUARTER = "quarter", "季度填报"
     SELF_EVALUATION = "self_evaluation", "绩效自评"
 
@@ -63,7 +66,9 @@ _KINDS = {kind.value: kind for kind in ItemKind}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One plan, a revision or a quarter of one, or a self-evaluation; without status: not begun.
+    """One plan, a revision, an ending or a quarter of one, or a self-evaluation.
+
+    Without a status it was not begun.
 
     `done` of `total` are filled in: indicators with a figure, or demanded reasons given; a plan
     has only the total of its indicators. `changed` counts, while it waits, what differs from what
@@ -102,8 +107,8 @@ class Item:
 
     @property
     def key(self) -> str:
-        """What tells it from others of its kind and plan: a quarter's code, a revision's id."""
-        if self.kind is ItemKind.REVISION:
+        """What tells it from others of its kind and plan: a quarter's code, a document's id."""
+        if self.kind in {ItemKind.REVISION, ItemKind.ENDING}:
             return str(self.subject_id)
         return self.period_code or ""
 
@@ -179,6 +184,15 @@ def _revisions(_with_progress: bool) -> Select[Any]:
     return _with_people(query, TargetRevision)
 
 
+def _endings(_with_progress: bool) -> Select[Any]:
+    own, none = Snapshot.plan_ending_id, _no_number()
+    query = _select(ItemKind.ENDING, PlanEnding, own, _no_period(), none, none)
+    # One that was given up is nobody's any more.
+    is_kept = PlanEnding.cancelled_at.is_(None)
+    query = query.join(PlanEnding, and_(PlanEnding.plan_id == Plan.id, is_kept))
+    return _with_people(query, PlanEnding)
+
+
 def _quarters(with_progress: bool) -> Select[Any]:
     done = total = _no_number()
     if with_progress:
@@ -193,7 +207,7 @@ def _quarters(with_progress: bool) -> Select[Any]:
         indicators = select(func.count()).where(Indicator.plan_id == Plan.id).correlate(Plan)
         total = _while_edited(Submission, indicators.scalar_subquery())
     query = _select(ItemKind.QUARTER, Submission, Snapshot.submission_id, _PERIOD, done, total)
-    query = query.join(Period, is_demanded()).outerjoin(
+    query = query.join(Period, and_(is_demanded(), owes_period())).outerjoin(
         Submission, and_(Submission.plan_id == Plan.id, Submission.period_id == Period.id)
     )
     return _with_people(query, Submission)
@@ -222,6 +236,7 @@ _PERIOD: list[Any] = [Period.code, Period.name, Period.due_on, Period.locked_at.
 _SELECTS: dict[ItemKind, Callable[[bool], Select[Any]]] = {
     ItemKind.PLAN: _plans,
     ItemKind.REVISION: _revisions,
+    ItemKind.ENDING: _endings,
     ItemKind.QUARTER: _quarters,
     ItemKind.SELF_EVALUATION: _self_evaluations,
 }

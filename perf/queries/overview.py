@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from perf.core.numbers import round_half_up
-from perf.core.periods import is_overdue
+from perf.core.periods import is_overdue, parse_period
 from perf.core.permissions import Actor
 from perf.core.terms import Status
 from perf.models import FiscalYear, Period, Plan, SelfEvaluation, Submission, Unit
+from perf.queries.endings import SPAN, owes_month, owes_self_evaluation, spans_owe
 from perf.queries.organisation import is_unit_called
 from perf.queries.pages import PAGE_SIZE, Page, count_pages, page_of
 from perf.queries.visible import in_sight
@@ -53,6 +54,14 @@ class PlanStanding:
         """Whether its quarters are to be filled in."""
         return self.plan.status is Status.APPROVED
 
+    def owes(self, period: Period) -> bool:
+        """Whether it reports in this period, or is to be self-evaluated in the year's own."""
+        plan = self.plan
+        first = plan.begins_on.month if plan.begins_on else 1
+        return self.is_reporting and spans_owe(
+            (first, plan.owed_until, plan.ended_on is None), period
+        )
+
 
 def units_standing(
     session: Session,
@@ -66,8 +75,8 @@ def units_standing(
 ) -> Page[UnitStanding]:
     """One page of units in use; six queries whatever their number, none of them over a row each.
 
-    Overdue is what an approved plan owes: each period past its day, itself included, that was not
-    handed in, or was sent back. The order by it counts in SQL over two covering indexes.
+    Overdue is what an approved plan owes: each period that it owes past its day, itself included,
+    that was not handed in, or was sent back. The order by it counts in SQL.
     """
     quarters, years = _past_due(year, today)
     query = select(Unit).where(Unit.archived_at.is_(None), in_sight(actor, Unit.id))
@@ -78,7 +87,7 @@ def units_standing(
         query = _with_overdue(query, year.id, quarters, years)
     query = query.order_by(Unit.code, Unit.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     standings = {unit.id: UnitStanding(unit) for unit in session.scalars(query)}
-    _count_plans(session, standings, year.id, len(quarters) + len(years))
+    _count_plans(session, standings, year.id, quarters + years)
     _count_quarters(session, standings, year, quarters)
     _count_evaluations(session, standings, year.id, is_due=bool(years))
     return Page(list(standings.values()), number, pages, total)
@@ -111,24 +120,36 @@ def plans_standing(
     return Page(rows, page.number, page.pages, page.total)
 
 
-def _past_due(year: FiscalYear, today: date) -> tuple[list[int], list[int]]:
-    """The ids of the quarters that are past their day, and of the self-evaluation's period."""
+def _past_due(year: FiscalYear, today: date) -> tuple[list[Period], list[Period]]:
+    """The quarters that are past their day, and the self-evaluation's period."""
     past: list[Period] = [one for one in year.periods if is_overdue(one.due_on, today)]
-    return [one.id for one in past if not one.is_year], [one.id for one in past if one.is_year]
+    return [one for one in past if not one.is_year], [one for one in past if one.is_year]
+
+
+def _month_of(period: Period) -> int:
+    return parse_period(period.code).months
 
 
 def _with_overdue(
-    query: Select[Unit], year: int, quarters: Sequence[int], years: Sequence[int]
+    query: Select[Unit], year: int, quarters: Sequence[Period], years: Sequence[Period]
 ) -> Select[Unit]:
+    due: list[ColumnElement[int]] = [
+        case((owes_month(month), 1), else_=0) for month in map(_month_of, quarters)
+    ]
+    if years:
+        due.append(case((owes_self_evaluation(), 1), else_=0))
     owed = (
-        select(Plan.unit_id, (func.count() * (len(quarters) + len(years))).label("n"))
+        select(Plan.unit_id, func.sum(sum(due, literal(0))).label("n"))
         .where(Plan.year == year, Plan.status == Status.APPROVED)
         .group_by(Plan.unit_id)
         .subquery()
     )
     reported = (
         select(Submission.unit_id, func.count().label("n"))
-        .where(Submission.period_id.in_(quarters), Submission.status.in_(HANDED_IN))
+        .where(
+            Submission.period_id.in_([one.id for one in quarters]),
+            Submission.status.in_(HANDED_IN),
+        )
         .group_by(Submission.unit_id)
         .subquery()
     )
@@ -139,7 +160,7 @@ def _with_overdue(
         evaluated = (
             select(SelfEvaluation.unit_id, func.count().label("n"))
             .join(Plan, Plan.id == SelfEvaluation.plan_id)
-            .where(Plan.year == year, SelfEvaluation.status.in_(HANDED_IN))
+            .where(Plan.year == year, SelfEvaluation.status.in_(HANDED_IN), owes_self_evaluation())
             .group_by(SelfEvaluation.unit_id)
             .subquery()
         )
@@ -148,25 +169,28 @@ def _with_overdue(
     return query.order_by(overdue.desc())
 
 
-def _count_plans(session: Session, standings: dict[int, UnitStanding], year: int, due: int) -> None:
+def _count_plans(
+    session: Session, standings: dict[int, UnitStanding], year: int, due: Sequence[Period]
+) -> None:
     rows = session.execute(
-        select(Plan.unit_id, Plan.status, func.count())
+        select(Plan.unit_id, Plan.status, func.count(), *SPAN)
         .where(Plan.unit_id.in_(standings), Plan.year == year)
-        .group_by(Plan.unit_id, Plan.status)
+        .group_by(Plan.unit_id, Plan.status, *SPAN)
     )
-    for unit_id, status, count in rows:
+    for unit_id, status, count, *span in rows:
         one = standings[unit_id]
         one.plans += count
         if status is Status.APPROVED:
-            one.plans_approved = count
-            one.overdue += count * due
+            one.plans_approved += count
+            one.overdue += count * sum(spans_owe(span, period) for period in due)
         elif status is Status.SUBMITTED:
-            one.plans_submitted = count
+            one.plans_submitted += count
 
 
 def _count_quarters(
-    session: Session, standings: dict[int, UnitStanding], year: FiscalYear, past: Sequence[int]
+    session: Session, standings: dict[int, UnitStanding], year: FiscalYear, past: Sequence[Period]
 ) -> None:
+    overdue = {one.id for one in past}
     rows = session.execute(
         select(Submission.unit_id, Submission.period_id, Submission.status, func.count())
         .where(
@@ -182,7 +206,7 @@ def _count_quarters(
             one.quarters_approved += count
         else:
             one.quarters_submitted += count
-        if period_id in past:
+        if period_id in overdue:
             one.overdue -= count
 
 
@@ -193,6 +217,7 @@ def _count_evaluations(
         select(
             SelfEvaluation.unit_id,
             SelfEvaluation.status,
+            owes_self_evaluation(),
             func.count(),
             func.sum(SelfEvaluation.total),
             func.count(SelfEvaluation.total),
@@ -204,13 +229,17 @@ def _count_evaluations(
             Plan.year == year,
             SelfEvaluation.status.in_(HANDED_IN),
         )
-        .group_by(SelfEvaluation.unit_id, SelfEvaluation.status)
+        .group_by(SelfEvaluation.unit_id, SelfEvaluation.status, owes_self_evaluation())
     )
-    for unit_id, status, count, total, scored, invented in rows:
+    points: dict[int, tuple[Decimal, int]] = {}
+    for unit_id, status, is_owed, count, total, scored, invented in rows:
         one = standings[unit_id]
-        if is_due:
+        if is_due and is_owed:
             one.overdue -= count
         if status is Status.APPROVED:
-            one.signed = count
-            one.has_demo = invented > 0
-            one.average = round_half_up(total, Decimal(scored)) if total is not None else None
+            one.signed += count
+            one.has_demo = one.has_demo or invented > 0
+            before = points.get(unit_id, (Decimal(0), 0))
+            points[unit_id] = before[0] + (total or 0), before[1] + scored
+    for unit_id, (total, scored) in points.items():
+        standings[unit_id].average = round_half_up(total, Decimal(scored)) if scored else None

@@ -7,6 +7,7 @@ from perf.core.periods import MONTHS
 from perf.core.terms import PlanKind, RecordSource, Status
 from perf.models import Period, Plan, Project, SelfEvaluation, Submission
 from perf.queries.demanded import is_demanded
+from perf.queries.endings import owes_self_evaluation
 from perf.queries.plain_rows import PlanRows
 
 Counts = dict[RecordSource, tuple[int, int]]
@@ -22,6 +23,8 @@ def unsigned_projects(session: Session, plan: Plan) -> list[str]:
             Plan.unit_id == plan.unit_id,
             Plan.year == plan.year,
             or_(SelfEvaluation.id.is_(None), SelfEvaluation.status != Status.APPROVED),
+            # One that ended within the year may be self-evaluated, but need not be.
+            or_(owes_self_evaluation(), SelfEvaluation.id.is_not(None)),
         )
         .order_by(Project.name)
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
+from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.reminders import Line, line_of
 from perf.core.terms import PlanKind, Role, Status
@@ -22,6 +23,7 @@ from perf.models import (
     Unit,
     User,
 )
+from perf.queries.endings import owes_month, owes_self_evaluation
 from perf.queries.items import Item, ItemKind, is_any_of, items_of
 from perf.queries.organisation import is_unit_called
 from perf.queries.pages import PAGE_SIZE, Page, count_pages
@@ -157,8 +159,10 @@ def reminders_of_day(
 def _missing(actor: Actor, period: Period, text: str) -> Select[Any]:
     model: Any = SelfEvaluation if period.is_year else Submission
     own = [model.unit_id == Plan.unit_id, model.plan_id == Plan.id]
+    is_owed = owes_self_evaluation()
     if not period.is_year:
         own.append(Submission.period_id == period.id)
+        is_owed = owes_month(parse_period(period.code).months)
     query = (
         select(Plan.id, Unit.id, Unit.name, Project.name, model.status)
         .select_from(Plan)
@@ -169,6 +173,7 @@ def _missing(actor: Actor, period: Period, text: str) -> Select[Any]:
             in_sight(actor, Plan.unit_id),
             Plan.year == period.year,
             Plan.status == Status.APPROVED,
+            is_owed,
             Unit.archived_at.is_(None),
             or_(model.id.is_(None), ~is_any_of(model.status, HANDED_IN)),
         )

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
-from perf.models import Plan, SelfEvaluation, Submission, TargetRevision
+from perf.models import Plan, PlanEnding, SelfEvaluation, Submission, TargetRevision
 from perf.queries.items import (
     Item,
     ItemKind,
@@ -37,6 +37,7 @@ from perf.queries.pages import PAGE_SIZE, Page
 MODELS: dict[ItemKind, Any] = {
     ItemKind.PLAN: Plan,
     ItemKind.REVISION: TargetRevision,
+    ItemKind.ENDING: PlanEnding,
     ItemKind.QUARTER: Submission,
     ItemKind.SELF_EVALUATION: SelfEvaluation,
 }

@@ -29,6 +29,7 @@ from perf.models import (
     Indicator,
     Period,
     Plan,
+    PlanEnding,
     Remark,
     SelfEvaluation,
     Submission,
@@ -37,6 +38,7 @@ from perf.models import (
     User,
 )
 from perf.queries.demanded import demanded_count
+from perf.queries.endings import SPAN, owes_self_evaluation, spans_owe
 from perf.queries.items import (
     Item,
     ItemKind,
@@ -97,17 +99,20 @@ def outstanding_by_kind() -> dict[ItemKind, ColumnElement[bool]]:
     )
     evaluation = or_(
         is_any_of(SelfEvaluation.status, _UNDER_WAY),
-        and_(is_open_today, SelfEvaluation.status == Status.DRAFT),
+        and_(is_open_today, SelfEvaluation.status == Status.DRAFT, owes_self_evaluation()),
         and_(
             is_open_today,
             SelfEvaluation.id.is_(None),
             Plan.status == Status.APPROVED,
+            owes_self_evaluation(),
             approved_quarters() == demanded_count(),
         ),
     )
     return {
         ItemKind.PLAN: Plan.status != Status.APPROVED,
-        ItemKind.REVISION: TargetRevision.status != Status.APPROVED,
+        # Of a project that ended nothing is revised any more.
+        ItemKind.REVISION: and_(TargetRevision.status != Status.APPROVED, Plan.ended_on.is_(None)),
+        ItemKind.ENDING: PlanEnding.status != Status.APPROVED,
         ItemKind.QUARTER: quarter,
         ItemKind.SELF_EVALUATION: evaluation,
     }
@@ -134,6 +139,8 @@ def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind
             key = (ItemKind.QUARTER, row.submission_id)
         elif row.target_revision_id is not None:
             key = (ItemKind.REVISION, row.target_revision_id)
+        elif row.plan_ending_id is not None:
+            key = (ItemKind.ENDING, row.plan_ending_id)
         else:
             key = (ItemKind.SELF_EVALUATION, row.self_evaluation_id or 0)
         remark = Said(row.text, row.indicator_id, row.name, row.display_name, row.created_at)
@@ -150,6 +157,7 @@ _REMARKS = (
         Remark.submission_id,
         Remark.self_evaluation_id,
         Remark.target_revision_id,
+        Remark.plan_ending_id,
         Remark.text,
         Remark.indicator_id,
         Indicator.name,
@@ -168,6 +176,7 @@ _REMARKS = (
                     (ItemKind.QUARTER, Remark.submission_id),
                     (ItemKind.SELF_EVALUATION, Remark.self_evaluation_id),
                     (ItemKind.REVISION, Remark.target_revision_id),
+                    (ItemKind.ENDING, Remark.plan_ending_id),
                 )
             )
         ),
@@ -178,9 +187,10 @@ _REMARKS = (
 
 @dataclass(slots=True)
 class PeriodTotals:
-    """Over all units in sight: how many of a period's reports stand where."""
+    """Over all units in sight: how many reports approved plans owe for a period, and have made."""
 
     period: Period
+    owed: int = 0
     approved: int = 0
     submitted: int = 0
 
@@ -201,14 +211,9 @@ class Totals:
     average: Decimal | None = None
     has_demo: bool = False
 
-    @property
-    def plans_approved(self) -> int:
-        """Plans under which quarters are reported."""
-        return self.plans.get(Status.APPROVED, 0)
-
     def share_of(self, one: PeriodTotals) -> Decimal | None:
-        """The approved part of what a period should bring (0–1); None before any plan is."""
-        return Decimal(one.approved) / self.plans_approved if self.plans_approved else None
+        """The approved part of what a period should bring (0–1); None where nothing is owed."""
+        return Decimal(one.approved) / one.owed if one.owed else None
 
     @property
     def plans_total(self) -> int:
@@ -225,10 +230,13 @@ def totals_of(session: Session, actor: Actor, year: int) -> Totals:
     totals.periods = list(by_id.values())
     of_year = (Plan.year == year, in_sight(actor, Plan.unit_id))
     totals.units = session.scalar(select(func.count(Plan.unit_id.distinct())).where(*of_year)) or 0
-    for status, count in session.execute(
-        select(Plan.status, func.count()).where(*of_year).group_by(Plan.status)
+    for status, count, *span in session.execute(
+        select(Plan.status, func.count(), *SPAN).where(*of_year).group_by(Plan.status, *SPAN)
     ):
-        totals.plans[status] = count
+        totals.plans[status] = totals.plans.get(status, 0) + count
+        if status is Status.APPROVED:
+            for one in totals.periods:
+                one.owed += count if spans_owe(span, one.period) else 0
     for period_id, status, count in session.execute(
         select(Submission.period_id, Submission.status, func.count())
         .where(
@@ -246,10 +254,11 @@ def totals_of(session: Session, actor: Actor, year: int) -> Totals:
 def _add_evaluations(session: Session, actor: Actor, totals: Totals) -> None:
     year = next((one for one in totals.periods if one.period.is_year), None)
     points = Decimal(0)
-    for status, rating, count, total, invented in session.execute(
+    for status, rating, is_owed, count, total, invented in session.execute(
         select(
             SelfEvaluation.status,
             SelfEvaluation.rating,
+            owes_self_evaluation(),
             func.count(),
             func.sum(SelfEvaluation.total),
             func.count(case((SelfEvaluation.is_demo, 1))),
@@ -260,12 +269,12 @@ def _add_evaluations(session: Session, actor: Actor, totals: Totals) -> None:
             SelfEvaluation.status.in_([Status.SUBMITTED, Status.APPROVED]),
             in_sight(actor, SelfEvaluation.unit_id),
         )
-        .group_by(SelfEvaluation.status, SelfEvaluation.rating)
+        .group_by(SelfEvaluation.status, SelfEvaluation.rating, owes_self_evaluation())
     ):
-        if year is not None:
+        if year is not None and is_owed:
             _add(year, status, count)
         if status is Status.APPROVED and rating is not None and total is not None:
-            totals.ratings[rating] = count
+            totals.ratings[rating] = totals.ratings.get(rating, 0) + count
             totals.signed += count
             totals.has_demo = totals.has_demo or invented > 0
             points += total

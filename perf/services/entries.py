@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from perf import clock
 from perf.core.attainment import attainment
+from perf.core.endings import is_demanded
 from perf.core.errors import InvalidInput, Locked, NotFound
 from perf.core.numbers import round_half_up
 from perf.core.periods import parse_period
@@ -99,7 +100,19 @@ def why_closed(plan: Plan, period: Period) -> str:
         return "本期已由管理员锁定，不能再填报或修改。如确需更正，请联系管理员解锁。"
     if clock.today() < period.opens_on:
         return f"本期从 {period.opens_on:%Y-%m-%d} 起开放填报。"
-    return ""
+    return why_not_owed(plan, parse_period(period.code).months)
+
+
+def why_not_owed(plan: Plan, months: int) -> str:
+    """Why a plan does not report a period that ends `months` into the year; empty where it does."""
+    if is_demanded(months, plan.begins_on, plan.owed_until):
+        return ""
+    if plan.ended_on is not None and months > plan.owed_until:
+        return (
+            f"项目已从 {plan.ended_on} 起终止，不再填报这一期。"
+            "已填的草稿留存备查，终止的文件见绩效目标页面。"
+        )
+    return f"项目从 {plan.begins_on} 起追加，这一期在此之前已经结束，不用填报。"
 
 
 def demand_editable(actor: Actor, submission: Submission) -> None:

@@ -28,6 +28,11 @@ def content_of_plan(plan: Plan) -> Content:
             "项目类别": plan.project.category or "",
             "实施单位": plan.project.implementing_unit or "",
         }
+    if plan.begins_on is not None and plan.added_on is not None:
+        fields["追加之日"] = plan.begins_on.isoformat()
+        fields["追加文件"] = f"{plan.added_by}（{plan.added_on.isoformat()}）"
+    if plan.ended_on is not None:
+        fields["终止之日"] = plan.ended_on.isoformat()
     fields["年度总体目标"] = plan.objective
     for line in plan.budget_lines:
         fields[f"{line.source.label}年初预算（万元）"] = _wan(line.initial)

@@ -140,6 +140,8 @@ def step_plan(
         if missing:
             raise InvalidInput("还不能提交审核：\n" + "\n".join(missing))
     if action is Action.REOPEN:
+        if plan.ended_on is not None:
+            raise Conflict(f"项目已从 {plan.ended_on} 起终止，绩效目标不能重新打开。")
         _demand_nothing_under_review(session, plan)
     own = {row.id for row in plan.indicators}
     take_step(

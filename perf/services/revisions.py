@@ -242,6 +242,8 @@ def _demand_editable(revision: TargetRevision) -> None:
 
 
 def _demand_approved(plan: Plan) -> None:
+    if plan.ended_on is not None:
+        raise Locked(f"项目已从 {plan.ended_on} 起终止，指标值不再调整。")
     if plan.status is not Status.APPROVED:
         raise Locked(f"绩效目标{plan.status.label}，请直接修改目标；审核通过以后才用调整单。")
 
@@ -252,6 +254,8 @@ def _demand_current(revision: TargetRevision) -> None:
         raise Conflict(
             f"绩效目标{revision.plan.status.label}，目标调整不能办理。请等目标再次审核通过。"
         )
+    if revision.plan.ended_on is not None:
+        raise Conflict(f"项目已从 {revision.plan.ended_on} 起终止，目标调整不再办理。")
     for row in revision.targets:
         if is_other(row.old, row.indicator.target):
             raise Conflict(

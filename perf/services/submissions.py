@@ -77,7 +77,8 @@ def hold_open(session: Session, plan: Plan, period: Period) -> None:
 
     Holding the plan also lets two people who begin the same quarter at once do so in turn.
     """
-    session.refresh(plan, ["status", "version"], with_for_update={"key_share": True})
+    read = ["status", "version", "begins_on", "ended_on", "owed_until"]
+    session.refresh(plan, read, with_for_update={"key_share": True})
     session.refresh(period, ["opens_on", "locked_at"], with_for_update={"read": True})
     closed = why_closed(plan, period)
     if closed:

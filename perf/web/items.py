@@ -14,6 +14,8 @@ def item_url(item: Item, indicator_id: int | None = None) -> str:
     """The page where an item is worked on, at one indicator's row where that is given."""
     if item.kind is ItemKind.REVISION:
         page = url_for("revisions.show", revision_id=item.subject_id)
+    elif item.kind is ItemKind.ENDING:
+        page = url_for("endings.show", ending_id=item.subject_id)
     elif item.kind is ItemKind.QUARTER:
         page = url_for("reports.show", plan_id=item.plan_id, code=item.period_code)
     else:

@@ -63,6 +63,8 @@ def line_url(line: Line) -> str:
         return url_for("rectifications.show", rectification_id=int(line.key))
     if line.kind == ItemKind.REVISION.value:
         return url_for("revisions.show", revision_id=int(line.key))
+    if line.kind == ItemKind.ENDING.value:
+        return url_for("endings.show", ending_id=int(line.key))
     if line.kind == ItemKind.QUARTER.value:
         return url_for("reports.show", plan_id=line.plan_id, code=line.key)
     is_plan = line.kind == ItemKind.PLAN.value

@@ -174,7 +174,7 @@ def _standing(item: Item) -> tuple[str, str, str]:
             return Status.RETURNED.label, "bad", "修改后再提交"
         case Status.REOPENED:
             return Status.REOPENED.label, "warn", "更正后再提交"
-        case Status.DRAFT if item.kind is ItemKind.REVISION:
+        case Status.DRAFT if item.kind in {ItemKind.REVISION, ItemKind.ENDING}:
             return Status.DRAFT.label, "none", "核对并提交"
         case Status.DRAFT if item.kind is ItemKind.PLAN and not item.total:
             return "没有指标", "none", "填写指标"

@@ -1,0 +1,149 @@
+"""Endings (终止、并入): one of them, a plan's, and what plans that begin or end late owe."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from perf.core.endings import DECEMBER
+from perf.core.errors import NotFound
+from perf.core.periods import parse_period
+from perf.core.permissions import Actor
+from perf.core.terms import PlanKind, Status
+from perf.models import Period, Plan, PlanEnding, Remark
+from perf.queries.visible import in_sight, plan_visible_to
+
+
+def month_of_period() -> ColumnElement[int]:
+    """The month in which a period ends, out of its code (`2022-Q3` → 9, `2022-M07` → 7)."""
+    number = cast(func.substr(Period.code, 7), Integer)
+    return case(
+        (Period.code.like("%-Q_"), number * 3),
+        (Period.code.like("%-M__"), number),
+        else_=DECEMBER,
+    )
+
+
+def owes_month(month: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """The condition that a plan owes the period ending in this month: the core's, in SQL."""
+    return (Plan.owed_until >= month) & (SPAN[0] <= month)
+
+
+def owes_period() -> ColumnElement[bool]:
+    """The same for the period that the statement joins."""
+    return owes_month(month_of_period())
+
+
+def owes_self_evaluation() -> ColumnElement[bool]:
+    """The condition that a plan's self-evaluation is demanded: it did not end within the year."""
+    return Plan.ended_on.is_(None)
+
+
+# By what plans differ in which reports they owe, to group them by: the first month, the last one,
+# and whether they go on. Most are alike, so that there are few groups however many plans.
+SPAN: tuple[ColumnElement[int], ColumnElement[int], ColumnElement[bool]] = (
+    func.coalesce(extract("month", Plan.begins_on), 1),
+    cast(Plan.owed_until, Integer),
+    owes_self_evaluation(),
+)
+
+
+def spans_owe(span: Sequence[Any], period: Period) -> bool:
+    """Whether plans of these values of `SPAN` owe a period's report, or the self-evaluation."""
+    first, last, goes_on = span
+    if period.is_year:
+        return bool(goes_on)
+    return bool(first <= parse_period(period.code).months <= last)
+
+
+def kept_ending_of(session: Session, plan: Plan) -> PlanEnding | None:
+    """The plan's ending that was not given up, in whatever state; one query."""
+    return session.scalar(
+        select(PlanEnding)
+        .options(joinedload(PlanEnding.merged_into).joinedload(Plan.project))
+        .where(PlanEnding.plan_id == plan.id, PlanEnding.cancelled_at.is_(None))
+    )
+
+
+def endings_of_plan(session: Session, plan: Plan) -> Sequence[PlanEnding]:
+    """All endings that were written for the plan, given up or not, the newest first; one query."""
+    return session.scalars(
+        select(PlanEnding)
+        .options(joinedload(PlanEnding.merged_into).joinedload(Plan.project))
+        .where(PlanEnding.plan_id == plan.id)
+        .order_by(PlanEnding.id.desc())
+    ).all()
+
+
+def merged_into_plan(session: Session, plan: Plan) -> Sequence[PlanEnding]:
+    """The approved endings by which other plans became part of this one; one query."""
+    return session.scalars(
+        select(PlanEnding)
+        .options(joinedload(PlanEnding.plan).joinedload(Plan.project))
+        .where(PlanEnding.merged_into_id == plan.id, PlanEnding.status == Status.APPROVED)
+        .order_by(PlanEnding.id)
+    ).all()
+
+
+def plans_to_merge_into(session: Session, plan: Plan) -> Sequence[Plan]:
+    """The unit's other approved projects of the year that go on; one query."""
+    return session.scalars(
+        select(Plan)
+        .options(joinedload(Plan.project))
+        .where(
+            Plan.unit_id == plan.unit_id,
+            Plan.year == plan.year,
+            Plan.kind == PlanKind.PROJECT,
+            Plan.status == Status.APPROVED,
+            Plan.ended_on.is_(None),
+            Plan.id != plan.id,
+        )
+        .order_by(Plan.id)
+    ).all()
+
+
+def ending_visible_to(session: Session, actor: Actor, ending_id: int) -> PlanEnding:
+    """One ending with all that its page shows; NotFound where it is out of sight."""
+    return _found(session, _one(actor, ending_id))
+
+
+def ending_to_change(session: Session, actor: Actor, ending_id: int) -> PlanEnding:
+    """The same for a writing request; both plans and itself are held until the commit."""
+    row = session.execute(
+        select(PlanEnding.plan_id, PlanEnding.merged_into_id).where(PlanEnding.id == ending_id)
+    ).one_or_none()
+    if row is not None:
+        hold_plans(session, *row)
+        plan_visible_to(session, actor, row[0])
+    query = _one(actor, ending_id).with_for_update(of=PlanEnding)
+    return _found(session, query.execution_options(populate_existing=True))
+
+
+def hold_plans(session: Session, *ids: int | None) -> None:
+    """Hold these plans against other writers until the commit, always in one order."""
+    wanted = [one for one in ids if one is not None]
+    session.execute(select(Plan.id).where(Plan.id.in_(wanted)).order_by(Plan.id).with_for_update())
+
+
+def _one(actor: Actor, ending_id: int) -> Select[Any]:
+    return (
+        select(PlanEnding)
+        .options(
+            joinedload(PlanEnding.submitted_by),
+            joinedload(PlanEnding.decided_by),
+            joinedload(PlanEnding.merged_into).joinedload(Plan.project),
+            joinedload(PlanEnding.plan).options(
+                joinedload(Plan.project), joinedload(Plan.unit), selectinload(Plan.indicators)
+            ),
+            selectinload(PlanEnding.remarks).joinedload(Remark.created_by),
+        )
+        .where(PlanEnding.id == ending_id, in_sight(actor, PlanEnding.unit_id))
+    )
+
+
+def _found(session: Session, query: Select[Any]) -> PlanEnding:
+    ending: PlanEnding | None = session.scalar(query)
+    if ending is None:
+        raise NotFound("没有找到这份终止（并入）单，或者它不在您的查看范围内。")
+    return ending
