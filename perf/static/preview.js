@@ -19,7 +19,10 @@ function button(label, act) {
 const isPicture = (link) => /^image\/(png|jpeg)$/.test(link.dataset.preview);
 // A phone's browser shows a PDF on a page of its own only.
 const isShown = (link) => isPicture(link) || (link.dataset.preview === "application/pdf" && navigator.pdfViewerEnabled);
-const links = () => [...document.querySelectorAll("a[data-preview]")].filter((link) => isShown(link) && link.checkVisibility());
+// A panel beside the rows has their files once more: one steps through those of one's own place.
+const placeOf = (link) => link.closest(".panel");
+const links = () =>
+  [...document.querySelectorAll("a[data-preview]")].filter((link) => isShown(link) && link.checkVisibility() && placeOf(link) === placeOf(shown));
 
 function show(link) {
   shown = link;

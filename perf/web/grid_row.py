@@ -151,7 +151,7 @@ def grid_row(sources: RowSources, indicator: Indicator) -> Row:
     previous = before.actual if before else None
     return Row(
         indicator=indicator,
-        control=_control(indicator),
+        control=control_of(indicator),
         entry=typed or shown,
         version=shown.version,
         was=digest_of(shown),
@@ -186,7 +186,8 @@ def _kept(quarter: Quarter, stored: Actual | None) -> Light | None:
     return None if is_open or stored is None else stored.light
 
 
-def _control(indicator: Indicator) -> str:
+def control_of(indicator: Indicator) -> str:
+    """The kind of input that takes its actual, as `Row.control` names it."""
     if indicator.is_computed:
         return "computed"
     return "points" if indicator.is_check_list else _typed_control(indicator)

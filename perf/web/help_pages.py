@@ -26,6 +26,7 @@ GUIDES = {
     "revisions": "objectives",
     "reports": "quarter",
     "grid": "quarter",
+    "panel": "quarter",
     "lists": "quarter",
     "evidence": "quarter",
     "quarter_sheets": "quarter",
@@ -44,7 +45,7 @@ GUIDES = {
     "api": "administration",
 }
 # What a reviewer opens to decide on is explained by the guide to reviewing.
-REVIEWED = frozenset({"plans", "revisions", "reports", "evaluations"})
+REVIEWED = frozenset({"plans", "revisions", "reports", "panel", "evaluations"})
 
 
 @cache

@@ -78,7 +78,7 @@ def index() -> ResponseReturnValue:
     }
     return render_template(
         "ledger/index.html",
-        entries=[_told(entry, page) for entry in page.entries],
+        entries=[told_entry(entry, page) for entry in page.entries],
         wanted=wanted,
         plan=plan,
         sees_all=actor.may(Permission.READ_ALL_UNITS),
@@ -94,7 +94,8 @@ def _plan_asked_for(actor: Actor, plan_id: int | None) -> Plan | None:
     return plan_visible_to(db.session(), actor, plan_id) if exists and plan_id else None
 
 
-def _told(entry: LedgerEntry, page: LedgerPage) -> ToldEntry:
+def told_entry(entry: LedgerEntry, page: LedgerPage) -> ToldEntry:
+    """The entry in words; `page` names what it refers to."""
     changes = [
         _told_change(entry.subject, key, old, new, page)
         for key, (old, new) in sorted(entry.changes.items(), key=lambda one: one[0] not in FIRST)

@@ -432,7 +432,7 @@ def is_told(subject: str, key: str) -> bool:
 
 def is_default(subject: str, key: str, old: str | None, new: str | None) -> bool:
     """Whether a new row merely says no to a question that nobody asked (本期无数据：否)."""
-    asked = key in {"is_no_data", "is_not_applicable"}
+    asked = key in {"is_no_data", "is_not_applicable", "is_zero_over_zero"}
     return asked and old is None and new == "False" and isinstance(_TYPES[subject, key], Boolean)
 
 

@@ -74,9 +74,11 @@ def plan_pictures(
         )
     if any(row.light for row in rows.values()):
         whole.append(_lights(plan, quarters, rows))
-    numeric = [one for one in plan.indicators if _is_numeric(one)]
+    numeric = [one for one in plan.indicators if is_numeric(one)]
     drawn = [
-        _indicator(one, quarters, rows)
+        indicator_chart(
+            one, [(each.period.name, rows.get((one.id, each.period.id))) for each in quarters]
+        )
         for one in numeric
         if any(_figure(rows.get((one.id, quarter.period.id))) is not None for quarter in quarters)
     ]
@@ -153,21 +155,18 @@ def _lights(
     )
 
 
-def _is_numeric(indicator: Indicator) -> bool:
+def is_numeric(indicator: Indicator) -> bool:
+    """Whether its quarters can be drawn against its target."""
     return indicator.target_value is not None and not indicator.is_check_list
 
 
-def _indicator(
-    indicator: Indicator, quarters: Sequence[Quarter], rows: Mapping[tuple[int, int], Actual]
-) -> Chart:
+def indicator_chart(indicator: Indicator, rows: Sequence[tuple[str, Actual | None]]) -> Chart:
+    """What each period says of a numeric indicator, given as (name, row), against its target."""
     target = indicator.target
     sense = target.sense.value if target.sense else _SENSES[target.comparator]
     return quarters_chart(
         indicator.name,
-        [
-            (quarter.period.name, _said(rows.get((indicator.id, quarter.period.id))))
-            for quarter in quarters
-        ],
+        [(name, _said(row)) for name, row in rows],
         indicator.target_value,
         upper=indicator.target_upper,
         unit=target.unit or "",

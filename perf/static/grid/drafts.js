@@ -212,6 +212,7 @@ function mark(group, state, word) {
     place.append(note);
   }
   note.textContent = word;
+  if (state === "saved") row.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
 }
 
 // Somebody else's figure beside one's own: take theirs, or keep one's own knowing it.

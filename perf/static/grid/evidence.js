@@ -56,6 +56,7 @@ async function post(box, file, line) {
     box.querySelector("[data-files]").innerHTML = answer.files;
     const summary = box.dataset.figure === "budget" ? null : rowsOf(box)[0].querySelector("summary");
     if (summary) summary.textContent = `佐证 ${answer.count} 份`;
+    box.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
     say(line, answer.told ? "warning" : "note", `“${file.name}”${answer.told || "已上传"}`);
   } catch (error) {
     const why = error instanceof TypeError ? "连不上服务器，或者文件读不出来（文件夹请先打包成 ZIP）。" : error.message;
