@@ -266,10 +266,14 @@ class Indicator(OwnedByUnit, Base):
     @property
     def is_lowered_late(self) -> bool:
         """Whether its target asks for less than when the year's last quarter began."""
-        if self.third_quarter_target is None:
-            return False
-        before = target_from_json(self.third_quarter_target)
-        return target_change(before, self.target) is TargetChange.LOWERED
+        before = self.third_quarter
+        return before is not None and target_change(before, self.target) is TargetChange.LOWERED
+
+    @property
+    def third_quarter(self) -> Target | None:
+        """The target that stood when the last quarter began, where it was revised since."""
+        kept = self.third_quarter_target
+        return None if kept is None else target_from_json(kept)
 
     @property
     def target(self) -> Target:

@@ -20,6 +20,7 @@ from perf.models import Actual, BudgetExecution, Indicator, Period, Plan, Submis
 from perf.models.plans import target_of
 from perf.models.reports import value_of
 from perf.queries.demanded import IS_YEAR
+from perf.queries.last_year import earlier_plans
 from perf.queries.overview import HANDED_IN
 from perf.queries.pages import Page, page_of
 from perf.queries.plans import adjusted_budgets
@@ -103,7 +104,7 @@ def paths_of(
     """
     if not plans:
         return {}
-    earlier = _earlier_plans(session, actor, plans)
+    earlier = earlier_plans(session, actor, plans, YEARS_BACK)
     before = {plan_id for years in earlier.values() for _, plan_id in years}
     reported = _reported(session, {plan.id for plan in plans}, before, with_money=with_money)
     indicators = _indicators_of(session, before)
@@ -123,33 +124,6 @@ def paths_of(
                 values = tuple(_in_order(figures, indicator_id))
                 paths.history.setdefault(key, []).append(YearPath(year, target, values))
     return found
-
-
-def _earlier_plans(
-    session: Session, actor: Actor, plans: Sequence[Plan]
-) -> dict[int, list[tuple[int, int]]]:
-    """Of each plan the (year, id) of the same project's or department's earlier plans, in order."""
-    units = {plan.unit_id for plan in plans}
-    years = [plan.year for plan in plans]
-    by_subject: dict[tuple[int, int | None], list[tuple[int, int]]] = defaultdict(list)
-    for unit_id, project_id, year, plan_id in session.execute(
-        select(Plan.unit_id, Plan.project_id, Plan.year, Plan.id)
-        .where(
-            in_sight(actor, Plan.unit_id),
-            Plan.unit_id.in_(units),
-            Plan.year.between(min(years) - YEARS_BACK, max(years) - 1),
-        )
-        .order_by(Plan.year)
-    ):
-        by_subject[unit_id, project_id].append((year, plan_id))
-    return {
-        plan.id: [
-            (year, plan_id)
-            for year, plan_id in by_subject[plan.unit_id, plan.project_id]
-            if plan.year - YEARS_BACK <= year < plan.year
-        ]
-        for plan in plans
-    }
 
 
 def _reported(session: Session, now: set[int], before: set[int], *, with_money: bool) -> _Reported:

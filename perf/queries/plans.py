@@ -1,6 +1,5 @@
 """Plans as their pages list and open them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +7,6 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from perf.core.checks import IndicatorKey, indicator_key
 from perf.core.permissions import Actor
 from perf.core.terms import Status
 from perf.models import (
@@ -20,7 +18,6 @@ from perf.models import (
     Plan,
     Project,
     Remark,
-    Score,
     SelfEvaluation,
     Submission,
 )
@@ -116,40 +113,6 @@ def last_change_of(session: Session, plan: Plan) -> LedgerEntry | None:
         .order_by(LedgerEntry.id.desc())
         .limit(1)
     )
-
-
-def last_year_actuals(session: Session, actor: Actor, plan: Plan) -> dict[IndicatorKey, Decimal]:
-    """The figures that the plan's project (or department) reached the year before.
-
-    They are those of the approved self-evaluation within the actor's sight, each in its
-    indicator's unit; of two indicators that are called the same neither is given.
-    """
-    rows = session.execute(
-        select(
-            Indicator.level1,
-            Indicator.level2,
-            Indicator.name,
-            Indicator.target_unit,
-            Score.value,
-        )
-        .join(Score, Score.indicator_id == Indicator.id)
-        .join(SelfEvaluation, SelfEvaluation.id == Score.self_evaluation_id)
-        .join(Plan, Plan.id == SelfEvaluation.plan_id)
-        .where(
-            in_sight(actor, Plan.unit_id),
-            Plan.unit_id == plan.unit_id,
-            Plan.year == plan.year - 1,
-            Plan.project_id == plan.project_id,
-            SelfEvaluation.status == Status.APPROVED,
-            Score.value.is_not(None),
-        )
-    )
-    found = [
-        (indicator_key(level1, level2, name, unit), value)
-        for level1, level2, name, unit, value in rows
-    ]
-    counts = Counter(key for key, _ in found)
-    return {key: value for key, value in found if counts[key] == 1 and value is not None}
 
 
 def _indicator_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:

@@ -1,6 +1,5 @@
 """What the report of a self-evaluation tells beyond the self-evaluation's own record."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,11 +7,10 @@ from typing import Any, cast
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from perf.core.checks import IndicatorKey, indicator_key
+from perf.core.checks import IndicatorKey
 from perf.core.permissions import Actor
 from perf.core.terms import Action, Status
 from perf.models import (
-    Indicator,
     LedgerEntry,
     Period,
     Plan,
@@ -23,7 +21,7 @@ from perf.models import (
     Submission,
     TargetRevision,
 )
-from perf.queries.visible import in_sight
+from perf.queries.last_year import by_key, earlier_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +98,11 @@ def signed_last_year(session: Session, actor: Actor, plan: Plan) -> LastYear | N
     Within the actor's sight; None where there is none. Of two indicators that are called the
     same neither is given.
     """
+    ids = [one for _, one in earlier_plans(session, actor, [plan], 1)[plan.id]]
     evaluation = session.scalar(
         select(SelfEvaluation)
-        .join(SelfEvaluation.plan)
         .options(joinedload(SelfEvaluation.plan).selectinload(Plan.indicators))
-        .where(
-            in_sight(actor, Plan.unit_id),
-            Plan.unit_id == plan.unit_id,
-            Plan.year == plan.year - 1,
-            Plan.project_id == plan.project_id,
-            SelfEvaluation.status == Status.APPROVED,
-        )
+        .where(SelfEvaluation.plan_id.in_(ids), SelfEvaluation.status == Status.APPROVED)
     )
     if evaluation is None:
         return None
@@ -126,13 +118,3 @@ def signed_last_year(session: Session, actor: Actor, plan: Plan) -> LastYear | N
     rows = {row["id"]: row for row in data["rows"]}
     keyed = by_key(evaluation.plan.indicators)
     return LastYear(data, {key: rows[one.id] for key, one in keyed.items() if one.id in rows})
-
-
-def by_key(indicators: Sequence[Indicator]) -> dict[IndicatorKey, Indicator]:
-    """The indicators by what makes them the same in two years; none of two with one key."""
-    found = [
-        (indicator_key(one.level1, one.level2, one.name, one.target_unit), one)
-        for one in indicators
-    ]
-    counts = Counter(key for key, _ in found)
-    return {key: one for key, one in found if counts[key] == 1}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -105,6 +106,26 @@ def revise_targets(
     session.flush()
 
 
+def change_targets(
+    session: Session, actor: Actor, plan: Plan, targets: Mapping[int, tuple[Target, str]]
+) -> int:
+    """Put these targets, by indicator, into a plan that may be edited; how many rows changed.
+
+    For callers that asked already; each target comes with the reason that the ledger tells.
+    """
+    rows: list[tuple[Indicator | None, IndicatorValues]] = []
+    for row in plan.indicators:
+        values = values_of(row)
+        if row.id in targets:
+            values = replace(values, target=targets[row.id][0])
+        rows.append((row, values))
+    changed = _write(session, actor, plan, rows, {key: why for key, (_, why) in targets.items()})
+    if changed:
+        plan.updated_at = clock.now()
+        session.flush()
+    return changed
+
+
 def respread(session: Session, actor: Actor, plan: Plan) -> None:
     """Store the indicators under the plan's pack, with weights that spread themselves anew."""
     _write(session, actor, plan, [(row, values_of(row)) for row in plan.indicators])
@@ -188,8 +209,12 @@ def _write(
     actor: Actor,
     plan: Plan,
     entered: Sequence[tuple[Indicator | None, IndicatorValues]],
+    reasons: Mapping[int, str] = MappingProxyType({}),
 ) -> int:
-    """Store the rows in this order one by one, spread the weights, choose the pack."""
+    """Store the rows in this order one by one, spread the weights, choose the pack.
+
+    `reasons` say to the ledger, by row, why it changes.
+    """
     levels = [value.level1 for _, value in entered]
     pack = pack_for(session, plan, levels)
     plan.pack_id, plan.pack_version = pack.id, pack.version
@@ -198,8 +223,18 @@ def _write(
     taken = {_place(row): row.id for row in plan.indicators}
     changed, is_revision = 0, _was_approved(session, plan)
     for ordinal, ((row, value), weight) in enumerate(zip(entered, weights, strict=True), start=1):
+        reason = reasons.get(row.id, "") if row else ""
         changed += _write_row(
-            session, actor, plan, row, value, weight, ordinal, taken, is_revision=is_revision
+            session,
+            actor,
+            plan,
+            row,
+            value,
+            weight,
+            ordinal,
+            taken,
+            reason,
+            is_revision=is_revision,
         )
     changed += record_names(session, actor, plan)
     return changed + _record_frame(session, actor, plan, before)
@@ -214,6 +249,7 @@ def _write_row(
     weight: Decimal | None,
     ordinal: int,
     taken: dict[Place, int],
+    reason: str,
     *,
     is_revision: bool,
 ) -> bool:
@@ -248,7 +284,9 @@ def _write_row(
         # A row that only moved is told once for the whole sheet.
         changes.pop("ordinal", None)
     action = "update_indicator" if stored else "add_indicator"
-    entry = record_change(session, actor, action, row, changes=changes, name=row.name)
+    entry = record_change(
+        session, actor, action, row, changes=changes, name=row.name, reason=reason
+    )
     taken[_place(row)] = row.id
     return entry is not None
 

@@ -14,8 +14,8 @@ from perf.core.rulepack import RulePack
 from perf.core.terms import Sense
 from perf.core.weights import check_weights
 from perf.models import Plan
+from perf.queries.last_year import last_year_actuals
 from perf.queries.packs import pack_of
-from perf.queries.plans import last_year_actuals
 from perf.services.plan_content import draft_of_plan
 from perf.services.plan_packs import pack_for
 from perf.services.sheets import IndicatorEntry

@@ -39,6 +39,7 @@ from perf.services.projects import (
     fill_project,
     find_project,
 )
+from perf.services.sheets import IndicatorValues
 from perf.services.steps import check_version, take_step
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "content_of_plan",
     "create_plan",
     "create_plan_from_draft",
+    "create_plan_with",
     "delete_plan",
     "differences_from_draft",
     "find_plan",
@@ -170,7 +172,24 @@ def create_plan_from_draft(
     if not actor.sees_unit(unit.id):
         raise NotFound("没有找到这个单位。")
     read, values = read_draft(draft_plan, year)
-    plan = _begin(session, actor, unit, year, draft_plan.kind, read)
+    return create_plan_with(session, actor, unit, year, draft_plan.kind, read, values)
+
+
+def create_plan_with(
+    session: Session,
+    actor: Actor,
+    unit: Unit,
+    year: int,
+    kind: PlanKind,
+    read: PlanFields,
+    values: Sequence[IndicatorValues],
+) -> Plan:
+    """A new plan with these fields and indicators, for callers that asked who may.
+
+    Raises InvalidInput where the plan exists already, the year is not set up, or weights leave
+    nothing to the indicators without.
+    """
+    plan = _begin(session, actor, unit, year, kind, read)
     _write_details(session, actor, plan, read)
     add_indicators(session, actor, plan, values)
     session.flush()

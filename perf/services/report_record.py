@@ -14,12 +14,12 @@ from perf.core.permissions import Actor
 from perf.core.rulepack import Certainty
 from perf.core.terms import Action, PlanKind, Status
 from perf.models import Indicator, Plan, Rectification, SelfEvaluation, TargetRevision
+from perf.queries.last_year import by_key
 from perf.queries.packs import find_pack
 from perf.queries.report import (
     LastYear,
     Reported,
     approved_revisions,
-    by_key,
     rectifications_of,
     reported_quarters,
     signed_last_year,

@@ -10,7 +10,7 @@ from perf.core.permissions import Actor
 from perf.core.terms import PlanKind, Role, Sense, Status
 from perf.extensions import db
 from perf.models import Plan, Score, SelfEvaluation, User
-from perf.queries.plans import last_year_actuals
+from perf.queries.last_year import last_year_actuals
 from perf.services.plan_checks import checks_of_entries, checks_of_plan
 from perf.services.sheets import IndicatorEntry
 from tests.factories import make_plan, make_unit, make_user, make_year, mark

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from perf.core.attainment import is_at_most
-from perf.core.checks.subject import Noticed, Row, Subject, names_of
+from perf.core.checks.subject import Noticed, Subject, names_of
 from perf.core.findings import Severity
 from perf.core.numbers import format_number
+from perf.core.targets import Target
 from perf.core.terms import Comparator, Sense
 
 _ALL = Decimal(100)
@@ -21,7 +22,7 @@ def check_last_year(subject: Subject) -> Iterator[Noticed]:
     easier = []
     for row in subject.rows if subject.last_year else ():
         actual = subject.last_year.get(row.key)
-        if actual is not None and _is_easier(row, actual):
+        if actual is not None and is_easier(row.target, actual, is_cost=row.is_cost):
             easier.append((row, f"上年 {format_number(actual)}{row.target.unit or ''}"))
     if not easier:
         return
@@ -37,9 +38,12 @@ def check_last_year(subject: Subject) -> Iterator[Noticed]:
     yield subject.say_together(Severity.WARNING, "target-below-last-year", message, beside)
 
 
-def _is_easier(row: Row, actual: Decimal) -> bool:
-    target = row.target
-    if not isinstance(target.value, Decimal) or row.is_cost or target.sense is Sense.EXACTLY:
+def is_easier(target: Target, actual: Decimal, *, is_cost: bool = False) -> bool:
+    """Whether a target asks for less than the figure, in its own unit, that was reached before.
+
+    ≥100件 after 250件 → True; ≥100% after 103% and every cost → False.
+    """
+    if not isinstance(target.value, Decimal) or is_cost or target.sense is Sense.EXACTLY:
         return False
     if target.comparator is Comparator.BETWEEN:
         return False
