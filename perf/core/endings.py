@@ -1,9 +1,7 @@
 """What a project owes that begins or ends within its year (追加、终止、并入)."""
 
 from collections.abc import Iterable
-from datetime import date
-
-from perf.core.periods import Period
+from datetime import date, timedelta
 
 DECEMBER = 12
 
@@ -19,12 +17,14 @@ def is_demanded(months: int, begins_on: date | None = None, owed_until: int = DE
     return first <= months <= owed_until
 
 
-def last_owed_month(periods: Iterable[Period], holds_from: date) -> int:
+def last_owed_month(months: Iterable[int], holds_from: date) -> int:
     """The month in which the last period ends that a plan owes which is ended from this day on.
 
-    The period in which it ended is still owed, for its figures up to then; none that begins on
-    that day or later; 0 where nothing is owed. From 20 July in quarters → 9, from 1 July → 6.
+    `months` are those in which the year's periods end. The period in which it ended is still
+    owed, for its figures up to then; none that begins on that day or later; 0 where nothing is.
+    Source: our own decision. In quarters from 20 July → 9, from 1 July → 6.
     """
-    return max(
-        (one.months for one in periods if not one.is_year and one.starts_on < holds_from), default=0
-    )
+    last_day = holds_from - timedelta(days=1)
+    if last_day.year < holds_from.year:
+        return 0
+    return min(one for one in months if one >= last_day.month)

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    SQLColumnExpression,
+    and_,
+    extract,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from perf.models import Period, Plan
@@ -11,9 +21,37 @@ from perf.models import Period, Plan
 IS_YEAR = Period.code.like("%-FY")
 
 
+# By what plans differ in which reports they owe, to group them by: the first month, the last one,
+# and whether they go on. Most are alike, so that there are few groups however many plans.
+SPAN: tuple[ColumnElement[int], ColumnElement[int], ColumnElement[bool]] = (
+    func.coalesce(extract("month", Plan.begins_on), 1),
+    type_coerce(Plan.owed_until, Integer),
+    Plan.ended_on.is_(None),
+)
+
+
+def spans_owe(span: Sequence[Any], period: Period) -> bool:
+    """Whether plans of these values of `SPAN` owe a period's report, or the self-evaluation."""
+    first, last, goes_on = span
+    return bool(goes_on if period.is_year else first <= period.months <= last)
+
+
+def owes_month(month: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
+    """The condition that a plan ran in the period that ends in this month.
+
+    It is `is_demanded` of `perf/core/endings.py` in SQL.
+    """
+    return and_(SPAN[0] <= month, SPAN[1] >= month)
+
+
+def owes_self_evaluation() -> ColumnElement[bool]:
+    """The condition that a plan's self-evaluation is demanded: it did not end within the year."""
+    return SPAN[2]
+
+
 def is_demanded() -> ColumnElement[bool]:
     """The SQL condition that a plan owes figures of a period, in a query over both."""
-    return and_(Period.year == Plan.year, ~IS_YEAR)
+    return and_(Period.year == Plan.year, ~IS_YEAR, owes_month(Period.months))
 
 
 def demanded_count() -> ScalarSelect[int]:

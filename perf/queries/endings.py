@@ -1,60 +1,16 @@
-"""Endings (终止、并入): one of them, a plan's, and what plans that begin or end late owe."""
+"""Endings (终止、并入): one of them, a plan's, and what was merged into it."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from perf.core.endings import DECEMBER
 from perf.core.errors import NotFound
-from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.terms import PlanKind, Status
-from perf.models import Period, Plan, PlanEnding, Remark
+from perf.models import Plan, PlanEnding, Remark
 from perf.queries.visible import in_sight, plan_visible_to
-
-
-def month_of_period() -> ColumnElement[int]:
-    """The month in which a period ends, out of its code (`2022-Q3` → 9, `2022-M07` → 7)."""
-    number = cast(func.substr(Period.code, 7), Integer)
-    return case(
-        (Period.code.like("%-Q_"), number * 3),
-        (Period.code.like("%-M__"), number),
-        else_=DECEMBER,
-    )
-
-
-def owes_month(month: ColumnElement[int] | int) -> ColumnElement[bool]:
-    """The condition that a plan owes the period ending in this month: the core's, in SQL."""
-    return (Plan.owed_until >= month) & (SPAN[0] <= month)
-
-
-def owes_period() -> ColumnElement[bool]:
-    """The same for the period that the statement joins."""
-    return owes_month(month_of_period())
-
-
-def owes_self_evaluation() -> ColumnElement[bool]:
-    """The condition that a plan's self-evaluation is demanded: it did not end within the year."""
-    return Plan.ended_on.is_(None)
-
-
-# By what plans differ in which reports they owe, to group them by: the first month, the last one,
-# and whether they go on. Most are alike, so that there are few groups however many plans.
-SPAN: tuple[ColumnElement[int], ColumnElement[int], ColumnElement[bool]] = (
-    func.coalesce(extract("month", Plan.begins_on), 1),
-    cast(Plan.owed_until, Integer),
-    owes_self_evaluation(),
-)
-
-
-def spans_owe(span: Sequence[Any], period: Period) -> bool:
-    """Whether plans of these values of `SPAN` owe a period's report, or the self-evaluation."""
-    first, last, goes_on = span
-    if period.is_year:
-        return bool(goes_on)
-    return bool(first <= parse_period(period.code).months <= last)
 
 
 def kept_ending_of(session: Session, plan: Plan) -> PlanEnding | None:

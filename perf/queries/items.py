@@ -45,7 +45,6 @@ from perf.models import (
     User,
 )
 from perf.queries.demanded import IS_YEAR, is_demanded
-from perf.queries.endings import owes_period
 
 _submitter = aliased(User)
 _decider = aliased(User)
@@ -207,7 +206,7 @@ def _quarters(with_progress: bool) -> Select[Any]:
         indicators = select(func.count()).where(Indicator.plan_id == Plan.id).correlate(Plan)
         total = _while_edited(Submission, indicators.scalar_subquery())
     query = _select(ItemKind.QUARTER, Submission, Snapshot.submission_id, _PERIOD, done, total)
-    query = query.join(Period, and_(is_demanded(), owes_period())).outerjoin(
+    query = query.join(Period, is_demanded()).outerjoin(
         Submission, and_(Submission.plan_id == Plan.id, Submission.period_id == Period.id)
     )
     return _with_people(query, Submission)

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from perf.core.numbers import round_half_up
-from perf.core.periods import is_overdue, parse_period
+from perf.core.periods import is_overdue
 from perf.core.permissions import Actor
 from perf.core.terms import Status
 from perf.models import FiscalYear, Period, Plan, SelfEvaluation, Submission, Unit
-from perf.queries.endings import SPAN, owes_month, owes_self_evaluation, spans_owe
+from perf.queries.demanded import SPAN, owes_month, owes_self_evaluation, spans_owe
 from perf.queries.organisation import is_unit_called
 from perf.queries.pages import PAGE_SIZE, Page, count_pages, page_of
 from perf.queries.visible import in_sight
@@ -126,15 +126,11 @@ def _past_due(year: FiscalYear, today: date) -> tuple[list[Period], list[Period]
     return [one for one in past if not one.is_year], [one for one in past if one.is_year]
 
 
-def _month_of(period: Period) -> int:
-    return parse_period(period.code).months
-
-
 def _with_overdue(
     query: Select[Unit], year: int, quarters: Sequence[Period], years: Sequence[Period]
 ) -> Select[Unit]:
     due: list[ColumnElement[int]] = [
-        case((owes_month(month), 1), else_=0) for month in map(_month_of, quarters)
+        case((owes_month(month), 1), else_=0) for month in [one.months for one in quarters]
     ]
     if years:
         due.append(case((owes_self_evaluation(), 1), else_=0))

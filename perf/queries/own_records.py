@@ -1,16 +1,17 @@
 """What the system's own records say of a unit's projects: monitored, and self-evaluated."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from perf.core.periods import MONTHS
 from perf.core.terms import PlanKind, RecordSource, Status
 from perf.models import Period, Plan, Project, SelfEvaluation, Submission
-from perf.queries.demanded import is_demanded
-from perf.queries.endings import owes_self_evaluation
+from perf.queries.demanded import is_demanded, owes_self_evaluation
 from perf.queries.plain_rows import PlanRows
 
 Counts = dict[RecordSource, tuple[int, int]]
+# A project that ended within the year may be self-evaluated, but need not be.
+_IS_EVALUATED = or_(owes_self_evaluation(), SelfEvaluation.id.is_not(None))
 
 
 def unsigned_projects(session: Session, plan: Plan) -> list[str]:
@@ -23,8 +24,7 @@ def unsigned_projects(session: Session, plan: Plan) -> list[str]:
             Plan.unit_id == plan.unit_id,
             Plan.year == plan.year,
             or_(SelfEvaluation.id.is_(None), SelfEvaluation.status != Status.APPROVED),
-            # One that ended within the year may be self-evaluated, but need not be.
-            or_(owes_self_evaluation(), SelfEvaluation.id.is_not(None)),
+            _IS_EVALUATED,
         )
         .order_by(Project.name)
     )
@@ -32,7 +32,7 @@ def unsigned_projects(session: Session, plan: Plan) -> list[str]:
 
 
 def record_counts(session: Session, plan: Plan | PlanRows, months: int = MONTHS) -> Counts:
-    """(projects done, projects with a plan) of the plan's unit and year for each kind of record.
+    """(projects done, projects that owe it) of the plan's unit and year for each kind of record.
 
     A project is monitored where all that it owes of the year's first `months` is approved, and
     self-evaluated where its self-evaluation is signed. Three projects, two of them signed → 2, 3.
@@ -42,7 +42,7 @@ def record_counts(session: Session, plan: Plan | PlanRows, months: int = MONTHS)
         Plan.year == plan.year,
         Plan.kind == PlanKind.PROJECT,
     )
-    total = session.scalar(select(func.count()).select_from(Plan).where(*projects)) or 0
+    owed = select(Period.id).where(is_demanded(), Period.months <= months).correlate(Plan)
     is_approved = (
         select(Submission.id)
         .where(
@@ -53,23 +53,20 @@ def record_counts(session: Session, plan: Plan | PlanRows, months: int = MONTHS)
         .correlate(Plan, Period)
         .exists()
     )
-    lacks_one = (
-        select(Period.id)
-        .where(is_demanded(), Period.months <= months, ~is_approved)
-        .correlate(Plan)
-        .exists()
+    lacks_one = owed.where(~is_approved).exists()
+    monitored = (
+        select(func.count(), func.count(case((~lacks_one, 1))))
+        .select_from(Plan)
+        .where(*projects, owed.exists())
     )
-    monitored = select(func.count()).select_from(Plan).where(*projects, ~lacks_one)
-    signed = (
-        select(func.count())
-        .select_from(SelfEvaluation)
-        .join(Plan, Plan.id == SelfEvaluation.plan_id)
-        .where(*projects, SelfEvaluation.status == Status.APPROVED)
+    evaluated = (
+        select(func.count(), func.count(case((SelfEvaluation.status == Status.APPROVED, 1))))
+        .select_from(Plan)
+        .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
+        .where(*projects, _IS_EVALUATED)
     )
-    return {
-        RecordSource.MONITORING: (
-            session.scalar(monitored) or 0,
-            total,
-        ),
-        RecordSource.SELF_EVALUATION: (session.scalar(signed) or 0, total),
+    found = {
+        RecordSource.MONITORING: session.execute(monitored).one(),
+        RecordSource.SELF_EVALUATION: session.execute(evaluated).one(),
     }
+    return {source: (done, total) for source, (total, done) in found.items()}

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.reminders import Line, line_of
 from perf.core.terms import PlanKind, Role, Status
@@ -23,7 +22,7 @@ from perf.models import (
     Unit,
     User,
 )
-from perf.queries.endings import owes_month, owes_self_evaluation
+from perf.queries.demanded import owes_month, owes_self_evaluation
 from perf.queries.items import Item, ItemKind, is_any_of, items_of
 from perf.queries.organisation import is_unit_called
 from perf.queries.pages import PAGE_SIZE, Page, count_pages
@@ -162,7 +161,7 @@ def _missing(actor: Actor, period: Period, text: str) -> Select[Any]:
     is_owed = owes_self_evaluation()
     if not period.is_year:
         own.append(Submission.period_id == period.id)
-        is_owed = owes_month(parse_period(period.code).months)
+        is_owed = owes_month(period.months)
     query = (
         select(Plan.id, Unit.id, Unit.name, Project.name, model.status)
         .select_from(Plan)

@@ -37,8 +37,7 @@ from perf.models import (
     Unit,
     User,
 )
-from perf.queries.demanded import demanded_count
-from perf.queries.endings import SPAN, owes_self_evaluation, spans_owe
+from perf.queries.demanded import SPAN, demanded_count, owes_self_evaluation, spans_owe
 from perf.queries.items import (
     Item,
     ItemKind,

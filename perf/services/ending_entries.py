@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.dates import parse_day
+from perf.core.endings import last_owed_month
 from perf.core.errors import InvalidInput
-from perf.core.periods import parse_period
 from perf.core.terms import EndingKind, Status
 from perf.models import BudgetExecution, Period, Plan, Submission
+from perf.queries.demanded import IS_YEAR
 from perf.queries.endings import plans_to_merge_into
 from perf.services.evaluation_scores import adjusted_of
 from perf.services.money import read_wan, write_wan
@@ -93,7 +94,7 @@ def not_executed(session: Session, plan: Plan) -> Decimal:
         select(Submission.id)
         .join(Submission.period)
         .where(Submission.plan_id == plan.id, Submission.status.in_(HANDED_IN))
-        .order_by(Period.code.desc())
+        .order_by(Period.months.desc())
         .limit(1)
         .scalar_subquery()
     )
@@ -117,19 +118,30 @@ def too_much(session: Session, plan: Plan, returned: Decimal | None, moved: Deci
 
 def reported_later(session: Session, plan: Plan, holds_from: date) -> str:
     """Why the plan cannot end from this day: a period that begins then or later is reported."""
-    rows = session.execute(
-        select(Period.code, Period.name, Submission.status)
+    found = session.execute(
+        select(Period.name, Submission.status)
         .join(Submission, Submission.period_id == Period.id)
-        .where(Submission.plan_id == plan.id, Submission.status.in_(HANDED_IN))
-        .order_by(Period.code)
+        .where(
+            Submission.plan_id == plan.id,
+            Submission.status.in_(HANDED_IN),
+            Period.months > owed_until(session, plan, holds_from),
+        )
+        .order_by(Period.months)
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return ""
+    name, status = found
+    return (
+        f"{name}的填报{status.label}，而它从这一天或以后才开始。"
+        "请填更晚的日期，或先将该期填报撤回、退回或重新打开。"
     )
-    for code, name, status in rows:
-        if parse_period(code).starts_on >= holds_from:
-            return (
-                f"{name}的填报{status.label}，而它从这一天或以后才开始。"
-                "请填更晚的日期，或先将该期填报撤回、退回或重新打开。"
-            )
-    return ""
+
+
+def owed_until(session: Session, plan: Plan, holds_from: date) -> int:
+    """The month in which the last period ends that the plan owes, were it ended from this day."""
+    months = select(Period.months).where(Period.year == plan.year, ~IS_YEAR)
+    return last_owed_month(session.scalars(months), holds_from)
 
 
 def _read_day(text: str, year: int) -> date:

@@ -4,15 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from perf import clock
-from perf.core.endings import last_owed_month
 from perf.core.errors import Conflict, Locked, NotFound
 from perf.core.numbers import format_number
-from perf.core.periods import parse_period
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, PlanKind, RectificationState, Status
 from perf.core.workflow import EDITABLE, next_status
 from perf.models import (
-    Period,
     Plan,
     PlanEnding,
     Rectification,
@@ -24,6 +21,7 @@ from perf.queries.rectifications import UNFINISHED
 from perf.services.ending_entries import (
     EndingEntry,
     EndingValues,
+    owed_until,
     read_ending,
     reported_later,
     too_much,
@@ -223,9 +221,8 @@ def _demand_current(session: Session, ending: PlanEnding) -> SelfEvaluation | No
 
 def _end_plan(session: Session, actor: Actor, ending: PlanEnding) -> None:
     plan = ending.plan
-    codes = session.scalars(select(Period.code).where(Period.year == plan.year)).all()
-    plan.ended_on = ending.holds_from
-    plan.owed_until = last_owed_month(map(parse_period, codes), ending.holds_from)
+    until = owed_until(session, plan, ending.holds_from)
+    plan.ended_on, plan.owed_until = ending.holds_from, until
     plan.updated_at = clock.now()
     record_change(
         session, actor, "end_plan", plan, name=plan.name, plan_id=plan.id, reason=ending.document

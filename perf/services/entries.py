@@ -100,7 +100,7 @@ def why_closed(plan: Plan, period: Period) -> str:
         return "本期已由管理员锁定，不能再填报或修改。如确需更正，请联系管理员解锁。"
     if clock.today() < period.opens_on:
         return f"本期从 {period.opens_on:%Y-%m-%d} 起开放填报。"
-    return why_not_owed(plan, parse_period(period.code).months)
+    return why_not_owed(plan, period.months)
 
 
 def why_not_owed(plan: Plan, months: int) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from perf.core.endings import is_demanded, last_owed_month
 from perf.core.periods import periods_of
+from perf.core.terms import Rhythm
 
 QUARTERS = [3, 6, 9, 12]
 
@@ -40,14 +41,17 @@ def test_a_plan_owes_the_periods_in_which_it_ran(begins_on, owed_until, owed):
     ],
 )
 def test_the_period_in_which_it_ended_is_the_last_one_owed(holds_from, month):
-    assert last_owed_month(periods_of(2022), holds_from) == month
+    assert last_owed_month(QUARTERS, holds_from) == month
 
 
-@given(begins=st.integers(0, 363), lasts=st.integers(1, 364))
-def test_a_period_is_owed_where_the_plan_ran_on_one_of_its_days(begins, lasts):
+@given(begins=st.integers(0, 363), lasts=st.integers(1, 364), rhythm=st.sampled_from(list(Rhythm)))
+def test_a_period_is_owed_where_the_plan_ran_on_one_of_its_days(begins, lasts, rhythm):
+    periods = periods_of(2022, rhythm)[:-1]
     first = date(2022, 1, 1) + timedelta(days=begins)
     end = min(first + timedelta(days=lasts), date(2022, 12, 31))
-    until = last_owed_month(periods_of(2022), end)
-    for period in periods_of(2022)[:-1]:
-        runs = period.ends_on >= first and period.starts_on < end
+    until = last_owed_month([one.months for one in periods], end)
+    begin = date(2022, 1, 1)
+    for period in periods:
+        runs = period.ends_on >= first and begin < end
         assert is_demanded(period.months, first, until) is runs
+        begin = period.ends_on + timedelta(days=1)

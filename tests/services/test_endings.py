@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from perf import clock
-from perf.core.endings import is_demanded
+from perf.core.endings import is_demanded as is_owed
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound, NotPermitted, Stale
 from perf.core.periods import parse_period
 from perf.core.permissions import Actor
@@ -22,12 +22,12 @@ from perf.core.terms import (
     Status,
 )
 from perf.models import LedgerEntry, Period, Plan, PlanEnding, Rectification, Snapshot, Submission
+from perf.queries.demanded import is_demanded
 from perf.queries.endings import (
     ending_to_change,
     ending_visible_to,
     kept_ending_of,
     merged_into_plan,
-    owes_period,
 )
 from perf.queries.items import ItemKind
 from perf.queries.own_records import unsigned_projects
@@ -95,8 +95,8 @@ class World:
     def owed(self) -> list[str]:
         query = (
             select(Period.code)
-            .join(Plan, Plan.year == Period.year)
-            .where(Plan.id == self.plan.id, Period.code.like("%-Q_"), owes_period())
+            .join(Plan, is_demanded())
+            .where(Plan.id == self.plan.id)
             .order_by(Period.code)
         )
         return list(self.session.scalars(query))
@@ -310,5 +310,5 @@ def test_sql_and_core_agree_on_what_is_owed(session, world):
         world.plan.ended_on = None if until == 12 else date(2022, 8, 1)
         session.flush()
         codes = [f"2022-Q{n}" for n in range(1, 5)]
-        wanted = [one for one in codes if is_demanded(parse_period(one).months, begins_on, until)]
+        wanted = [one for one in codes if is_owed(parse_period(one).months, begins_on, until)]
         assert world.owed() == wanted
