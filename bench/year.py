@@ -8,11 +8,14 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from perf.app import create_app
 from perf.core.targets import parse_target
 from perf.core.terms import Comparator, FundSource, Kind, PlanKind, Rhythm, Role, Status
 from perf.extensions import db
+from perf.models import Base
+from perf.models.history_triggers import drop_history, install_history
 
 YEAR = 2022
 PROJECTS = 3
@@ -46,6 +49,9 @@ def make_year(path: Path, units: int) -> None:
     app = app_over(path)
     with app.app_context():
         upgrade()
+        # The year comes into being all at once; its history begins with what is done to it.
+        with db.engine.begin() as ours:
+            drop_history(ours)
         db.engine.dispose()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous = OFF")
@@ -55,14 +61,25 @@ def make_year(path: Path, units: int) -> None:
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    with app.app_context():
+        with db.engine.begin() as ours:
+            install_history(ours)
+        db.engine.dispose()
 
 
 def _fill(connection: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
     first = next(rows)
-    columns, marks = ", ".join(first), ", ".join("?" * len(first))
+    # What a model would fill in by itself.
+    others = {
+        column.name: column.default.arg
+        for column in Base.metadata.tables[table].c
+        if isinstance(column.default, ScalarElementColumnDefault) and column.name not in first
+    }
+    values = tuple(others.values())
+    columns, marks = ", ".join([*first, *others]), ", ".join("?" * (len(first) + len(others)))
     statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
-    connection.execute(statement, tuple(first.values()))
-    connection.executemany(statement, (tuple(row.values()) for row in rows))
+    connection.execute(statement, (*first.values(), *values))
+    connection.executemany(statement, ((*row.values(), *values) for row in rows))
 
 
 def _tables(units: int) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:

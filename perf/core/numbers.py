@@ -84,7 +84,10 @@ def plain_number(plain: str) -> Decimal:
 
 def format_number(value: Decimal) -> str:
     """The shortest plain notation (`100.00` → `100`, `7.50` → `7.5`)."""
-    text = format(value, "f")
+    # A rescore's ledger asks for a million of them, and `str` takes half the time of `format`.
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -21,9 +21,9 @@ BEGIN
   IF TG_OP = 'DELETE' THEN
     was := subject;
   ELSIF TG_OP = 'UPDATE' THEN
-    SELECT coalesce(jsonb_object_agg(old.key, old.value), '{}') INTO was
-      FROM jsonb_each(subject) AS old
-      WHERE old.value IS DISTINCT FROM to_jsonb(NEW) -> old.key;
+    SELECT coalesce(jsonb_object_agg(pair.key, pair.value), '{}') INTO was
+      FROM jsonb_each(subject) AS pair
+      WHERE pair.value IS DISTINCT FROM to_jsonb(NEW) -> pair.key;
   END IF;
   INSERT INTO row_history (table_name, row_id, unit_id, until, was) VALUES (
     TG_TABLE_NAME, (subject ->> 'id')::int,
@@ -79,23 +79,26 @@ def _sqlite_triggers(table: Table, columns: list[str]) -> list[str]:
     def keep(verb: str, row: str, was: str) -> str:
         owner = f"{row}.unit_id" if is_owned(table) else "NULL"
         entry = [f"'{table.name}'", f"{row}.id", owner, f"{MOMENT_FUNCTION}()", was]
-        head = f"{_PREFIX}{verb}_{table.name} AFTER {verb.upper()} ON {table.name}"
-        columns = "table_name, row_id, unit_id, until, was"
         return (
-            f"CREATE TRIGGER {head} BEGIN INSERT INTO row_history ({columns})"
+            f"CREATE TRIGGER {_PREFIX}{verb}_{table.name} AFTER {verb.upper()} ON {table.name}"
+            " BEGIN INSERT INTO row_history (table_name, row_id, unit_id, until, was)"
             f" SELECT {', '.join(entry)}; END"
         )
 
-    whole = ", ".join(f"'{name}', OLD.\"{name}\"" for name in columns)
-    # Put together as text: most updates change a few columns of many, and json_object would
-    # write them all.
-    changed = " || ".join(
+    others = [name for name in columns if name != "id"]
+    # Most updates change a few columns of many, and json_object would write them all.
+    changed = [
         f'CASE WHEN OLD."{name}" IS NOT NEW."{name}"'
         f" THEN ',\"{name}\":' || json_quote(OLD.\"{name}\") ELSE '' END"
-        for name in columns
-    )
+        for name in others
+    ]
+    whole = [f'\',"{name}":\' || json_quote(OLD."{name}")' for name in others]
+
+    def written(parts: list[str]) -> str:
+        return f"printf('{{\"id\":%s{'%s' * len(parts)}}}', {', '.join(['OLD.id', *parts])})"
+
     return [
         keep("insert", "NEW", "NULL"),
-        keep("update", "OLD", f"'{{' || substr({changed}, 2) || '}}'"),
-        keep("delete", "OLD", f"json_object({whole})"),
+        keep("update", "OLD", written(changed)),
+        keep("delete", "OLD", written(whole)),
     ]
