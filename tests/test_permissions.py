@@ -27,6 +27,7 @@ from perf.models import (
     PlanEnding,
     Recommendation,
     Rectification,
+    Remark,
     RevisedTarget,
     SelfEvaluation,
     Submission,
@@ -215,6 +216,8 @@ TABLE: dict[str, Rule] = {
     "POST quarter_sheets.use": Rule("S", is_owned=True),
     "GET workbench.home": Rule(EVERYONE),
     "GET review.queue": Rule("U"),
+    "POST threads.answer": Rule("S"),
+    "POST threads.step": Rule("U", is_owned=True),
     "GET messages.index": Rule(EVERYONE),
     "POST messages.read": Rule(EVERYONE, is_personal=True),
     "POST messages.read_all": Rule(EVERYONE),
@@ -306,6 +309,8 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "rectification_id": make_rectification(session, evidence.submission_id).id,
         "revision_id": make_revision(session, plan).id,
         "ending_id": make_ending(session, plan).id,
+        "remark_id": make_remark(session, evidence.submission_id).id,
+        "step": "resolve",
         "archive_id": make_archive(session, people[0]).id,
         "message_id": make_message(session, people[0]).id,
         "token": make_calendar(session, people[0]),
@@ -437,6 +442,20 @@ def make_ending(session: Any, plan: Any) -> PlanEnding:
         reason="政策调整。",
         money_note="由财政收回。",
         updated_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_remark(session: Any, submission_id: int) -> Remark:
+    """What a reviewer said about this quarter."""
+    submission = session.get_one(Submission, submission_id)
+    row = Remark(
+        unit_id=submission.unit_id,
+        submission_id=submission.id,
+        text="请补充清单",
+        created_at=clock.now(),
     )
     session.add(row)
     session.flush()

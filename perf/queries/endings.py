@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from perf.core.errors import NotFound
 from perf.core.permissions import Actor
 from perf.core.terms import PlanKind, Status
-from perf.models import Plan, PlanEnding, Remark
+from perf.models import Plan, PlanEnding
+from perf.queries.threads import threads_of
 from perf.queries.visible import in_sight, plan_visible_to
 
 
@@ -92,7 +93,7 @@ def _one(actor: Actor, ending_id: int) -> Select[Any]:
             joinedload(PlanEnding.plan).options(
                 joinedload(Plan.project), joinedload(Plan.unit), selectinload(Plan.indicators)
             ),
-            selectinload(PlanEnding.remarks).joinedload(Remark.created_by),
+            threads_of(PlanEnding.remarks),
         )
         .where(PlanEnding.id == ending_id, in_sight(actor, PlanEnding.unit_id))
     )

@@ -16,7 +16,6 @@ from perf.models import (
     Period,
     Plan,
     Project,
-    Remark,
     Score,
     SelfEvaluation,
     Submission,
@@ -24,6 +23,7 @@ from perf.models import (
 )
 from perf.queries.demanded import IS_YEAR, demanded_count, is_demanded
 from perf.queries.pages import PAGE_SIZE, Page, contains, count_pages
+from perf.queries.threads import threads_of
 from perf.queries.visible import in_sight, plan_visible_to
 
 _FORM_ORDER = (Unit.code, Unit.id, Plan.kind, Plan.id)
@@ -121,7 +121,7 @@ def self_evaluation_visible_to(session: Session, actor: Actor, plan_id: int) -> 
             joinedload(SelfEvaluation.submitted_by),
             joinedload(SelfEvaluation.decided_by),
             selectinload(SelfEvaluation.scores).joinedload(Score.decided_by),
-            selectinload(SelfEvaluation.remarks).joinedload(Remark.created_by),
+            threads_of(SelfEvaluation.remarks),
         )
         .where(SelfEvaluation.plan_id == plan.id)
     )

@@ -142,7 +142,7 @@ def is_open(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     return and_(Period.opens_on <= today, Period.locked_at.is_(None))
 
 
-def is_any_of(column: Any, statuses: Iterable[Status]) -> ColumnElement[bool]:
+def is_any_of(column: Any, statuses: Iterable[Labelled]) -> ColumnElement[bool]:
     """The condition that the status is one of these; unlike IN it is compiled only once."""
     return or_(*(column == status for status in statuses))
 

@@ -22,6 +22,7 @@ from perf.models import (
     Submission,
 )
 from perf.queries.pages import Page, contains, page_of
+from perf.queries.threads import with_people
 from perf.queries.visible import in_sight, plan_visible_to
 
 
@@ -99,7 +100,7 @@ def remarks_on(session: Session, plan: Plan) -> Sequence[Remark]:
     """What reviewers said about the plan, the newest first."""
     return session.scalars(
         select(Remark)
-        .options(joinedload(Remark.created_by))
+        .options(*with_people())
         .where(Remark.plan_id == plan.id)
         .order_by(Remark.id.desc())
     ).all()

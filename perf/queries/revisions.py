@@ -13,8 +13,9 @@ from perf.core.errors import NotFound
 from perf.core.permissions import Actor
 from perf.core.revisions import TargetChange, is_last_quarter
 from perf.core.terms import Status
-from perf.models import Indicator, LedgerEntry, Plan, Remark, RevisedTarget, TargetRevision
+from perf.models import Indicator, LedgerEntry, Plan, RevisedTarget, TargetRevision
 from perf.queries.plans import plan_to_change
+from perf.queries.threads import threads_of
 from perf.queries.visible import in_sight
 
 
@@ -163,7 +164,7 @@ def _one(actor: Actor, revision_id: int) -> Select[Any]:
             joinedload(TargetRevision.plan).options(
                 joinedload(Plan.project), joinedload(Plan.unit), selectinload(Plan.indicators)
             ),
-            selectinload(TargetRevision.remarks).joinedload(Remark.created_by),
+            threads_of(TargetRevision.remarks),
         )
         .where(TargetRevision.id == revision_id, in_sight(actor, TargetRevision.unit_id))
     )

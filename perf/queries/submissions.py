@@ -19,6 +19,7 @@ from perf.models import (
     Remark,
     Submission,
 )
+from perf.queries.threads import threads_of
 from perf.queries.visible import in_sight, plan_visible_to
 
 
@@ -117,7 +118,7 @@ def _submission_of(session: Session, plan: Plan, period: Period) -> Submission |
             selectinload(Submission.executions),
             selectinload(Submission.quantities),
             selectinload(Submission.evidence).joinedload(Evidence.created_by),
-            selectinload(Submission.remarks).joinedload(Remark.created_by),
+            threads_of(Submission.remarks),
         )
         .where(Submission.plan_id == plan.id, Submission.period_id == period.id)
     )

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor, Permission
-from perf.core.terms import Rating, Role, Status
+from perf.core.terms import Rating, Role, Status, ThreadStep
 from perf.models import (
     FiscalYear,
     Indicator,
@@ -31,6 +31,7 @@ from perf.models import (
     Plan,
     PlanEnding,
     Remark,
+    RemarkEntry,
     SelfEvaluation,
     Submission,
     TargetRevision,
@@ -120,7 +121,7 @@ def outstanding_by_kind() -> dict[ItemKind, ColumnElement[bool]]:
 def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind, int], list[Said]]:
     """What was said when these items were sent back or reopened, by item; one query, or none."""
     wanted = {
-        (item.kind, item.subject_id): item.decided_at
+        (item.kind, item.subject_id): item.submitted_at
         for item in items
         if item.is_returned and item.subject_id is not None
     }
@@ -142,14 +143,24 @@ def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind
             key = (ItemKind.ENDING, row.plan_ending_id)
         else:
             key = (ItemKind.SELF_EVALUATION, row.self_evaluation_id or 0)
-        remark = Said(row.text, row.indicator_id, row.name, row.display_name, row.created_at)
-        decided_at = wanted[key]
+        remark = Said(row.said, row.indicator_id, row.name, row.display_name, row.said_at)
+        submitted_at = wanted[key]
         # What an earlier round said stays open until the approval, but is not today's news.
-        if decided_at is None or remark.at >= decided_at:
+        if submitted_at is None or remark.at >= submitted_at:
             found.setdefault(key, []).append(remark)
     return found
 
 
+# A reviewer's last word on a remark, where there was one after it.
+_LAST_WORD = (
+    select(func.max(RemarkEntry.id))
+    .where(
+        RemarkEntry.remark_id == Remark.id,
+        is_any_of(RemarkEntry.step, [ThreadStep.REPLY, ThreadStep.RAISE]),
+    )
+    .correlate(Remark)
+    .scalar_subquery()
+)
 _REMARKS = (
     select(
         Remark.plan_id,
@@ -157,16 +168,19 @@ _REMARKS = (
         Remark.self_evaluation_id,
         Remark.target_revision_id,
         Remark.plan_ending_id,
-        Remark.text,
+        func.coalesce(RemarkEntry.text, Remark.text).label("said"),
         Remark.indicator_id,
         Indicator.name,
         User.display_name,
-        Remark.created_at,
+        func.coalesce(RemarkEntry.created_at, Remark.created_at).label("said_at"),
     )
+    .outerjoin(RemarkEntry, RemarkEntry.id == _LAST_WORD)
     .outerjoin(Indicator, Indicator.id == Remark.indicator_id)
-    .outerjoin(User, User.id == Remark.created_by_id)
+    .outerjoin(User, User.id == func.coalesce(RemarkEntry.created_by_id, Remark.created_by_id))
     .where(
         Remark.resolved_at.is_(None),
+        # What was answered is the reviewer's to look at.
+        Remark.answered_at.is_(None),
         or_(
             *(
                 column.in_(bindparam(kind.value, expanding=True))

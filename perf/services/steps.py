@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from perf import clock
@@ -12,7 +12,7 @@ from perf.core.storable import LONG
 from perf.core.terms import Action
 from perf.core.workflow import NEEDS_REASON, next_status
 from perf.models import Plan, Remark
-from perf.services.ledger import record_change
+from perf.services.ledger import changes_of, record_change
 from perf.services.snapshots import Content, Subject, take_snapshot
 from perf.services.typed import clean_text
 
@@ -42,10 +42,10 @@ def take_step(
 
     `content` is what it says now (kept at a submission and an approval), `name` what the ledger
     calls it, `remarks` maps an indicator's id to what the reviewer has to say about it. Sending
-    back takes a reason or a remark, reopening a reason; an approval takes no remark on an
-    indicator, for that would ask for a change and settle it at once. Raises Stale, Conflict,
-    NotPermitted or InvalidInput; what only one kind of subject demands is checked by its own
-    service before.
+    back takes a reason, a remark or one that waits for an answer still, reopening a reason; an
+    approval takes no remark on an indicator, for that would ask for a change and settle it at
+    once, and settles what is left open. Raises Stale, Conflict, NotPermitted or InvalidInput; what
+    only one kind of subject demands is checked by its own service before.
     """
     check_version(subject, version)
     if not actor.sees_unit(subject.unit_id):
@@ -54,7 +54,8 @@ def take_step(
     reason = clean_text(reason)
     cleaned = {key: clean_text(text) for key, text in (remarks or {}).items()}
     remarks = {key: text for key, text in cleaned.items() if text}
-    _check_reason(action, reason, remarks)
+    left, unanswered = _count_remarks(session, subject)
+    _check_reason(action, reason, remarks, is_asked=unanswered > 0)
 
     now = clock.now()
     subject.status = status
@@ -65,15 +66,25 @@ def take_step(
     elif action in {Action.RETURN, Action.APPROVE}:
         subject.decided_by_id, subject.decided_at = actor.id, now
     spoken = " ".join(filter(None, [reason, *remarks.values()]))
+    changes = changes_of(subject)
+    if action is Action.APPROVE and left:
+        changes["remarks_left"] = (f"{left} 条", None)
     record_change(
-        session, actor, action.value, subject, name=name, plan_id=plan_id_of(subject), reason=spoken
+        session,
+        actor,
+        action.value,
+        subject,
+        changes=changes,
+        name=name,
+        plan_id=plan_id_of(subject),
+        reason=spoken,
     )
     for indicator_id, text in [(None, reason), *remarks.items()]:
         if text:
             _add_remark(session, actor, subject, indicator_id, text)
     if action is Action.APPROVE:
         # What is said with an approval is kept, and asks for nothing more.
-        _resolve_remarks(session, subject)
+        _resolve_remarks(session, actor, subject)
     if action in _SNAPSHOT_AT:
         take_snapshot(session, actor, subject, action, content)
     session.flush()
@@ -84,7 +95,9 @@ def plan_id_of(subject: Subject) -> int:
     return subject.id if isinstance(subject, Plan) else subject.plan_id
 
 
-def _check_reason(action: Action, reason: str, remarks: Mapping[int, str]) -> None:
+def _check_reason(
+    action: Action, reason: str, remarks: Mapping[int, str], *, is_asked: bool
+) -> None:
     if any(len(text) > MAX_TEXT for text in [reason, *remarks.values()]):
         raise InvalidInput(
             "说明太长。", {"reason": f"说明最多 {MAX_TEXT} 字，请精简，详细材料请作为佐证上传。"}
@@ -94,7 +107,8 @@ def _check_reason(action: Action, reason: str, remarks: Mapping[int, str]) -> No
             "您在指标上写了意见，没有通过。需要对方修改时请点“退回修改”；"
             "确认通过请清空指标上的意见，要留下的话写在总体意见里。"
         )
-    if action in NEEDS_REASON and not reason and not (action is Action.RETURN and remarks):
+    is_reasoned = action is Action.RETURN and (remarks or is_asked)
+    if action in NEEDS_REASON and not reason and not is_reasoned:
         raise InvalidInput(
             f"{action.label}须说明原因。",
             {"reason": "请写明原因，或在有问题的指标上写明意见。"},
@@ -115,10 +129,22 @@ def _add_remark(
     session.add(remark)
 
 
-def _resolve_remarks(session: Session, subject: Subject) -> None:
+def _count_remarks(session: Session, subject: Subject) -> tuple[int, int]:
+    """How many remarks on it are not settled, and how many of those wait for an answer."""
+    column = getattr(Remark, f"{subject.__tablename__}_id")
+    query = select(func.count(), func.count(case((Remark.answered_at.is_(None), 1)))).where(
+        column == subject.id, Remark.resolved_at.is_(None)
+    )
+    # The step is not told yet: a flush here would lose what the ledger says of it.
+    with session.no_autoflush:
+        left, unanswered = session.execute(query).one()
+    return left, unanswered
+
+
+def _resolve_remarks(session: Session, actor: Actor, subject: Subject) -> None:
     column = getattr(Remark, f"{subject.__tablename__}_id")
     session.execute(
         update(Remark)
         .where(column == subject.id, Remark.resolved_at.is_(None))
-        .values(resolved_at=clock.now())
+        .values(resolved_at=clock.now(), resolved_by_id=actor.id)
     )

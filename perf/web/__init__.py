@@ -34,6 +34,7 @@ from perf.web import (
     review,
     revisions,
     security,
+    threads,
     units,
     workbench,
 )
@@ -63,6 +64,7 @@ BLUEPRINTS = [
     quarter_sheets.blueprint,
     workbench.blueprint,
     review.blueprint,
+    threads.blueprint,
     messages.blueprint,
     reminders.blueprint,
     contact.blueprint,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
-from werkzeug.datastructures import MultiDict
 
 from perf.core.errors import InvalidInput, PerfError
 from perf.core.permissions import Actor, Permission
@@ -13,6 +12,7 @@ from perf.core.terms import Action, Status
 from perf.models import Indicator
 from perf.services.snapshots import Subject
 from perf.services.typed import clean_text
+from perf.web.desks import of_threads
 
 _LONGEST_ID = 18
 
@@ -21,7 +21,8 @@ _LONGEST_ID = 18
 class Decision:
     """What was posted with a step: the version, a word on the whole and remarks by indicator.
 
-    `message` and `errors` are set where it was refused.
+    `threads` are the texts typed into threads by field; `message` and `errors` are set where it
+    was refused.
     """
 
     version: int = 0
@@ -29,6 +30,7 @@ class Decision:
     remarks: Mapping[int, str] = field(default_factory=dict)
     message: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    threads: Mapping[str, str] = field(default_factory=dict)
 
     def refused(self, error: PerfError) -> "Decision":
         """The same with what is wrong, to be shown again."""
@@ -36,7 +38,7 @@ class Decision:
         return replace(self, message=str(error), errors=errors)
 
 
-def read_decision(form: MultiDict[str, str], indicators: Sequence[Indicator]) -> Decision:
+def read_decision(form: Mapping[str, str], indicators: Sequence[Indicator]) -> Decision:
     """What the panel and the rows' fields `remark-<indicator id>` posted."""
     remarks = {one.id: clean_text(form.get(f"remark-{one.id}", "")) for one in indicators}
     version = form.get("version", "")
@@ -44,6 +46,7 @@ def read_decision(form: MultiDict[str, str], indicators: Sequence[Indicator]) ->
         version=int(version) if version.isdecimal() and len(version) <= _LONGEST_ID else 0,
         reason=clean_text(form.get("reason", "")),
         remarks={key: text for key, text in remarks.items() if text},
+        threads=of_threads(form),
     )
 
 

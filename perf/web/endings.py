@@ -25,6 +25,7 @@ from perf.services.money import write_wan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
 from perf.web.decisions import Decision, read_decision, step_urls, why_not_yours
+from perf.web.desks import desk_for, send_replies, unanswered
 from perf.web.errors import status_of
 from perf.web.grid_form import whole_number
 from perf.web.security import current_actor, requires
@@ -80,7 +81,7 @@ def create(plan: Plan) -> ResponseReturnValue:
 @requires(Permission.READ, ending_visible_to)
 def show(ending: PlanEnding) -> ResponseReturnValue:
     """One ending: to be handed in, reviewed or read."""
-    return _page(ending)
+    return ending_page(ending)
 
 
 @blueprint.get("/endings/<int:ending_id>/edit")
@@ -142,13 +143,15 @@ def step(found: tuple[PlanEnding, Action]) -> ResponseReturnValue:
             current_actor(),
             ending,
             action,
-            version=decision.version,
+            version=send_replies(
+                session, current_actor(), ending, ending.remarks, decision.threads, decision.version
+            ),
             reason=decision.reason,
         )
     except (InvalidInput, Conflict) as error:
         session.rollback()
         ending = ending_visible_to(session, current_actor(), key)
-        return _page(ending, decision.refused(error)), status_of(error)
+        return ending_page(ending, decision.refused(error)), status_of(error)
     session.commit()
     flash(DONE[action], "ok")
     return redirect(url_for("endings.show", ending_id=key))
@@ -211,8 +214,9 @@ def _form(
     )
 
 
-def _page(ending: PlanEnding, decision: Decision | None = None) -> str:
-    actor = current_actor()
+def ending_page(ending: PlanEnding, decision: Decision | None = None) -> str:
+    """One ending's page, with a step that was refused where there is one."""
+    actor, decision = current_actor(), decision or Decision()
     is_settled = ending.cancelled_at is not None or ending.status is Status.APPROVED
     actions = [] if is_settled else actions_for(ending.status, actor, ending.submitted_by_id)
     return render_template(
@@ -220,7 +224,9 @@ def _page(ending: PlanEnding, decision: Decision | None = None) -> str:
         ending=ending,
         plan=ending.plan,
         changes=_changes(ending),
-        decision=decision or Decision(),
+        decision=decision,
+        desk=desk_for(ending, actor, typed=decision.threads, errors=decision.errors),
+        unanswered=unanswered(ending.remarks),
         # Handing in and taking back stand in the bar at the foot, the rest in the panel.
         actions=[one for one in actions if one not in {Action.SUBMIT, Action.WITHDRAW}],
         can={action.value: action in actions for action in Action},

@@ -17,6 +17,7 @@ from perf.services.evaluations import missing_of, why_closed
 from perf.services.snapshots import Difference, differences
 from perf.web.coverage import year_coverage
 from perf.web.decisions import Decision, why_not_yours
+from perf.web.desks import desk_for, unanswered
 from perf.web.evaluation_rows import OUT, amount_of, execution_row, groups_of, points_of
 from perf.web.presentation import money_wan
 from perf.web.security import current_actor
@@ -65,6 +66,9 @@ def evaluation_page(
     data = shown.content["data"]
     missing = missing_of(evaluation) if may_write else {}
     remarks = _remarks_by_row(evaluation)
+    decision = decision or Decision()
+    # What was typed came with the page's own form, or with a step of the review.
+    said = dict(typed.texts or {}) | dict(decision.threads)
     may_sign = Action.APPROVE in actions
     bounds = bounds_of(evaluation) if may_sign and not closed else {}
     groups = groups_of(data, typed, remarks, bounds, may_write=may_write)
@@ -90,7 +94,16 @@ def evaluation_page(
         closed=closed if evaluation.is_editable and actor.may(Permission.RECORD) else "",
         reopened=[period for period, _ in found.open_quarters] if evaluation.is_editable else [],
         missing=[(_short(key, sentence), f"#{key}") for key, sentence in missing.items()],
-        decision=decision or Decision(),
+        decision=decision,
+        desk=desk_for(
+            evaluation,
+            actor,
+            sheet="sheet" if may_write else "",
+            typed=said,
+            errors={**typed.errors, **decision.errors},
+        ),
+        unanswered=unanswered(evaluation.remarks),
+        names={row.id: row.name for row in plan.indicators},
         actions=[action for action in actions if action is not Action.SUBMIT],
         may_submit=Action.SUBMIT in actions and may_write,
         may_sign=may_sign,

@@ -28,8 +28,10 @@ from perf.services.evaluations import (
     save_self_evaluation,
     step_self_evaluation,
 )
+from perf.services.threads import answer_remarks
 from perf.web.decided import read_decisions
 from perf.web.decisions import Decision, read_decision
+from perf.web.desks import read_threads, send_replies
 from perf.web.errors import status_of
 from perf.web.evaluation_page import evaluation_page
 from perf.web.listing import number_argument, page_number, page_url, text_argument
@@ -152,6 +154,13 @@ def save(found: Evaluated) -> ResponseReturnValue:
         fields = error.fields if isinstance(error, InvalidInput) else {}
         typed = Typed(texts, _sentence(error), fields, is_stale=isinstance(error, Stale))
         return _again(plan_id, typed, error)
+    refused = answer_remarks(session, actor, evaluation, evaluation.remarks, read_threads(texts))
+    if refused:
+        # What is sound of the rest is kept; the answers stand as they were typed.
+        session.commit()
+        kept = {name: text for name, text in texts.items() if name in refused}
+        wrong = InvalidInput("内容已保存，但有答复没有保存。请按提示修改。", refused)
+        return _again(plan_id, Typed(kept, str(wrong), refused), wrong)
     if texts.get("action") != Action.SUBMIT:
         db.session.commit()
         flash("已保存。", "ok")
@@ -201,6 +210,9 @@ def step(asked: Asked) -> ResponseReturnValue:
             # What was typed beside the scores and not saved yet goes with the step, never lost.
             decide_scores(session, actor, evaluation, decisions, version=version)
             version = evaluation.version
+        version = send_replies(
+            session, actor, evaluation, evaluation.remarks, decision.threads, version
+        )
         step_self_evaluation(
             session,
             actor,
@@ -231,7 +243,7 @@ def decide(found: Evaluated) -> ResponseReturnValue:
         return _undecided(plan_id, decision, error)
     session.commit()
     flash("评定得分已保存，总分和评级已更新。" if is_changed else "得分没有变动。", "ok")
-    if decision.reason or decision.remarks:
+    if decision.reason or decision.remarks or read_threads(decision.threads):
         # Remarks typed meanwhile are sent with a step only: they stay on the page until then.
         found = self_evaluation_visible_to(session, actor, plan_id)
         return evaluation_page(session, found, decision=decision)

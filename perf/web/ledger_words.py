@@ -319,6 +319,7 @@ COLUMNS: dict[str, str] = {
     "ratio": "完成率",
     "reason": "原因",
     "reminded": "提醒事项",
+    "remarks_left": "未解决的意见",
     "removed_at": "移除时间",
     "reported_by_id": "上报人",
     "resolved_at": "处理时间",

@@ -19,6 +19,7 @@ from perf.services.outcome import Outcome
 from perf.services.snapshots import Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
 from perf.web.coverage import quarter_coverage
+from perf.web.desks import Desk, desk_for, read_threads, unanswered
 from perf.web.evidence_words import twins_of
 from perf.web.forecast import forecast_lines
 from perf.web.grid_form import Posted
@@ -62,7 +63,12 @@ def report_page(
     computed = None
     if is_editing:
         computed = computed_actuals(db.session(), quarter.plan, submission, quarter.period.code)
-    grid = grid_page(quarter, posted=posted, outcome=outcome, errors=errors, computed=computed)
+    desk = Desk()
+    if submission is not None:
+        sheet = "sheet" if is_editing else ""
+        desk = desk_for(submission, actor, sheet=sheet, typed=typed, errors=errors)
+    wrong = {name: text for name, text in (errors or {}).items() if name not in desk.errors}
+    grid = grid_page(quarter, posted=posted, outcome=outcome, errors=wrong, computed=computed)
     since, changed = changes_since(submission)
     actions = steps_of(submission, actor)
     return render_template(
@@ -83,6 +89,9 @@ def report_page(
         differences=changed,
         differences_since=since,
         remarks=quarter.remarks.get(None, []),
+        desk=desk,
+        indicator_names={row.id: row.name for row in quarter.plan.indicators},
+        unanswered=unanswered(submission.remarks) if submission else [],
         files=quarter.evidence.get(None, []),
         twins=twins_of(db.session(), actor, quarter),
         coverage=None if is_editing else quarter_coverage(grid, quarter.evidence.get(None, [])),
@@ -92,7 +101,7 @@ def report_page(
         message=message,
         notes=notes,
         opened=opened,
-        unsaved=unsaved_texts(quarter, unsaved, uploads) if unsaved else [],
+        unsaved=_unsaved(quarter, unsaved, uploads, typed or {}),
         typed=defaultdict(str, typed or {}),
         errors=errors or {},
         step_errors=errors or {},
@@ -105,6 +114,16 @@ def report_page(
         answers=ANSWERS,
         light_tones=TONE_OF_LIGHT,
     )
+
+
+def _unsaved(
+    quarter: Quarter, posted: Posted | None, uploads: Uploads | None, typed: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What was typed into a grid that can no longer be taken, the answers to remarks included."""
+    if posted is None:
+        return []
+    answers = [("对审核意见的答复", text) for text in read_threads(typed).values()]
+    return unsaved_texts(quarter, posted, uploads) + answers
 
 
 def _name_before(quarter: Quarter) -> str:

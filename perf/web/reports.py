@@ -22,6 +22,8 @@ from perf.services.entry_figures import NOTHING, Entry, read_entry
 from perf.services.evidence import remove_evidence
 from perf.services.outcome import Outcome
 from perf.services.submissions import step_submission
+from perf.services.threads import answer_remarks
+from perf.web.desks import of_threads, read_threads, send_replies
 from perf.web.grid_autosave import record_posted
 from perf.web.grid_form import Posted, read_grid, whole_number
 from perf.web.grid_parts import letters_in
@@ -67,7 +69,11 @@ def save(seen: Quarter) -> ResponseReturnValue:
     except Locked as error:
         db.session.rollback()
         quarter = quarter_visible_to(db.session(), actor, plan_id, code)
-        return report_page(quarter, message=str(error), unsaved=posted, uploads=uploads), 409
+        typed = request.form.to_dict()
+        page = report_page(
+            quarter, message=str(error), unsaved=posted, uploads=uploads, typed=typed
+        )
+        return page, 409
     db.session.commit()
     if saved.status == 302:
         flash(saved.message, "ok")
@@ -87,6 +93,7 @@ def save(seen: Quarter) -> ResponseReturnValue:
         errors=saved.errors,
         notes=uploads.notes,
         opened=uploads.opened,
+        typed={name: text for name, text in request.form.items() if name in saved.errors},
     )
     return page, saved.status
 
@@ -111,10 +118,12 @@ def _save(
         evidence = remove_evidence(session, actor, submission, removed)
         if evidence is not None and evidence.indicator_id is not None:
             uploads.opened.add(evidence.indicator_id)
+    texts = read_threads(request.form)
+    errors = uploads.errors | answer_remarks(session, actor, submission, submission.remarks, texts)
     if outcome.has_conflicts:
-        return _Saved(409, _CONFLICT, outcome, uploads.errors)
-    if outcome.errors or uploads.errors:
-        return _Saved(422, _INVALID, outcome, uploads.errors)
+        return _Saved(409, _CONFLICT, outcome, errors)
+    if outcome.errors or errors:
+        return _Saved(422, _INVALID, outcome, errors)
     if request.form.get("action") != Action.SUBMIT:
         return _Saved(302, "草稿已保存。", outcome)
     if posted.version != shown_version:
@@ -157,7 +166,14 @@ def step(loaded: tuple[Quarter, Submission, Action]) -> ResponseReturnValue:
             actor,
             submission,
             action,
-            version=whole_number(form, "version"),
+            version=send_replies(
+                db.session(),
+                actor,
+                submission,
+                submission.remarks,
+                of_threads(form),
+                whole_number(form, "version"),
+            ),
             previous=quarter.previous,
             quantities_before=quarter.quantities_before,
             reason=form.get("reason", ""),

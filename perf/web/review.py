@@ -12,6 +12,7 @@ from perf.queries.items import ItemKind
 from perf.queries.review import count_waiting, decided_items, waiting_page
 from perf.services.snapshots import Subject
 from perf.web.decisions import Decision, step_urls, why_not_yours
+from perf.web.desks import tone_of
 from perf.web.items import item_url, wording_of_due
 from perf.web.listing import page_number, page_url
 from perf.web.security import current_actor, requires
@@ -19,6 +20,7 @@ from perf.web.security import current_actor, requires
 blueprint = Blueprint("review", __name__)
 blueprint.add_app_template_global(Decision, "blank_decision")
 blueprint.add_app_template_global(step_urls, "step_urls")
+blueprint.add_app_template_filter(tone_of, "thread_tone")
 
 
 @blueprint.app_template_global("why_not_yours")

@@ -30,6 +30,7 @@ from perf.services.snapshots import Content, Difference, differences, last_snaps
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.web.decisions import Decision, read_decision, step_urls, why_not_yours
+from perf.web.desks import desk_for, send_replies, unanswered
 from perf.web.errors import status_of
 from perf.web.grid_form import whole_number
 from perf.web.listing import number_argument, text_argument
@@ -115,7 +116,7 @@ def reading(plan: Plan) -> ResponseReturnValue:
 @requires(Permission.READ, revision_visible_to)
 def show(revision: TargetRevision) -> ResponseReturnValue:
     """One revision: to be handed in, reviewed or read."""
-    return _page(revision)
+    return revision_page(revision)
 
 
 @blueprint.get("/revisions/<int:revision_id>/edit")
@@ -172,14 +173,21 @@ def step(found: tuple[TargetRevision, Action]) -> ResponseReturnValue:
             current_actor(),
             revision,
             action,
-            version=decision.version,
+            version=send_replies(
+                session,
+                current_actor(),
+                revision,
+                revision.remarks,
+                decision.threads,
+                decision.version,
+            ),
             reason=decision.reason,
             remarks=decision.remarks,
         )
     except (InvalidInput, Conflict) as error:
         session.rollback()
         revision = revision_visible_to(session, current_actor(), key)
-        return _page(revision, decision.refused(error)), status_of(error)
+        return revision_page(revision, decision.refused(error)), status_of(error)
     session.commit()
     flash(DONE[action], "ok")
     return redirect(url_for("revisions.show", revision_id=key))
@@ -272,8 +280,9 @@ def _reading(indicator: Indicator, text: str, year: int) -> str:
     return f"{said}，{target_change(indicator.target, target).label}"
 
 
-def _page(revision: TargetRevision, decision: Decision | None = None) -> str:
-    actor = current_actor()
+def revision_page(revision: TargetRevision, decision: Decision | None = None) -> str:
+    """One revision's page, with a step that was refused where there is one."""
+    actor, decision = current_actor(), decision or Decision()
     is_settled = revision.cancelled_at is not None or revision.status is Status.APPROVED
     actions = [] if is_settled else actions_for(revision.status, actor, revision.submitted_by_id)
     return render_template(
@@ -281,7 +290,10 @@ def _page(revision: TargetRevision, decision: Decision | None = None) -> str:
         revision=revision,
         plan=revision.plan,
         changes=_changes(revision),
-        decision=decision or Decision(),
+        decision=decision,
+        desk=desk_for(revision, actor, typed=decision.threads, errors=decision.errors),
+        unanswered=unanswered(revision.remarks),
+        names={row.indicator_id: row.indicator.name for row in revision.targets},
         # Handing in and taking back stand in the bar at the foot, the rest in the panel.
         actions=[one for one in actions if one not in {Action.SUBMIT, Action.WITHDRAW}],
         can={action.value: action in actions for action in Action},

@@ -92,7 +92,13 @@ REFUSED = frozenset({400, 404, 405, 409, 413, 422})
 ANSWERS = REFUSED | {200, 302}
 # These keep what is valid and give back the rest, as they say on their page.
 KEEPS_THE_VALID = frozenset(
-    {"reports.save", "grid.autosave", "evaluations.save", "rectifications.save"}
+    {
+        "reports.save",
+        "grid.autosave",
+        "evaluations.save",
+        "rectifications.save",
+        "threads.answer",
+    }
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 UNSHOWN = re.compile(r"version|row|was|digest|action|password|csrf|id$|current|again|next")

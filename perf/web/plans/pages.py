@@ -32,6 +32,7 @@ from perf.services.snapshots import Content, Difference, differences, last_snaps
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.web.decisions import step_urls, why_not_yours
+from perf.web.desks import desk_for, of_threads, send_replies, unanswered
 from perf.web.forecast import plan_outlook
 from perf.web.grid_reading import TONE_OF_LIGHT
 from perf.web.listing import number_argument, page_number, page_url, text_argument
@@ -109,7 +110,14 @@ def step(found: tuple[Plan, Action]) -> ResponseReturnValue:
             current_actor(),
             plan,
             action,
-            version=posted_version(),
+            version=send_replies(
+                db.session(),
+                current_actor(),
+                plan,
+                plans.remarks_on(db.session(), plan),
+                of_threads(typed),
+                posted_version(),
+            ),
             reason=typed.get("reason", ""),
             remarks=remarks,
         )
@@ -162,6 +170,7 @@ def plan_page(
     may_edit = plan.status in EDITABLE and actor.may(Permission.EDIT_PLAN)
     quarters = plans.quarters_of(session, plan)
     self_evaluation = plans.self_evaluation_of(session, plan)
+    remarks = plans.remarks_on(session, plan)
     return render_template(
         "plans/show.html",
         plan=plan,
@@ -175,7 +184,10 @@ def plan_page(
         revisions=count_revisions(session, plan),
         light_tones=TONE_OF_LIGHT,
         paces={row.id: pace_of(row).label for row in plan.indicators if row.curve},
-        remarks=plans.remarks_on(session, plan),
+        remarks=remarks,
+        desk=desk_for(plan, actor, typed=typed, errors=error.fields if error else {}),
+        unanswered=unanswered(remarks),
+        names={row.id: row.name for row in plan.indicators},
         doubts=_doubts(plan, actor),
         # What was approved is not to be corrected any more, but may still be asked about.
         folds_doubts=plan.status is Status.APPROVED,
