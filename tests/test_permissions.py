@@ -15,7 +15,15 @@ from sqlalchemy import func, select
 from perf import clock
 from perf.archives.making import archive_path
 from perf.core.targets import parse_target
-from perf.core.terms import ArchiveState, EndingKind, Light, RecommendationKind, Role, Status
+from perf.core.terms import (
+    Action,
+    ArchiveState,
+    EndingKind,
+    Light,
+    RecommendationKind,
+    Role,
+    Status,
+)
 from perf.extensions import db
 from perf.models import (
     Archive,
@@ -30,6 +38,7 @@ from perf.models import (
     Remark,
     RevisedTarget,
     SelfEvaluation,
+    SignedCopy,
     Submission,
     TargetRevision,
     User,
@@ -37,6 +46,7 @@ from perf.models import (
 from perf.models.plans import target_as_json
 from perf.services.contact import calendar_hash
 from perf.services.evidence_files import path_of
+from perf.services.snapshots import Content, take_snapshot
 from tests.factories import make_plan, make_unit, make_user, make_year
 from tests.pages import Browserless
 
@@ -175,6 +185,10 @@ TABLE: dict[str, Rule] = {
     "POST recommendations.change": Rule("UF", is_owned=True),
     "POST recommendations.answer": Rule("SU", is_owned=True),
     "POST recommendations.outcome": Rule("SU", is_owned=True),
+    "GET signed_copies.index": Rule(EVERYONE, is_owned=True),
+    "GET signed_copies.show": Rule(EVERYONE, is_owned=True),
+    "POST signed_copies.store": Rule("SU", is_owned=True),
+    "GET signed_copies.file": Rule(EVERYONE, is_owned=True),
     "GET forms.results": Rule(EVERYONE),
     "GET forms.target": Rule(EVERYONE, is_owned=True),
     "GET forms.monitoring": Rule(EVERYONE, is_owned=True),
@@ -305,6 +319,8 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "guide_name": "quarter",
         "part": "plan",
         "draft_id": make_draft(session, people[0]).id,
+        "form_key": "target",
+        "copy_id": make_signed_copy(session, plan).id,
         "recommendation_id": make_recommendation(session, evaluation, people[1]).id,
         "rectification_id": make_rectification(session, evidence.submission_id).id,
         "revision_id": make_revision(session, plan).id,
@@ -384,6 +400,27 @@ def make_recommendation(session: Any, evaluation: SelfEvaluation, user: User) ->
         made_at=clock.now(),
         made_by_id=user.id,
         updated_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_signed_copy(session: Any, plan: Any) -> SignedCopy:
+    """A scan of the plan's approval, whose file lies beside the database of `world`."""
+    content = Content(fields={}, rows=[], data={})
+    approval = take_snapshot(session, plan.decided_by.actor, plan, Action.APPROVE, content)
+    session.flush()
+    row = SignedCopy(
+        unit_id=plan.unit_id,
+        plan_id=plan.id,
+        snapshot_id=approval.id,
+        sha256=sha256(CONTENT).hexdigest(),
+        name="目标表.pdf",
+        media_type="application/pdf",
+        size=len(CONTENT),
+        signed_on=clock.today(),
+        created_at=clock.now(),
     )
     session.add(row)
     session.flush()

@@ -61,6 +61,7 @@ def self_evaluation_form(session: Session, evaluation: SelfEvaluation) -> SelfEv
         submitted_at=shown.submitted_at,
         approved_by=shown.approved_by,
         approved_at=shown.approved_at,
+        check_code=shown.check_code,
     )
 
 

@@ -65,7 +65,8 @@ def published(form: Form) -> Form:
             execution=replace(form.execution, steps=[]),
             rows=[replace(row, steps=[], decision="") for row in form.rows],
         )
-    return replace(form, submitted_by="", approved_by="")
+    # What is made public says less than what was signed, and is not to be taken for it.
+    return replace(form, submitted_by="", approved_by="", check_code="")
 
 
 def flagged_texts(form: Form, known_names: Sequence[str]) -> Iterator[FlaggedText]:

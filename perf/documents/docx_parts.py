@@ -107,11 +107,11 @@ def header(mark: str) -> str:
     return f'<w:hdr {W}><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{inside}</w:p></w:hdr>'
 
 
-def page_footer() -> str:
-    """The part below each page: 第 1 页，共 9 页."""
+def page_footer(more: str = "") -> str:
+    """The part below each page: 第 1 页，共 9 页, and more behind it."""
     return (
         f'<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>{run("第 ")}'
-        f"{_FIELD.format('PAGE')}{run(' 页，共 ')}{_FIELD.format('NUMPAGES')}{run(' 页')}"
+        f"{_FIELD.format('PAGE')}{run(' 页，共 ')}{_FIELD.format('NUMPAGES')}{run(f' 页{more}')}"
         "</w:p></w:ftr>"
     )
 

@@ -23,6 +23,7 @@ from perf.models import (
 )
 from perf.queries.demanded import IS_YEAR, demanded_count, is_demanded
 from perf.queries.pages import PAGE_SIZE, Page, contains, count_pages
+from perf.queries.signed_copies import is_unfiled
 from perf.queries.threads import threads_of
 from perf.queries.visible import in_sight, plan_visible_to
 
@@ -44,9 +45,18 @@ class Listed:
 
 
 def self_evaluations_page(
-    session: Session, actor: Actor, *, year: int, text: str = "", number: int = 1
+    session: Session,
+    actor: Actor,
+    *,
+    year: int,
+    text: str = "",
+    is_unfiled_only: bool = False,
+    number: int = 1,
 ) -> Page[Listed]:
-    """The year's plans within the actor's sight; `text` is part of a unit's or project's name."""
+    """The year's plans within the actor's sight; `text` is part of a unit's or project's name.
+
+    `is_unfiled_only` keeps those that are signed and have no stamped scan.
+    """
     approved = (
         select(func.count(Submission.id))
         .where(Submission.plan_id == Plan.id, Submission.status == Status.APPROVED)
@@ -64,6 +74,8 @@ def self_evaluations_page(
     )
     if text:
         query = query.where(_is_called(text))
+    if is_unfiled_only:
+        query = query.where(is_unfiled())
     total, number, pages = count_pages(session, query, number)
     rows = session.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     return Page([Listed(*row) for row in rows], number, pages, total)

@@ -97,6 +97,33 @@ def recommendations_of(session: Session, plan: Plan) -> Sequence[Recommendation]
     return session.scalars(query).all()
 
 
+@dataclass(frozen=True, slots=True)
+class RecommendedYear:
+    """How much was recommended on one year's plan, and how much of it waits for an answer."""
+
+    year: int
+    plan_id: int
+    total: int
+    open: int
+
+
+def recommended_years(session: Session, plan: Plan) -> list[RecommendedYear]:
+    """What was recommended on this plan and on the same one of the year before; one query."""
+    rows = session.execute(
+        select(Plan.year, Plan.id, func.count(), func.count(case((IS_OPEN, 1))))
+        .join(Recommendation, Recommendation.plan_id == Plan.id)
+        .where(
+            Plan.unit_id == plan.unit_id,
+            Plan.project_id == plan.project_id,
+            Plan.year.in_([plan.year - 1, plan.year]),
+            Recommendation.withdrawn_at.is_(None),
+        )
+        .group_by(Plan.year, Plan.id)
+        .order_by(Plan.year)
+    )
+    return [RecommendedYear(*row) for row in rows]
+
+
 def count_recommendations(
     session: Session, actor: Actor, wanted: RecommendationFilter, today: date
 ) -> RecommendationCounts:

@@ -11,6 +11,7 @@ from perf.core.permissions import Actor
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE
 from perf.models import SelfEvaluation, Snapshot, Submission
+from perf.queries.signed_copies import code_of
 from perf.services.evaluation_content import content_of_self_evaluation, work_scores
 from perf.services.evaluation_decided import with_decisions
 from perf.services.evaluation_scores import approved_quarters
@@ -22,7 +23,8 @@ class Shown:
     """What pages and exports show of a self-evaluation, and who stands for it.
 
     `frozen_at` is when the content was kept, None for one still under preparation;
-    `before` is what it said at the step before, None where there was none.
+    `before` is what it said at the step before, None where there was none. `check_code` is the
+    signature's, blank for a draft.
     """
 
     content: Content
@@ -33,6 +35,7 @@ class Shown:
     submitted_at: datetime | None = None
     approved_by: str = ""
     approved_at: datetime | None = None
+    check_code: str = ""
 
 
 def show_self_evaluation(
@@ -64,6 +67,7 @@ def show_self_evaluation(
         submitted_at=evaluation.submitted_at,
         approved_by=people.get("approved_by", ""),
         approved_at=evaluation.decided_at if is_signed else None,
+        check_code=code_of(last) if is_signed else "",
     )
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from perf.core.actuals import format_actual
 from perf.core.terms import Status
-from perf.models import Actual, Indicator, Period, Plan, Submission
+from perf.models import Actual, Indicator, Period, Plan, Snapshot, Submission
+from perf.queries.signed_copies import codes_of
 from perf.services.step_names import names_of_steps, people_of
 from perf.services.submissions import NO_DATA, shown_result
 from perf.services.target_record import head_of
@@ -28,12 +29,15 @@ def monitoring_records(session: Session, plans: Sequence[Plan]) -> list[dict[str
     """
     latest = _latest(session, [plan.id for plan in plans])
     names = names_of_steps(session, list(latest.values()))
+    approved = [one.id for one in latest.values() if one.status is Status.APPROVED]
+    codes = codes_of(session, Snapshot.submission_id, approved)
     return [
         None
         if (quarter := latest.get(plan.id)) is None
         else {
             **head_of(plan),
             **people_of(quarter, names),
+            "check_code": codes.get(quarter.id, ""),
             "months": quarter.period.months,
             "status": quarter.status,
             "is_demo": plan.is_demo or quarter.is_demo,

@@ -5,22 +5,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from perf.models import Indicator, Plan
+from perf.core.terms import Status
+from perf.models import Indicator, Plan, Snapshot
 from perf.queries.packs import pack_of
+from perf.queries.signed_copies import codes_of
 from perf.services.step_names import names_of_steps, people_of
 
 
 def target_records(session: Session, plans: Sequence[Plan]) -> list[dict[str, Any]]:
     """What each plan's form prints, by the names of the form's fields; money in 元, exact.
 
-    The plan's present content, 年初 targets and amounts beside the present ones, and the people
-    of the steps that count.
+    The plan's present content, 年初 targets and amounts beside the present ones, the people of
+    the steps that count, and the approval's 校验码.
     """
     names = names_of_steps(session, plans)
+    approved = [plan.id for plan in plans if plan.status is Status.APPROVED]
+    codes = codes_of(session, Snapshot.plan_id, approved)
     return [
         {
             **head_of(plan),
             **people_of(plan, names),
+            "check_code": codes.get(plan.id, ""),
             "status": plan.status,
             "is_demo": plan.is_demo,
             "category": plan.project.category if plan.project else None,

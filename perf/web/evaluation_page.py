@@ -20,6 +20,7 @@ from perf.web.decisions import Decision, why_not_yours
 from perf.web.desks import desk_for, unanswered
 from perf.web.evaluation_rows import OUT, amount_of, execution_row, groups_of, points_of
 from perf.web.presentation import money_wan
+from perf.web.recommendation_pages import results_of
 from perf.web.security import current_actor
 from perf.web.typed_texts import Typed, text_field
 
@@ -112,6 +113,7 @@ def evaluation_page(
         hindrance=why_not_yours(evaluation, actor),
         changes=_changes(shown),
         history=steps_taken(session, evaluation),
+        results=results_of(session, actor, plan, evaluation),
         step_labels=STEP_LABELS,
         step_url=lambda action: url_for("evaluations.step", plan_id=plan.id, action=action.value),
     )

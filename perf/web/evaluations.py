@@ -59,9 +59,14 @@ def index() -> ResponseReturnValue:
     year = number_argument("year")
     if year not in years:
         year = queries.year_to_evaluate(session, years, clock.today())
-    text = text_argument("text")
+    text, is_unfiled_only = text_argument("text"), request.args.get("scan") == "missing"
     page = queries.self_evaluations_page(
-        session, actor, year=year or 0, text=text, number=page_number()
+        session,
+        actor,
+        year=year or 0,
+        text=text,
+        is_unfiled_only=is_unfiled_only,
+        number=page_number(),
     )
     return render_template(
         "evaluations/index.html",
@@ -69,6 +74,7 @@ def index() -> ResponseReturnValue:
         years=years,
         year=year,
         text=text,
+        is_unfiled_only=is_unfiled_only,
         to_do=[what_to_do(one, actor) for one in page.rows],
         page_url=page_url(),
         summary_url=_summary_url(actor, year) if page.total else "",

@@ -16,7 +16,7 @@ from perf.core.errors import InvalidInput, Locked, NotFound, Stale
 from perf.core.permissions import Permission
 from perf.database import begin_writing
 from perf.extensions import db
-from perf.models import Evidence
+from perf.models import Evidence, SignedCopy
 from perf.queries.submissions import Quarter, quarter_to_change, quarter_visible_to
 from perf.queries.visible import evidence_visible_to
 from perf.services.evidence import attach_evidence
@@ -43,7 +43,12 @@ _POLICY = "default-src 'self'; frame-ancestors 'self'"
 @blueprint.get("/evidence/<int:evidence_id>", endpoint="file")
 @requires(Permission.READ, evidence_visible_to)
 def file(row: Evidence) -> ResponseReturnValue:
-    """One file; what a browser shows safely is shown, anything else is downloaded."""
+    """One file of evidence."""
+    return send_stored(row)
+
+
+def send_stored(row: Evidence | SignedCopy) -> ResponseReturnValue:
+    """A file by its content; what a browser shows safely is shown, anything else is downloaded."""
     path = path_of(current_app.config["DATA_DIR"], row.sha256)
     if not path.is_file():
         raise NotFound("文件不在服务器上了。请联系管理员从备份中恢复。")

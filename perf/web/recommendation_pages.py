@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import render_template, request
+from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput
-from perf.core.permissions import Permission
+from perf.core.permissions import Actor, Permission
 from perf.core.terms import Adoption, BudgetConsequence, RecommendationKind, Status
 from perf.extensions import db
-from perf.models import LedgerEntry, Recommendation
+from perf.models import LedgerEntry, Plan, Recommendation, SelfEvaluation
 from perf.queries import recommendations as queries
 from perf.queries.evaluations import Evaluated
 from perf.queries.recommendations import RecommendationFilter, Shown
+from perf.queries.signed_copies import unfiled_evaluations
 from perf.services.money import write_wan
 from perf.services.recommendations import is_own_side
 from perf.services.typed import without_controls
@@ -33,6 +35,16 @@ SHOWN = {
     Shown.WITHDRAWN: "已撤回",
 }
 TONES = {Adoption.ADOPTED: "ok", Adoption.PARTLY: "warn", Adoption.NOT_ADOPTED: "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the page of a self-evaluation says of its recommendations and its scan."""
+
+    rows: Sequence[Recommendation]
+    is_signed: bool
+    is_unfiled: bool
+    may_recommend: bool
 
 
 @dataclass(slots=True)
@@ -67,6 +79,17 @@ def state_of(row: Recommendation) -> tuple[str, str]:
     return ("bad", "逾期未答复") if row.due_on < clock.today() else ("warn", "待答复")
 
 
+def results_of(session: Session, actor: Actor, plan: Plan, evaluation: SelfEvaluation) -> Results:
+    """What was recommended on a self-evaluation, and whether its scan is filed; two queries."""
+    is_signed = evaluation.status is Status.APPROVED
+    return Results(
+        queries.recommendations_of(session, plan),
+        is_signed,
+        is_signed and plan.id in unfiled_evaluations(session, [plan.id]),
+        is_signed and actor.may(Permission.RECOMMEND),
+    )
+
+
 def plan_page(
     found: Evaluated,
     error: InvalidInput | Conflict | None = None,
@@ -82,7 +105,6 @@ def plan_page(
         is_signed=is_signed,
         rows=queries.recommendations_of(db.session(), found.plan),
         may_recommend=is_signed and current_actor().may(Permission.RECOMMEND),
-        state_of=state_of,
         **_choices(),
         **_refusal(error, typed),
     )

@@ -38,6 +38,7 @@ from perf.web.recommendation_pages import (
 from perf.web.security import current_actor, requires
 
 blueprint = Blueprint("recommendations", __name__)
+blueprint.add_app_template_global(state_of)
 
 
 @blueprint.get("/recommendations")
@@ -57,7 +58,6 @@ def index() -> ResponseReturnValue:
         shown=[(one.value, word) for one, word in SHOWN.items()],
         kinds=[(one.value, one.label) for one in RecommendationKind],
         shows_units=actor.may(Permission.READ_ALL_UNITS),
-        state_of=state_of,
         export_url=url_for("forms.results", **asked),
         page_url=page_url(),
     )

@@ -13,6 +13,7 @@ from perf.models import FiscalYear, Unit
 from perf.queries import organisation, overview
 from perf.queries.evaluations import years_with_plans
 from perf.queries.evidence import uncovered_counts
+from perf.queries.signed_copies import unfiled_evaluations
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.pictures import heat_of_units, unit_pictures
 from perf.web.security import current_actor, requires
@@ -61,9 +62,11 @@ def show(unit: Unit) -> ResponseReturnValue:
     year = year_asked_for(clock.today())
     page, pictures = None, []
     uncovered: dict[int, int] = {}
+    unfiled: set[int] = set()
     if year is not None:
         page = overview.plans_standing(db.session(), unit, year, page_number())
         pictures = unit_pictures(db.session(), unit, year.id, page.rows)
+        unfiled = unfiled_evaluations(db.session(), [row.plan.id for row in page.rows])
         uncovered = uncovered_counts(db.session(), [row.plan.id for row in page.rows])
     return render_template(
         "units/show.html",
@@ -73,6 +76,7 @@ def show(unit: Unit) -> ResponseReturnValue:
         page=page,
         pictures=pictures,
         uncovered=uncovered,
+        unfiled=unfiled,
         page_url=page_url(),
         may=current_actor().may,
         permissions=Permission,

@@ -83,6 +83,7 @@ def pack(layout: Layout, body: str) -> bytes:
             "word/document.xml": (
                 f'<w:document {W} xmlns:r="{OFFICE}"><w:body>{body}</w:body></w:document>'
             ),
+            "word/footer1.xml": page_footer(layout.foot),
             "word/header1.xml": header(layout.mark),
         }
     )
@@ -113,7 +114,6 @@ def _fixed_parts() -> dict[str, str]:
         "word/styles.xml": _styles(),
         "word/settings.xml": settings(),
         "word/fontTable.xml": font_table((BODY_FONT, "仿宋"), (TITLE_FONT, "华文中宋")),
-        "word/footer1.xml": page_footer(),
     }
 
 

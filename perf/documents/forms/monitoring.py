@@ -52,6 +52,7 @@ def monitoring_layout(form: MonitoringForm) -> Layout:
         author=clean(form.implementing_unit)[:200],
         created=form.approved_at or form.submitted_at or _NEVER_SUBMITTED,
         mark=monitoring_mark(form),
+        code=form.check_code,
         sheets=[builder.sheet, *([annex.sheet()] if annex.entries else [])],
     )
 

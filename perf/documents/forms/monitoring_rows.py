@@ -50,6 +50,7 @@ class MonitoringForm:
     submitted_at: datetime | None = None
     approved_by: str = ""
     approved_at: datetime | None = None
+    check_code: str = ""
 
     @property
     def is_draft(self) -> bool:

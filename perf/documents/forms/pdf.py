@@ -35,6 +35,7 @@ def _form(layout: Layout) -> dict[str, Any]:
         "title": printable.text(layout.title).strip() or _UNTITLED,
         "author": printable.text(layout.author),
         "mark": mark,
+        "foot": printable.text(layout.foot),
         "page": {
             "width": PAGE_WIDTH,
             "height": PAGE_HEIGHT,

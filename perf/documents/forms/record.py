@@ -27,6 +27,7 @@ def form_from_data(
     submitted_at: datetime | None = None,
     approved_by: str = "",
     approved_at: datetime | None = None,
+    check_code: str = "",
 ) -> SelfEvaluationForm:
     """The 绩效自评表 that a record prints; nothing is computed, every figure stands in it.
 
@@ -62,6 +63,7 @@ def form_from_data(
         submitted_at=submitted_at,
         approved_by=approved_by,
         approved_at=approved_at,
+        check_code=check_code,
     )
 
 

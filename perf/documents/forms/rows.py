@@ -102,4 +102,5 @@ class SelfEvaluationForm:
     submitted_at: datetime | None = None
     approved_by: str = ""
     approved_at: datetime | None = None
+    check_code: str = ""
     has_working: bool = True

@@ -55,6 +55,7 @@ def self_evaluation_layout(form: SelfEvaluationForm) -> Layout:
         author=clean(form.implementing_unit)[:_MAX_TITLE],
         created=form.approved_at or form.submitted_at or _NEVER_SIGNED,
         mark=form_mark(form),
+        code=form.check_code,
         sheets=sheets,
     )
 

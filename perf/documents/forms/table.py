@@ -93,10 +93,20 @@ class Sheet:
 
 @dataclass(slots=True)
 class Layout:
-    """A document of sheets; `mark` (草稿, 演示数据) stands on every printed page."""
+    """A document of sheets; `mark` (草稿, 演示数据) stands on every printed page.
+
+    `code` is the 校验码 of what was approved, in the foot of each page; blank where it was not.
+    """
 
     title: str
     author: str
     created: datetime
     mark: str = ""
     sheets: list[Sheet] = field(default_factory=list)
+    # It stands beside the page's number and moves nothing of the layout.
+    code: str = field(default="", repr=False)
+
+    @property
+    def foot(self) -> str:
+        """What stands in the foot behind the page's number."""
+        return f"　校验码 {self.code}" if self.code else ""

@@ -60,6 +60,7 @@ def target_layout(form: TargetForm) -> Layout:
         author=clean(form.implementing_unit)[:_MAX_TITLE],
         created=form.approved_at or form.submitted_at or _NEVER_SUBMITTED,
         mark=target_mark(form),
+        code=form.check_code,
         sheets=[builder.sheet, *([annex.sheet()] if annex.entries else [])],
     )
 

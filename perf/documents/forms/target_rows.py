@@ -61,6 +61,7 @@ class TargetForm:
     submitted_at: datetime | None = None
     approved_by: str = ""
     approved_at: datetime | None = None
+    check_code: str = ""
 
     @property
     def is_draft(self) -> bool:

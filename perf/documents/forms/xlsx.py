@@ -74,7 +74,7 @@ def render_xlsx(layout: Layout) -> bytes:
     formats = _Formats(workbook)
     for sheet in layout.sheets:
         worksheet = workbook.add_worksheet(sheet.name)
-        _set_up(worksheet, sheet, layout.mark)
+        _set_up(worksheet, sheet, layout)
         _fill(worksheet, sheet, formats)
     workbook.close()
     return target.getvalue()
@@ -102,7 +102,7 @@ class _Formats:
         return made
 
 
-def _set_up(worksheet: Worksheet, sheet: Sheet, mark: str) -> None:
+def _set_up(worksheet: Worksheet, sheet: Sheet, layout: Layout) -> None:
     last_row, last_column = len(sheet.heights) - 1, len(sheet.widths) - 1
     worksheet.set_portrait()
     worksheet.set_paper(9)
@@ -115,9 +115,10 @@ def _set_up(worksheet: Worksheet, sheet: Sheet, mark: str) -> None:
     worksheet.center_horizontally()
     worksheet.fit_to_pages(1, 1 if stays_on_one_page(sheet) else 0)
     worksheet.print_area(0, 0, last_row, last_column)
-    worksheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.35})
-    if mark:
-        worksheet.set_header(f"&R&9&KC00000{mark.replace('&', '&&')}", {"margin": 0.35})
+    worksheet.set_footer(f"&C&9第 &P 页，共 &N 页{layout.foot}", {"margin": 0.35})
+    if layout.mark:
+        mark = layout.mark.replace("&", "&&")
+        worksheet.set_header(f"&R&9&KC00000{mark}", {"margin": 0.35})
     if sheet.header_row is not None:
         worksheet.repeat_rows(sheet.header_row)
     if sheet.breaks:

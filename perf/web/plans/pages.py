@@ -18,6 +18,7 @@ from perf.extensions import db
 from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
 from perf.queries.packs import pack_of, packs_to_pin
+from perf.queries.recommendations import recommended_years
 from perf.queries.rectifications import unfinished_of_plan
 from perf.queries.revisions import count_revisions
 from perf.queries.visible import plan_visible_to
@@ -181,6 +182,7 @@ def plan_page(
         pictures=plan_pictures(session, plan, quarters, self_evaluation),
         outlook=plan_outlook(session, actor, plan, quarters),
         rectifications=unfinished_of_plan(session, plan),
+        recommended=recommended_years(session, plan),
         revisions=count_revisions(session, plan),
         light_tones=TONE_OF_LIGHT,
         paces={row.id: pace_of(row).label for row in plan.indicators if row.curve},
