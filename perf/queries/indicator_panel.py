@@ -1,13 +1,11 @@
 """What is known of one indicator in one period: figures, remarks, files, and who changed it."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from perf.core.checks import indicator_key
 from perf.core.errors import NotFound
 from perf.core.permissions import Actor
 from perf.core.terms import Status
@@ -17,25 +15,18 @@ from perf.models import (
     Indicator,
     LedgerEntry,
     Period,
-    Plan,
     Remark,
+    RemarkEntry,
     Score,
     SelfEvaluation,
     Submission,
 )
+from perf.queries.last_year import by_key, earlier_plans
 from perf.queries.revisions import indicator_visible_to
 
 # What happened before these changes is in the ledger.
 MOST_CHANGES = 10
 _MISSING = "没有这个填报期。请从季度填报页面进入。"
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """An indicator of the same plan, to go on to."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +59,16 @@ class Known:
 
     `rows` are the periods of its year in their order, `remarks` and `files` come with the period
     that they are about (None: the plan, the self-evaluation or a revision), the latest first;
-    `changes` are the ledger's entries of this period's row, the latest first.
+    `changes` are the ledger's entries of this period's row, the latest first; `before` and `after`
+    are the plan's indicators next to it.
     """
 
     indicator: Indicator
     period: Period
     rows: list[Reported]
     last_year: LastYear | None
-    before: Neighbour | None
-    after: Neighbour | None
+    before: Indicator | None
+    after: Indicator | None
     remarks: list[tuple[Remark, Period | None]] = field(default_factory=list)
     files: list[tuple[Evidence, Period]] = field(default_factory=list)
     changes: Sequence[LedgerEntry] = ()
@@ -99,7 +91,7 @@ def known_visible_to(session: Session, actor: Actor, period_id: int, indicator_i
     NotFound where the indicator is out of sight, and for a period that is none of its year's.
     """
     indicator = indicator_visible_to(session, actor, indicator_id)
-    siblings, twin = _related(session, indicator)
+    siblings, twin = _related(session, actor, indicator)
     by_year = _reported(session, indicator, twin)
     rows = by_year.get(indicator.plan.year, [])
     period = next((row.period for row in rows if row.period.id == period_id), None)
@@ -110,7 +102,7 @@ def known_visible_to(session: Session, actor: Actor, period_id: int, indicator_i
         indicator=indicator,
         period=period,
         rows=rows,
-        last_year=_last_year(session, twin, by_year) if twin else None,
+        last_year=_last_year(session, twin, indicator.plan.year - 1, by_year) if twin else None,
         before=siblings[place - 1] if place else None,
         after=siblings[place + 1] if place + 1 < len(siblings) else None,
     )
@@ -122,64 +114,31 @@ def known_visible_to(session: Session, actor: Actor, period_id: int, indicator_i
     return known
 
 
-@dataclass(frozen=True, slots=True)
-class _Twin:
-    """The same indicator in last year's plan."""
-
-    id: int
-    plan_id: int
-    year: int
-    target_text: str
-
-
-def _related(session: Session, indicator: Indicator) -> tuple[list[Neighbour], _Twin | None]:
-    """The plan's indicators in order, and the same one of the year before.
-
-    It is recognised by class, second level, name and unit; where two are called the same, neither.
-    """
+def _related(
+    session: Session, actor: Actor, indicator: Indicator
+) -> tuple[list[Indicator], Indicator | None]:
+    """The plan's indicators in order, and the same one of the year before, as `by_key` finds it."""
     plan = indicator.plan
-    rows = session.execute(
-        select(
-            Plan.year,
-            Plan.id,
-            Indicator.id,
-            Indicator.level1,
-            Indicator.level2,
-            Indicator.name,
-            Indicator.target_unit,
-            Indicator.target_text,
-        )
-        .join(Indicator.plan)
-        .where(
-            Plan.unit_id == plan.unit_id,
-            Plan.project_id == plan.project_id
-            if plan.project_id is not None
-            else Plan.project_id.is_(None),
-            Plan.year.in_([plan.year - 1, plan.year]),
-        )
-        .order_by(Plan.year, Indicator.ordinal, Indicator.id)
+    earlier = dict(earlier_plans(session, actor, [plan], 1)[plan.id])
+    last_id = earlier.get(plan.year - 1)
+    rows = session.scalars(
+        select(Indicator)
+        .where(Indicator.plan_id.in_({plan.id, last_id} - {None}))
+        .order_by(Indicator.ordinal, Indicator.id)
     ).all()
-    siblings = [
-        Neighbour(key, name) for _, plan_id, key, _, _, name, _, _ in rows if plan_id == plan.id
-    ]
-    keyed = [
-        (indicator_key(level1, level2, name, unit), _Twin(key, plan_id, year, target_text))
-        for year, plan_id, key, level1, level2, name, unit, target_text in rows
-    ]
-    counts = Counter((twin.year, key) for key, twin in keyed)
-    own = next(key for key, twin in keyed if twin.id == indicator.id)
-    found = [twin for key, twin in keyed if key == own and twin.year == plan.year - 1]
-    is_unambiguous = len(found) == 1 and counts[plan.year, own] == 1
-    return siblings, found[0] if is_unambiguous else None
+    siblings = [row for row in rows if row.plan_id == plan.id]
+    twins = by_key([row for row in rows if row.plan_id == last_id])
+    own = next((key for key, row in by_key(siblings).items() if row.id == indicator.id), None)
+    return siblings, twins.get(own) if own else None
 
 
 def _reported(
-    session: Session, indicator: Indicator, twin: _Twin | None
+    session: Session, indicator: Indicator, twin: Indicator | None
 ) -> dict[int, list[Reported]]:
     """By year the periods in their order, the year's self-evaluation left out."""
     plan_ids = [indicator.plan_id, *([twin.plan_id] if twin else [])]
     ids = [indicator.id, *([twin.id] if twin else [])]
-    years = [indicator.plan.year, *([twin.year] if twin else [])]
+    years = [indicator.plan.year, *([indicator.plan.year - 1] if twin else [])]
     found: dict[int, list[Reported]] = {}
     for period, submission, actual in session.execute(
         select(Period, Submission, Actual)
@@ -199,13 +158,15 @@ def _reported(
     return found
 
 
-def _last_year(session: Session, twin: _Twin, by_year: dict[int, list[Reported]]) -> LastYear:
+def _last_year(
+    session: Session, twin: Indicator, year: int, by_year: dict[int, list[Reported]]
+) -> LastYear:
     score = session.scalar(
         select(Score)
         .join(Score.self_evaluation)
         .where(Score.indicator_id == twin.id, SelfEvaluation.status == Status.APPROVED)
     )
-    return LastYear(twin.year, twin.target_text, by_year.get(twin.year, []), score)
+    return LastYear(year, twin.target_text, by_year.get(year, []), score)
 
 
 def _remarks(session: Session, ids: Collection[int]) -> list[tuple[Remark, Period | None]]:
@@ -213,10 +174,13 @@ def _remarks(session: Session, ids: Collection[int]) -> list[tuple[Remark, Perio
         select(Remark, Period)
         .outerjoin(Submission, Submission.id == Remark.submission_id)
         .outerjoin(Period, Period.id == Submission.period_id)
-        .options(joinedload(Remark.created_by))
+        .options(
+            joinedload(Remark.created_by),
+            joinedload(Remark.entries).joinedload(RemarkEntry.created_by),
+        )
         .where(Remark.indicator_id.in_(ids))
         .order_by(Remark.id.desc())
-    )
+    ).unique()
     return [(remark, period) for remark, period in rows]
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from perf import clock
-from perf.core.terms import DeviationKind, Light, Role, Status
+from perf.core.terms import DeviationKind, Light, Role, Status, ThreadStep
 from perf.extensions import db
-from perf.models import Actual, Period, Plan, Remark, Score, SelfEvaluation, Submission
+from perf.models import Actual, Period, Plan, Remark, RemarkEntry, Score, SelfEvaluation, Submission
 from tests.factories import make_unit, make_user
 from tests.queries import count_queries
 from tests.reported import make_evidence, make_people, make_reported_plan
@@ -97,6 +97,14 @@ def add_story(app, world, code: str, count: int = 1) -> None:
                 created_at=clock.now(),
                 resolved_at=None if number else clock.now(),
             )
+            remark.entries.append(
+                RemarkEntry(
+                    unit_id=submission.unit_id,
+                    step=ThreadStep.ANSWER,
+                    text="台账已附",
+                    created_at=clock.now(),
+                )
+            )
             session.add(remark)
             make_evidence(session, submission, f"{code}-{number}.txt", world.key)
         session.commit()
@@ -126,6 +134,7 @@ def test_it_tells_the_year_the_year_before_and_what_binds_the_figure(app, browse
     assert "人员保障：两名接访人员借调" in text
     assert "本期应完成 达到指标值" in text
     assert "<svg" in page.html
+    assert "答复：台账已附" in text
     # What is open comes first, what is of this quarter before what is of the others.
     assert text.index("2022-Q1 请核对台账") < text.index("2022-Q3 请核对台账")
     assert text.index("2022-Q3-0.txt") < text.index("2022-Q1-0.txt")
