@@ -2,12 +2,9 @@
 
 import csv
 import html
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
-from pathlib import Path
 
 import xlsxwriter
 
@@ -82,33 +79,6 @@ def as_html(
                 parts.append('<p style="page-break-before: always"></p>')
             parts.append(as_table(block.rows[at : at + every], spans))
     return f'<html><head><meta charset="utf-8"><style>{_STYLE}</style></head><body>{"".join(parts)}</body></html>'
-
-
-def convert(content: str | bytes, ending: str, to: str, folder: Path) -> bytes:
-    """What LibreOffice makes of a file; `to` is docx, pdf or xlsx."""
-    program = shutil.which("soffice")
-    assert program, "LibreOffice is missing: install libreoffice-writer"
-    source = folder / f"source.{ending}"
-    source.write_bytes(content.encode() if isinstance(content, str) else content)
-    filters = {"docx": "docx:MS Word 2007 XML", "pdf": "pdf"}
-    reading = ["--infilter=HTML (StarWriter)"] if ending == "html" else []
-    subprocess.run(
-        [
-            program,
-            f"-env:UserInstallation=file://{folder}/profile",
-            "--headless",
-            *reading,
-            "--convert-to",
-            filters[to],
-            "--outdir",
-            str(folder),
-            str(source),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    return (folder / f"source.{to}").read_bytes()
 
 
 def as_xlsx(text: str) -> bytes:

@@ -1,6 +1,5 @@
 """Documents as they come out of a printer: LibreOffice makes pages, and each sign is looked at."""
 
-import os
 import shutil
 import subprocess
 import unicodedata
@@ -14,6 +13,7 @@ import pylopdf_fonts_zh_cn
 from PIL import Image
 
 from perf.documents.forms import FORMATS
+from tests.documents.libreoffice import converted
 
 # The formats that have pages.
 PAGED = [kind for kind in FORMATS if kind != "csv"]
@@ -34,28 +34,11 @@ _NEIGHBOUR = 0.5
 _EDGE = 5 / 25.4
 
 
-def converted(
-    folder: Path, files: dict[str, bytes], kind: str, *, reading: str = ""
-) -> dict[str, Path]:
-    """The files (name with ending → content) as LibreOffice saves them in another kind.
-
-    `reading` is the filter that they are opened with, where the ending does not tell it.
-    """
-    assert shutil.which("soffice"), "LibreOffice is missing: install libreoffice"
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+def in_own_fonts(folder: Path, files: dict[str, bytes], kind: str) -> dict[str, Path]:
+    """The files (name with ending → content) as LibreOffice saves them with the project's fonts."""
     fonts = folder / "fonts.conf"
     fonts.write_text(_font_settings(), encoding="utf-8")
-    subprocess.run(
-        [
-            "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-            *([f"--infilter={reading}"] if reading else []),
-            "--convert-to", kind, "--outdir", str(folder), *(str(folder / name) for name in files),
-        ],
-        check=True, capture_output=True, timeout=240,
-        env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
-    )  # fmt: skip
-    return {name: (folder / name).with_suffix(f".{kind}") for name in files}
+    return converted(folder, files, kind, environment={"FONTCONFIG_FILE": str(fonts)})
 
 
 def _font_settings() -> str:
@@ -183,7 +166,7 @@ def printed(
     """The pages of the files by (name, format); LibreOffice prints in one go what is no PDF."""
     named = {(name, kind): f"{name}-{kind}.{kind}" for name, kind in files}
     others = {named[key]: content for key, content in files.items() if key[1] != "pdf"}
-    paths = converted(folder, others, "pdf")
+    paths = in_own_fonts(folder, others, "pdf")
     for key, content in files.items():
         if key[1] == "pdf":
             paths[named[key]] = folder / named[key]

@@ -3,13 +3,10 @@
 import csv
 import html
 import re
-import shutil
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO, StringIO
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
@@ -400,30 +397,3 @@ def _docx_row(placed: dict[tuple[int, int], Cell], row: int, width: int) -> Iter
         merge = "" if cell.rows == 1 else "restart" if at == row else "continue"
         yield office.cell(cell.text if at == row else "", span=cell.columns, merge=merge)
         column += cell.columns
-
-
-def convert_all(pages: dict[str, str], to: str, folder: Path) -> dict[str, bytes]:
-    """What LibreOffice makes of pages of HTML, all in one call; `to` is docx or pdf."""
-    program = shutil.which("soffice")
-    assert program, "LibreOffice is missing: install libreoffice-writer"
-    sources = []
-    for name, page in pages.items():
-        sources.append(folder / f"{name}.html")
-        sources[-1].write_text(page, encoding="utf-8")
-    subprocess.run(
-        [
-            program,
-            f"-env:UserInstallation=file://{folder}/profile",
-            "--headless",
-            "--infilter=HTML (StarWriter)",
-            "--convert-to",
-            {"docx": "docx:MS Word 2007 XML", "pdf": "pdf"}[to],
-            "--outdir",
-            str(folder),
-            *map(str, sources),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    return {name: (folder / f"{name}.{to}").read_bytes() for name in pages}

@@ -19,7 +19,7 @@ from perf.documents.forms.table import Layout, Sheet, Style
 from perf.documents.forms.texts import actual_text, reason_text
 from perf.documents.readers.csv_text import read_csv
 from perf.documents.readers.filled_forms import read_filled_form
-from tests.documents.printed import converted
+from tests.documents.libreoffice import converted
 from tests.documents.test_filled_forms import OWN
 from tests.documents.test_forms import FORMS
 

@@ -20,7 +20,7 @@ from perf.documents.forms.shown import shown
 from perf.documents.forms.table import Layout, Sheet, Style
 from perf.documents.forms.texts import actual_text, remark_text, target_text
 from perf.documents.readers.docx import read_docx
-from tests.documents.printed import converted, pages_of, plain, signs
+from tests.documents.printed import in_own_fonts, pages_of, plain, signs
 from tests.documents.test_filled_forms import OWN
 from tests.documents.test_forms import FORMS
 
@@ -303,7 +303,7 @@ def printed(tmp_path_factory):
         for name in PRINTED
     }
     files = {f"{name}.docx": render_docx(layout) for name, layout in made.items()}
-    paths = converted(tmp_path_factory.mktemp("printed"), files, "pdf")
+    paths = in_own_fonts(tmp_path_factory.mktemp("printed"), files, "pdf")
     return {name: (layout, pages_of(paths[f"{name}.docx"])) for name, layout in made.items()}
 
 
@@ -339,6 +339,6 @@ def test_a_form_without_page_breaks_flows_and_repeats_its_heading_row(tmp_path):
     layout.sheets = layout.sheets[:1]
     layout.sheets[0].breaks = []
     files = {"flow.docx": render_docx(layout)}
-    pages = pages_of(converted(tmp_path, files, "pdf")["flow.docx"])
+    pages = pages_of(in_own_fonts(tmp_path, files, "pdf")["flow.docx"])
     assert len(pages) > 2
     assert all("三级指标" in page.text() for page in pages)

@@ -12,6 +12,7 @@ from perf.core.filled import FilledForm
 from perf.core.recheck import recheck
 from perf.documents.readers.filled_forms import read_filled_form
 from tests.documents import office
+from tests.documents.libreoffice import HTML, converted
 from tests.documents.rebuilt import (
     LAYOUTS,
     Cell,
@@ -22,7 +23,6 @@ from tests.documents.rebuilt import (
     as_filled,
     as_html,
     as_xlsx,
-    convert_all,
     official,
     public,
     torn,
@@ -118,12 +118,15 @@ def test_what_libreoffice_makes_of_a_table_is_read_back_row_for_row(
         for layout in LAYOUTS
         for at, table in enumerate(tables_of(path))
     }
-    pages = {name: as_html(LAYOUTS[layout](table), page) for name, (layout, table) in named.items()}
-    contents = convert_all(pages, kind, tmp_path)
+    pages = {
+        f"{name}.html": as_html(LAYOUTS[layout](table), page).encode()
+        for name, (layout, table) in named.items()
+    }
+    saved = converted(tmp_path, pages, kind, reading=HTML)
     found = [
         f"{name} {difference}"
         for name, (_, table) in named.items()
-        for difference in differences(table, kind, contents[name])
+        for difference in differences(table, kind, saved[f"{name}.html"].read_bytes())
     ]
     assert found == []
 

@@ -31,6 +31,7 @@ from perf.documents.forms.measure import MAX_CELL_TEXT, clean, cut, line_count
 from perf.documents.forms.pages import break_pages, shrinkage
 from perf.documents.forms.table import Sheet
 from perf.documents.forms.xlsx import render_xlsx
+from tests.documents.libreoffice import converted
 
 CLASSES = [
     ("成本指标", "经济成本指标"),
@@ -578,32 +579,20 @@ def with_wrong_cache():
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
     """Every form as LibreOffice recalculates it (xlsx) and prints it (a text a page)."""
-    assert shutil.which("soffice"), "LibreOffice is missing: install libreoffice-calc"
     assert shutil.which("pdftotext"), "pdftotext is missing: install poppler-utils"
     folder = tmp_path_factory.mktemp("office")
     (folder / "profile" / "user").mkdir(parents=True)
     (folder / "profile" / "user" / "registrymodifications.xcu").write_text(_RECALCULATE)
     made = {name: self_evaluation_xlsx(build()) for name, build in FORMS.items()}
     made["wrong-cache"] = with_wrong_cache()
-    for name, data in made.items():
-        (folder / f"{name}.xlsx").write_bytes(data)
-    files = [str(folder / f"{name}.xlsx") for name in made]
-    for kind, target in (("xlsx", "recalculated"), ("pdf", "printed")):
-        subprocess.run(
-            [
-                "soffice",
-                f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-                "--headless", "--convert-to", kind, "--outdir", str(folder / target), *files,
-            ],
-            check=True,
-            capture_output=True,
-            timeout=240,
-        )  # fmt: skip
+    files = {f"{name}.xlsx": data for name, data in made.items()}
+    saved = converted(folder, files, "xlsx")
+    pages = converted(folder, files, "pdf")
     recalculated, printed = {}, {}
     for name in made:
-        recalculated[name] = (folder / "recalculated" / f"{name}.xlsx").read_bytes()
+        recalculated[name] = saved[f"{name}.xlsx"].read_bytes()
         text = subprocess.run(
-            ["pdftotext", "-layout", str(folder / "printed" / f"{name}.pdf"), "-"],
+            ["pdftotext", "-layout", str(pages[f"{name}.xlsx"]), "-"],
             check=True,
             capture_output=True,
             text=True,

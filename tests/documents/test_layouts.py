@@ -1,6 +1,7 @@
 """The same documents as text, docx, pdf, xlsx and csv give the same plans."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 
 from perf.core.drafts import Draft
 from perf.documents.readers import read_document
-from tests.documents.layouts import apart, as_csv, as_html, as_xlsx, convert, over_blanks
+from tests.documents.layouts import apart, as_csv, as_html, as_xlsx, over_blanks
+from tests.documents.libreoffice import HTML, converted
 from tests.documents.test_readers import DATA, SEED, expected, facts, own_text
 
 SEED_NAME = "department-budget-2022"
+SEED_TEXT = SEED / "2022-department-budget.txt"
 NAMES = sorted(path.stem for path in DATA.glob("*.txt"))
 # True tables, one a form; tables with cells merged over blank ones, torn every seven rows by a
 # page's end, without repeated headings, each piece with columns as wide as its own texts need.
@@ -26,10 +29,9 @@ LAYOUTS: dict[str, dict[str, Any]] = {
 def text_of(name: str) -> str:
     if name != SEED_NAME:
         return own_text(name)
-    path = SEED / "2022-department-budget.txt"
-    if not path.exists():
+    if not SEED_TEXT.exists():
         pytest.skip("the 2022 document does not lie beside this copy of the project")
-    return path.read_text(encoding="utf-8")
+    return SEED_TEXT.read_text(encoding="utf-8")
 
 
 def careful(name: str) -> Any:
@@ -40,15 +42,21 @@ def careful(name: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def converted(tmp_path_factory: pytest.TempPathFactory):
-    """From a document, a layout and a kind to what LibreOffice makes of it, once each."""
-    folder = tmp_path_factory.mktemp("office")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], bytes]:
+    """From a document, a layout and a kind to what LibreOffice makes of it."""
 
     @cache
-    def make(name: str, layout: str, kind: str) -> bytes:
-        return convert(as_html(text_of(name), **LAYOUTS[layout]), "html", kind, folder)
+    def all_of(layout: str, kind: str) -> dict[str, Path]:
+        names = [SEED_NAME, *NAMES] if SEED_TEXT.exists() else NAMES
+        pages = {
+            f"{name}.html": as_html(text_of(name), **LAYOUTS[layout]).encode() for name in names
+        }
+        return converted(tmp_path_factory.mktemp("office"), pages, kind, reading=HTML)
 
-    return make
+    def one_of(name: str, layout: str, kind: str) -> bytes:
+        return all_of(layout, kind)[f"{name}.html"].read_bytes()
+
+    return one_of
 
 
 def read_as(kind: str, content: bytes) -> Draft:
@@ -59,8 +67,8 @@ def read_as(kind: str, content: bytes) -> Draft:
 @pytest.mark.parametrize("kind", ["docx", "pdf"])
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", [SEED_NAME, *NAMES])
-def test_a_document_made_by_libreoffice_gives_the_same_plans(name, layout, kind, converted):
-    draft = read_as(kind, converted(name, layout, kind))
+def test_a_document_made_by_libreoffice_gives_the_same_plans(name, layout, kind, saved):
+    draft = read_as(kind, saved(name, layout, kind))
     found, wanted = facts(draft), careful(name)
     if (name, layout, kind) == (SEED_NAME, "true", "pdf"):
         # A note was wrapped by its page's end at a space, which no page shows.
@@ -80,7 +88,7 @@ def test_a_document_on_a_sheet_gives_the_same_plans(name: str, kind: str) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["docx", "pdf"])
-def test_what_a_careful_reader_points_out_is_pointed_out_of_every_kind(kind, converted):
+def test_what_a_careful_reader_points_out_is_pointed_out_of_every_kind(kind, saved):
     of_text = {each.code for each in read_document("a.txt", text_of(SEED_NAME).encode()).findings}
-    found = {each.code for each in read_as(kind, converted(SEED_NAME, "merged", kind)).findings}
+    found = {each.code for each in read_as(kind, saved(SEED_NAME, "merged", kind)).findings}
     assert of_text - found <= {"torn-row-joined", "slid-cells-moved"}

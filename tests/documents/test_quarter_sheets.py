@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import subprocess
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
@@ -31,6 +30,7 @@ from perf.documents.quarter_sheets import (
     write_quarter_sheet,
 )
 from perf.documents.quarter_sheets.rows import IDENTITY, MAIN
+from tests.documents.libreoffice import converted
 from tests.sheets import address_of, cell_of, filled, opened, saved
 
 HEAD = SheetHead(7, "2022-Q3", 2022, "信访工作经费", "三季度")
@@ -362,22 +362,8 @@ def test_a_sheet_saved_by_libreoffice_reads_like_one_saved_by_excel(tmp_path: Pa
     content = filled(
         SHEET, {("indicator-1", ACTUAL): (0.954, "0.0%"), ("executed-fiscal", ACTUAL): 8.5}
     )
-    path = tmp_path / "表.xlsx"
-    path.write_bytes(content)
-    out = tmp_path / "out"
-    home = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [
-        "soffice",
-        home,
-        "--headless",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        str(out),
-        str(path),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    sheet = read((out / "表.xlsx").read_bytes())
+    (path,) = converted(tmp_path, {"表.xlsx": content}, "xlsx").values()
+    sheet = read(path.read_bytes())
     assert sheet.head == HEAD
     assert edited(sheet) == {("indicator-1", ACTUAL), ("executed-fiscal", ACTUAL)}
     found = {row.key: row.cells[ACTUAL].text for row in sheet.rows}
