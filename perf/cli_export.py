@@ -36,7 +36,7 @@ FORMS = {
     "summary": "绩效自评结果汇总表",
 }
 _LACKING = {
-    "monitoring": "没有已提交的季度",
+    "monitoring": "没有已提交的填报",
     "self-evaluation": "还没有开始自评",
     "report": "还没有开始自评",
 }
@@ -60,7 +60,7 @@ def _one_of(choices: Any, what: str) -> Any:
     help="把正式表格导出为文件：--project、--department 写成一个文件（PATH 为已有文件夹时用表名作"
     "文件名）；--all 写入文件夹 PATH，PATH 以 .zip 结尾时写成一个压缩包，多个单位各占一个文件夹。"
     "汇总表总是一个文件，用 --all 或 --unit CODE。"
-    "监控表是最近一个已提交季度的。"
+    "监控表是最近一期已提交填报的。"
     "自评表和自评报告已签署的按签署时的内容导出；未签署的、未批复的目标表和监控表注明草稿。"
     "自评报告只有 docx 和 pdf，是供修改的初稿。",
 )

@@ -375,7 +375,7 @@ def test_a_plan_that_handed_in_no_quarter_has_no_monitoring_form(bureau, tmp_pat
         db.session.commit()
     done = export(bureau, "--department", "--output", str(tmp_path / "x"), form="monitoring")
     assert done.exit_code == 1
-    assert "没有已提交的季度" in done.stderr
+    assert "没有已提交的填报" in done.stderr
 
 
 def summary_rows(path: Path) -> list[tuple[Any, ...]]:

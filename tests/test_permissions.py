@@ -111,6 +111,7 @@ TABLE: dict[str, Rule] = {
     "GET admin.year": Rule("A"),
     "POST admin.save_periods": Rule("A"),
     "POST admin.pin_packs": Rule("A"),
+    "POST admin.set_rhythm": Rule("A"),
     "POST admin.lock_period": Rule("A"),
     "POST admin.unlock_period": Rule("A"),
     "GET admin.packs": Rule("A"),

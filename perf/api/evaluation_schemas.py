@@ -34,7 +34,7 @@ class FileRecord(Schema):
     """One file of evidence."""
 
     id = fields.whole("佐证材料的编号")
-    quarter = fields.text("哪个季度的")
+    quarter = fields.text("哪一期的")
     name = fields.text("文件名")
     sha256 = fields.text("内容的 SHA-256")
     link = fields.link("下载地址")
@@ -52,7 +52,7 @@ class ExecutionRecord(Schema):
     flags = fields.many(fields.code(ExecutionFlag, "提示"), "提示")
     demanded = fields.text("为什么须说明原因；不须说明的为 null", null=True)
     deviation_reason = fields.text("偏差原因", null=True)
-    evidence = fields.many(FileRecord, "各季度整体的佐证材料")
+    evidence = fields.many(FileRecord, "各期整体的佐证材料")
 
 
 @titled("审核人评定的得分")
@@ -66,11 +66,11 @@ class DecidedRecord(Schema):
     reason = fields.text("理由")
 
 
-@titled("一个季度的数")
+@titled("一期的数")
 class QuarterFigure(Schema):
     """One quarter's figure."""
 
-    quarter = fields.text("季度")
+    quarter = fields.text("填报期")
     figure = fields.text("填报的数，页面上的写法")
 
 
@@ -86,7 +86,7 @@ class ScoreRow(Schema):
     initial_target = fields.text("年初指标值；没有调整过的为 null", null=True)
     actual = fields.text("实际完成值，页面上的写法；未填报的为 null", null=True)
     origin = fields.text("全年数是怎样得来的", null=True)
-    quarters = fields.many(QuarterFigure, "各季度的数")
+    quarters = fields.many(QuarterFigure, "各期的数")
     weight = fields.number("计分用的分值（含不涉及指标分摊的）")
     points = fields.number("得分（评定过的为评定得分）；未填报、不涉及的为 null", null=True)
     initial_points = fields.number("按年初指标值的得分", null=True)

@@ -84,7 +84,7 @@ class EvidenceRecord(Schema):
     link = fields.link("下载地址")
 
 
-@titled("一份绩效目标在一个季度的填报")
+@titled("一份绩效目标一期的填报")
 class PeriodRecord(Schema):
     """One plan's report of one quarter."""
 
@@ -116,7 +116,7 @@ class PeriodRecord(Schema):
 @requires(Permission.READ, quarter_visible_to)
 @blueprint.response(200, PeriodRecord, description="这一期的填报")
 @blueprint.doc(
-    summary="一个季度的填报",
+    summary="一期的填报",
     description="各指标年初至今的实际完成值、公式里的量、各资金来源的执行数和佐证材料。",
 )
 def period(found: Quarter) -> dict[str, Any]:

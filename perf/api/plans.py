@@ -61,7 +61,7 @@ def plans(asked: dict[str, int]) -> dict[str, Any]:
 @blueprint.response(200, PlanRecord, description="这份绩效目标")
 @blueprint.doc(
     summary="一份绩效目标",
-    description="各指标的指标值（原文和读法）、分值、取数方式和公式，以及预算、各季度和自评的状态。",
+    description="各指标的指标值（原文和读法）、分值、取数方式和公式，以及预算、各填报期和自评的状态。",
 )
 def plan(found: Plan) -> dict[str, Any]:
     """One plan with its targets."""

@@ -107,7 +107,7 @@ def contents(session: Session, actor: Actor, asked: Asked, data_dir: Path) -> It
                     _MONITORING,
                     monitoring.form if monitoring is not None else None,
                     quarter["status"] if quarter is not None else None,
-                    lacking="没有已提交的季度",
+                    lacking="没有已提交的填报",
                     quarter=f"1—{quarter['months']}月" if quarter else "",
                 )
             yield from of_plan.evaluation(session, evaluation)

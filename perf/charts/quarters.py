@@ -1,4 +1,4 @@
-"""One indicator's quarters against its target."""
+"""One indicator's quarters, or its months, against its target."""
 
 import operator
 from collections.abc import Callable, Sequence
@@ -7,15 +7,17 @@ from decimal import Decimal
 
 from perf.charts.canvas import ACCENT, EDGE, INK, MUTED, NARROW, PAPER, SMALL, SOFT, Canvas, pixels
 from perf.charts.chart import Chart
-from perf.charts.texts import MISSING, cut, number_within, text_width
+from perf.charts.texts import MISSING, cut, number_within, short_period, text_width
 from perf.core.actuals import format_actual
 from perf.core.numbers import MAX_FRACTION_DIGITS, round_half_up
 
 _HEIGHT, _TOP, _FOOT = 120, 36, 100
 _GUTTER = 88
 _BAR = 26
-# No column is narrower, so that 未填报 fits into it.
-_PITCH = 42
+# Up to six columns are no narrower, so that 未填报 fits into one; of more only the last figure is
+# said, and the table has the others.
+_PITCH, _MANY = 42, 6
+_LEAST_PITCH = 20
 _SENSES: dict[str, tuple[str, Callable[[Decimal, Decimal], bool]]] = {
     "at_least": ("≥", operator.ge),
     "above": (">", operator.gt),
@@ -57,16 +59,17 @@ def quarters_chart(
     unit: str = "",
     sense: str = "at_least",
 ) -> Chart:
-    """The year's quarters as bars from zero, filled where the target is reached, else hollow.
+    """The year's periods as bars from zero, filled where the target is reached, else hollow.
 
-    Figures and target are in `unit`; None is a quarter without figure, a gap that says 未填报, and
+    Figures and target are in `unit`; None is a period without figure, a gap that says 未填报, and
     a text says another reason for one (不涉及). A target of None draws no line. `sense` is
     at_least, above, at_most, below or exactly, another one raises KeyError; with `upper` the
     target is the range up to it, ends included.
     """
     goal = None if target is None else _Goal(target, upper, sense)
     gutter = 0 if goal is None else _GUTTER
-    pitch = max((NARROW - gutter) // max(len(quarters), 1), _PITCH)
+    least = _LEAST_PITCH if len(quarters) > _MANY else _PITCH
+    pitch = max((NARROW - gutter) // max(len(quarters), 1), least)
     canvas = Canvas(title, max(NARROW, pitch * len(quarters) + gutter), _HEIGHT)
     _draw(canvas, quarters, goal, unit, pitch)
     if goal is None:
@@ -113,42 +116,79 @@ def _draw(
         return foot - pixels(value - low, span, foot - _TOP)
 
     zero = level(Decimal(0))
-    _legend(canvas, goal, unit)
+    _legend(canvas, goal, _last_of(quarters, unit) if len(quarters) > _MANY else _said_unit(unit))
     if goal is not None and goal.upper is not None:
         top = level(goal.upper)
         canvas.rect(0, top, width, max(level(goal.value) - top, 1), SOFT)
     middles = [pitch * index + pitch // 2 for index in range(len(quarters))]
+    breadth = min(_BAR, pitch - 6)
     for x, (_, figure) in zip(middles, quarters, strict=True):
         if isinstance(figure, Decimal):
-            _bar(canvas, x, (zero, level(figure)), goal, figure)
+            _bar(canvas, x, breadth, (zero, level(figure)), goal, figure)
     canvas.line(0, zero, width, zero, EDGE)
     if goal is not None:
         _target(canvas, goal, level, width, unit)
+    if len(quarters) > _MANY:
+        _many_names(canvas, middles, quarters, pitch)
+        return
     for x, (name, figure) in zip(middles, quarters, strict=True):
         end = level(figure) if isinstance(figure, Decimal) else zero
         _label(canvas, x, pitch - 4, (zero, end), figure, unit)
         canvas.text(x, _HEIGHT - 4, name, room=pitch - 4, size=SMALL, anchor="middle", fill=MUTED)
 
 
-def _legend(canvas: Canvas, goal: _Goal | None, unit: str) -> None:
+def _many_names(
+    canvas: Canvas, middles: Sequence[int], quarters: Sequence[Quarter], pitch: int
+) -> None:
+    """Every other name, the last one among them, in the room of two columns."""
+    first = (len(quarters) - 1) % 2
+    for x, (name, _) in list(zip(middles, quarters, strict=True))[first::2]:
+        room = min(2 * pitch - 4, 2 * x, 2 * (canvas.width - x))
+        canvas.text(
+            x,
+            _HEIGHT - 4,
+            short_period(name),
+            room=room,
+            size=SMALL,
+            anchor="middle",
+            fill=MUTED,
+        )
+
+
+def _said_unit(unit: str) -> str:
+    return f"单位：{unit}" if unit and unit not in _CLOSE else ""
+
+
+def _last_of(quarters: Sequence[Quarter], unit: str) -> str:
+    """The last figure that there is, which stands for those that have no room at their bars."""
+    for name, figure in reversed(quarters):
+        if isinstance(figure, Decimal):
+            said = number_within(figure, 90, SMALL, unit) or number_within(figure, 90, SMALL)
+            return f"至{short_period(name)} {said}"
+    return ""
+
+
+def _legend(canvas: Canvas, goal: _Goal | None, note: str) -> None:
     if goal is not None:
         canvas.rect(0, 3, 9, 9, ACCENT)
         canvas.text(13, 12, "已达到指标值", room=80, size=SMALL, fill=MUTED)
         canvas.rect(92, 3, 9, 9, PAPER, ACCENT)
         canvas.text(105, 12, "未达到", room=40, size=SMALL, fill=MUTED)
-    if unit and unit not in _CLOSE:
-        canvas.text(
-            canvas.width, 12, f"单位：{unit}", room=180, size=SMALL, anchor="end", fill=MUTED
-        )
+    canvas.text(canvas.width, 12, note, room=180, size=SMALL, anchor="end", fill=MUTED)
 
 
 def _bar(
-    canvas: Canvas, x: int, ends: tuple[int, int], goal: _Goal | None, figure: Decimal
+    canvas: Canvas,
+    x: int,
+    breadth: int,
+    ends: tuple[int, int],
+    goal: _Goal | None,
+    figure: Decimal,
 ) -> None:
     top, height = min(ends), max(ends) - min(ends)
     is_hollow = goal is not None and not goal.is_reached(figure)
     if height:
-        canvas.rect(x - _BAR // 2, top, _BAR, height, PAPER if is_hollow else ACCENT, ACCENT)
+        canvas.rect(x - breadth // 2, top, breadth, height, PAPER if is_hollow else ACCENT, ACCENT)
 
 
 def _target(

@@ -47,6 +47,11 @@ def cut(text: str, room: int, size: int) -> str:
     return kept.rstrip() + _ELLIPSIS if kept else ""
 
 
+def short_period(name: str) -> str:
+    """A period's name where there is little room: all begin with the year (`1—7月` → `7月`)."""
+    return name.rpartition("—")[2]
+
+
 def number_within(value: Decimal, room: int, size: int, unit: str = "") -> str:
     """A number with its unit in at most `room` pixels, led by ≈ where it had to be rounded.
 

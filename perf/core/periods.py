@@ -62,11 +62,6 @@ class Period:
         return "1月" if self.months == 1 else f"1—{self.months}月"
 
     @property
-    def short_name(self) -> str:
-        """The name where there is little room (`三季度`, `7月`)."""
-        return f"{self.months}月" if self.span is Span.MONTH else self.name
-
-    @property
     def is_year(self) -> bool:
         """Whether this is the year's self-evaluation."""
         return self.span is Span.YEAR

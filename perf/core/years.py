@@ -1,4 +1,4 @@
-"""The year's value of an indicator out of its quarters' year-to-date figures."""
+"""The year's value of an indicator out of its periods' year-to-date figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,41 +35,45 @@ def year_value(kind: Kind, values: Sequence[tuple[str, Result]], target: Target)
     decision. Worst of 5, 6 and 11 天 against ≤7天 → 11.
     """
     reported = [(label, value) for label, value in values if value is not None]
+    each = "季度" if all(label.endswith("季度") for label, _ in values) else "期"
     if not reported:
-        return YearValue(None, "各季度均未填报")
+        return YearValue(None, f"各{each}均未填报")
     blanks = "、".join(label for label, value in values if value is None)
     tail = f"；{blanks}未填报" if blanks else ""
     if kind is Kind.AVERAGE or kind is Kind.WORST:
         numbers = [(label, value) for label, value in reported if isinstance(value, Decimal)]
         if len(numbers) == len(reported):
-            return (_average if kind is Kind.AVERAGE else _worst)(numbers, target, tail)
+            return (_average if kind is Kind.AVERAGE else _worst)(numbers, target, each, tail)
     if kind is Kind.WORST:
         days = [(label, value) for label, value in reported if isinstance(value, date)]
         if len(days) == len(reported):
             label, day = max(reversed(days), key=lambda item: item[1])
-            return YearValue(day, f"取各季度最晚日期：{label} {shown(day, target)}{tail}")
+            return YearValue(day, f"取各{each}最晚日期：{label} {shown(day, target)}{tail}")
     label, last = reported[-1]
     is_total = kind is Kind.CUMULATIVE and isinstance(last, Decimal)
     how = "年初至今累计数" if is_total or isinstance(last, Quotient) else "最近一次填报"
     return YearValue(last, f"取{label}{how} {shown(last, target)}{tail}")
 
 
-def _average(numbers: Sequence[tuple[str, Decimal]], target: Target, tail: str) -> YearValue:
+def _average(
+    numbers: Sequence[tuple[str, Decimal]], target: Target, each: str, tail: str
+) -> YearValue:
     total = _ZERO
     for _, number in numbers:
         total = EXACT.add(total, number)
     mean = round_half_up(total, Decimal(len(numbers)), 6)
     parts = " + ".join(shown(number, target) for _, number in numbers)
     shown_mean = shown(mean, target)
-    return YearValue(
-        mean, f"取 {len(numbers)} 个季度平均：({parts}) ÷ {len(numbers)} = {shown_mean}{tail}"
-    )
+    count = f"{len(numbers)} {'个季度' if each == '季度' else each}"
+    return YearValue(mean, f"取 {count}平均：({parts}) ÷ {len(numbers)} = {shown_mean}{tail}")
 
 
-def _worst(numbers: Sequence[tuple[str, Decimal]], target: Target, tail: str) -> YearValue:
+def _worst(
+    numbers: Sequence[tuple[str, Decimal]], target: Target, each: str, tail: str
+) -> YearValue:
     # Among equals the later one, which is the fresher evidence.
     label, value = max(reversed(numbers), key=lambda item: badness(item[1], target))
-    return YearValue(value, f"取各季度最差值：{label} {shown(value, target)}{tail}")
+    return YearValue(value, f"取各{each}最差值：{label} {shown(value, target)}{tail}")
 
 
 def badness(number: Decimal, target: Target) -> Decimal:

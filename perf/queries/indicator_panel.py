@@ -26,7 +26,7 @@ from perf.queries.revisions import indicator_visible_to
 
 # What happened before these changes is in the ledger.
 MOST_CHANGES = 10
-_MISSING = "没有这个填报期。请从季度填报页面进入。"
+_MISSING = "没有这个填报期。请从填报页面进入。"
 
 
 @dataclass(frozen=True, slots=True)

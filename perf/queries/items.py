@@ -56,7 +56,7 @@ class ItemKind(Labelled):
     PLAN = "plan", "绩效目标"
     REVISION = "revision", "目标调整"
     ENDING = "ending", "终止并入"
-    QUARTER = "quarter", "季度填报"
+    QUARTER = "quarter", "监控填报"
     SELF_EVALUATION = "self_evaluation", "绩效自评"
 
 

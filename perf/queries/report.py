@@ -21,6 +21,7 @@ from perf.models import (
     Submission,
     TargetRevision,
 )
+from perf.queries.demanded import IS_YEAR
 from perf.queries.last_year import by_key, earlier_plans
 
 
@@ -42,7 +43,7 @@ def reported_quarters(session: Session, plan: Plan) -> list[Reported]:
             .outerjoin(
                 Submission, and_(Submission.period_id == Period.id, Submission.plan_id == plan.id)
             )
-            .where(Period.year == plan.year, Period.code.like("%-Q_"))
+            .where(Period.year == plan.year, ~IS_YEAR)
             .order_by(Period.code)
         )
     ]

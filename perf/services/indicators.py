@@ -369,7 +369,7 @@ def _demand_unused(session: Session, plan: Plan, removed: Sequence[Indicator]) -
     if revised is not None:
         raise Conflict("有目标调整单列有要删除的指标，不能删除；可以修改指标内容，或保留原样。")
     if used is not None:
-        raise Conflict("已经有季度填报用到这份目标，不能删除指标；可以修改指标内容，或保留原样。")
+        raise Conflict("已经有填报用到这份目标，不能删除指标；可以修改指标内容，或保留原样。")
 
 
 def _remove(session: Session, actor: Actor, plan: Plan, row: Indicator) -> None:

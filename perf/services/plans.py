@@ -302,7 +302,7 @@ def _demand_nothing_under_review(session: Session, plan: Plan) -> None:
     )
     if period is not None:
         raise Conflict(
-            f"{period}的填报已提交或已通过，目标不能重新打开。请先将各季度撤回、退回或重新打开。"
+            f"{period}的填报已提交或已通过，目标不能重新打开。请先将各期填报撤回、退回或重新打开。"
         )
     if session.scalar(
         select(SelfEvaluation.id).where(

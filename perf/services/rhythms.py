@@ -44,8 +44,7 @@ def set_rhythm(session: Session, actor: Actor, year: FiscalYear, rhythm: Rhythm)
     session.refresh(year, with_for_update=True)
     if rhythm is year.rhythm:
         return
-    begun = select(Submission.id).join(Submission.period).where(Period.year == year.id)
-    if session.scalar(begun.limit(1)) is not None:
+    if is_reported(session, year):
         raise Conflict(
             f"{year.id} 年度已经有单位开始填报，不能再改填报节奏，否则已填的数没有归处。"
             "请从下一年度起改用新的节奏。"
@@ -58,6 +57,12 @@ def set_rhythm(session: Session, actor: Actor, year: FiscalYear, rhythm: Rhythm)
             _remove(session, actor, period)
     add_periods(session, actor, year)
     session.expire(year, ["periods"])
+
+
+def is_reported(session: Session, year: FiscalYear) -> bool:
+    """Whether anybody has begun to report in the year."""
+    begun = select(Submission.id).join(Submission.period).where(Period.year == year.id)
+    return session.scalar(begun.limit(1)) is not None
 
 
 def _remove(session: Session, actor: Actor, period: Period) -> None:

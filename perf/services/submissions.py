@@ -282,7 +282,7 @@ def _check_no_evaluation(session: Session, submission: Submission) -> None:
     evaluation = _evaluation_of(session, submission)
     if evaluation is not None and evaluation.status not in EDITABLE:
         raise Conflict(
-            f"这份目标的年度自评{evaluation.status.label}，季度数据不能单独重新打开。"
+            f"这份目标的年度自评{evaluation.status.label}，这一期的数据不能单独重新打开。"
             "请先退回或重新打开自评。"
         )
 

@@ -136,7 +136,7 @@ SUBJECTS: dict[str, str] = {
     "score": "指标得分",
     "self_evaluation": "绩效自评",
     "signed_copy": "盖章扫描件",
-    "submission": "季度填报",
+    "submission": "监控填报",
     "target_revision": "目标调整",
     "task": "年度主要任务",
     "unit": "单位",

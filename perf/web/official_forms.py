@@ -92,7 +92,7 @@ def monitoring(plan: Plan) -> ResponseReturnValue:
     ending = _asked_format()
     (record,) = monitoring_records(db.session(), [plan])
     if record is None:
-        raise Conflict("这份绩效目标还没有提交过季度填报。提交以后就可以导出监控表。")
+        raise Conflict("这份绩效目标还没有提交过监控填报。提交以后就可以导出监控表。")
     return _send(monitoring_from_record(record), ending)
 
 

@@ -151,7 +151,7 @@ def test_a_year_from_targets_to_the_signed_form(windows: Windows, tmp_path: Path
     staff, supervisor = windows.sign_in("staff"), windows.sign_in("supervisor")
     finance = windows.sign_in("finance")
     before = read_standing(finance)
-    assert before["季度已通过"] == "0"
+    assert before["各期已通过"] == "0"
     assert before["自评已签"].startswith("0")
 
     for quarter in QUARTERS[:2]:
@@ -172,7 +172,7 @@ def test_a_year_from_targets_to_the_signed_form(windows: Windows, tmp_path: Path
     total = fact(supervisor, "总分")
 
     after = read_standing(finance)
-    assert after["季度已通过"] == "4"
+    assert after["各期已通过"] == "4"
     assert after["自评已签"].startswith("1")
     assert after["平均得分"] == total
 
@@ -350,7 +350,7 @@ def evaluate(staff: Page) -> None:
         staff.get_by_role("row").filter(has_text=PROJECT).get_by_role("link", name="开始自评"),
     )
     press(staff, "开始自评")
-    expect_said(staff, "自评已根据四个季度的数据生成")
+    expect_said(staff, "自评已根据各期的数据生成")
     expect_whole(staff)
     wanted = {name for name, points in expected_points().items() if points < WEIGHTS[name]}
     # The cases are twice what was wanted, which has to be explained as well.

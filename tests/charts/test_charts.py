@@ -56,6 +56,30 @@ def test_a_quarter_without_a_figure_is_a_gap_and_zero_is_a_figure():
     )
 
 
+MONTHS = ["1月", *(f"1—{month}月" for month in range(2, 13))]
+
+
+def test_twelve_months_fit_a_phone_and_the_last_figure_is_said():
+    figures = [D(10 * month) for month in range(1, 12)]
+    chart = quarters_chart("受理案件数", [*zip(MONTHS, [*figures, None], strict=True)], D(100))
+    assert chart.width == 340
+    assert [one for one in words(chart) if one.endswith("月")] == [
+        f"{month}月" for month in range(2, 13, 2)
+    ]
+    assert "至11月 110" in words(chart)
+    assert len(bars(chart)) == 11
+    assert chart.rows[-1] == ("1—12月", "未填报", "≥100", "未填报")
+
+
+def test_twelve_months_of_lights_are_shapes_named_once():
+    row = ["green", "yellow", "red", None, *["green"] * 8]
+    chart = lights_chart(MONTHS, [("受理案件数", row)])
+    assert chart.width == 340
+    assert words(chart)[-4:] == ["正常", "关注", "滞后", "未填报"]
+    assert len(drawn(chart, "polygon")) == 2
+    assert chart.rows[0][1:5] == ("正常", "关注", "滞后", "未填报")
+
+
 def test_a_gap_can_say_why_and_a_computed_figure_is_held_against_the_target_whole():
     nearly = D(94) + D("0.99999999")
     chart = quarters_chart("率", [("一季度", "不涉及"), ("二季度", nearly)], D(95), unit="%")

@@ -70,15 +70,6 @@ def test_a_year_has_the_periods_of_its_rhythm_in_the_order_of_time(
     assert sorted(codes[:-1]) == codes[:-1]
 
 
-def test_a_months_short_name_leaves_out_where_the_year_begins():
-    assert [parse_period(f"2022-{code}").short_name for code in ("M01", "M07", "Q3", "FY")] == [
-        "1月",
-        "7月",
-        "三季度",
-        "年度自评",
-    ]
-
-
 @pytest.mark.parametrize(
     "code",
     [

@@ -134,7 +134,7 @@ def test_a_missed_number_is_drawn_by_quarter_against_its_target():
     report = report_from_record(record([row(1, "受理案件数"), MISSED]))
     (picture,) = [part for part in section(report, "未达成或扣分") if isinstance(part, Picture)]
     assert picture.described.startswith(
-        "图2　及时受理率各季度完成情况：填报期 一季度，实际完成值 95%"
+        "图2　及时受理率各期完成情况：填报期 一季度，实际完成值 95%"
     )
     assert picture.chart.rows[1][1] == "本期无数据"
 
@@ -255,17 +255,17 @@ def test_findings_and_what_went_wrong_in_the_year_are_listed():
         "“及时受理率”无佐证材料。",
         "一季度的填报逾期提交。",
         "二季度的填报曾被退回修改。",
-        "“及时受理率”有季度选择“本期无数据”。",
+        "“及时受理率”有填报期选择“本期无数据”。",
     ]
     assert "二季度 | 已通过 | 张三 | 2022-04-11 | 李四 | 2022-04-12 | 2 次" in said(
         report, "自评过程"
     )
     assert said(report, "（三）佐证材料") == [
-        "各季度填报共上传佐证材料 1 份，2 项指标中有 1 项附有佐证材料。"
+        "各期填报共上传佐证材料 1 份，2 项指标中有 1 项附有佐证材料。"
     ]
     sound = report_from_record(record([row(1, "受理案件数")]))
     assert said(sound, "绩效目标编制方面")[0].endswith("没有发现问题。")
-    assert "各季度按期填报，数据齐全" in said(sound, "填报和佐证方面")[0]
+    assert "各期按时填报，数据齐全" in said(sound, "填报和佐证方面")[0]
 
 
 def test_a_department_s_report_lists_its_projects():

@@ -84,7 +84,7 @@ def test_a_year_is_whole_in_the_order_of_its_forms_with_its_evidence_and_an_inde
     assert told == [
         ("绩效自评结果汇总表", None, None, None, None),
         ("绩效目标表", "部门整体", None, "已通过", None),
-        ("绩效运行监控表", "部门整体", None, None, "没有已提交的季度"),
+        ("绩效运行监控表", "部门整体", None, None, "没有已提交的填报"),
         ("绩效自评表", "部门整体", None, None, "还没有开始自评"),
         ("绩效自评报告", "部门整体", None, None, "还没有开始自评"),
         ("绩效目标表", "党建经费", None, "已通过", None),

@@ -398,7 +398,7 @@ def test_an_indicator_that_a_quarter_uses_cannot_be_removed(world):
     world.session.add(quarter)
     world.session.flush()
     world.step(world.supervisor, plan, Action.REOPEN, reason="更正")
-    with pytest.raises(Conflict, match="季度填报"):
+    with pytest.raises(Conflict, match="已经有填报"):
         save_indicators(
             world.session, world.staff, plan,
             [IndicatorEntry("x", plan.indicators[0].id, is_removed=True)], version=plan.version,

@@ -192,6 +192,19 @@ def test_packs_are_chosen_until_there_are_plans_and_each_rule_says_its_source(ap
     assert "各类不定分值，按填报的计，只核对合计" in pages["hubei-project-2020"]
 
 
+def test_a_year_is_made_in_a_rhythm_that_changes_while_nothing_is_reported(app, admin, world):
+    admin.post("/admin/years", {"year": "2030", "rhythm": "july"})
+    shown = re.compile(r'<th scope="row">([^<]+)</th>')
+    assert shown.findall(admin.get("/admin/years/2030").html) == ["1—7月", "1—12月", "年度自评"]
+    page = admin.post("/admin/years/2030/rhythm", {"rhythm": "weekly"}, status=422)
+    assert "请选择一种填报节奏" in page.text
+    admin.post("/admin/years/2030/rhythm", {"rhythm": "months"})
+    page = admin.get("/admin/years/2030")
+    months = ["1月", *(f"1—{month}月" for month in range(2, 13)), "年度自评"]
+    assert shown.findall(page.html) == months
+    assert "改变填报节奏年度“2030 年度”" in admin.get("/ledger").text
+
+
 def test_every_pack_of_a_plan_s_kind_can_be_pinned_to_a_year(app, admin, world):
     page = admin.get("/admin/years/2022").html
     for pack_id in PACKS:

@@ -91,7 +91,7 @@ def test_the_list_says_for_each_plan_what_comes_next(app, browse):
         db.session.commit()
     page = browse(names[0]).get("/self-evaluations")
     for text in [
-        "还差 2 个季度",
+        "还差 2 期",
         "开始自评",
         "继续填写",
         "绩效目标待批复",
@@ -148,11 +148,11 @@ def test_the_list_turns_to_the_year_that_is_asked_for(app, browse):
 def test_before_it_begins_the_page_names_the_quarters_that_are_missing(app, browse):
     case = Case(app, is_begun=False, quarters=3)
     page = browse(case.staff).get(case.url)
-    assert "还差 1 个季度" in page.text
+    assert "还差 1 期" in page.text
     assert f"/plans/{case.plan_id}/periods/2022-Q4" in page.html
     assert "开始自评</button>" not in page.html
     page = browse(case.staff).post(f"{case.url}/begin", status=409)
-    assert "现已通过 3 个" in page.text
+    assert "还差四季度" in page.text
 
 
 def test_staff_begin_it_by_a_button_and_others_wait(app, browse):

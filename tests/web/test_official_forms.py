@@ -203,7 +203,7 @@ def test_without_a_quarter_there_is_no_monitoring_form_and_no_menu_for_it(browse
         "target-form" in link for link in links_of_menu(browser.get(f"/plans/{bureau['draft']}"))
     )
     page = browser.get(f"/plans/{bureau['draft']}/monitoring-form", status=409)
-    assert "还没有提交过季度填报" in page.text
+    assert "还没有提交过监控填报" in page.text
 
 
 def test_a_unit_s_summary_lists_its_own_plans_only(browse, bureau):

@@ -279,7 +279,7 @@ def test_the_ledger_tells_the_sheet_and_each_row_it_wrote(app, browse, world) ->
     ]
     assert told[1][1] == {"file_name": [None, "三季度.xlsx"]}
     shown = browse(world.supervisor).get("/ledger").text
-    assert "按 Excel 填报表填写季度填报" in shown
+    assert "按 Excel 填报表填写监控填报" in shown
     assert "三季度.xlsx" in shown
 
 

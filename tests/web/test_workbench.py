@@ -256,7 +256,7 @@ def test_plans_are_drafts_waiting_or_sent_back_and_their_quarters_are_not_due(
     assert "草拟的 2022 年 · 绩效目标 草稿 · 3 项指标 — 继续填写" in text_
     assert "空的 2022 年 · 绩效目标 没有指标 — 填写指标" in text_
     assert "送审的 2022 年 · 绩效目标" in text_.partition("等待审核 1 项")[2]
-    assert "季度填报" not in text_
+    assert "监控填报" not in text_
 
 
 def test_a_self_evaluation_is_to_be_begun_once_four_quarters_are_approved(

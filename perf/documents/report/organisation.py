@@ -82,7 +82,7 @@ def _steps(subject: Subject) -> Iterator[Part]:
         )
         for quarter in subject.quarters
     ]
-    yield Paragraph(words("各季度的填报和审核情况见下表，姓名和日期取自系统的变更记录。"))
+    yield Paragraph(words("各期的填报和审核情况见下表，姓名和日期取自系统的变更记录。"))
     yield Table("填报和审核经过", _STEPS, tuple(rows))
     yield Paragraph(
         words(
@@ -121,9 +121,9 @@ def _signing(
 def _evidence(subject: Subject) -> str:
     backed = [one for one in subject.results if one.files]
     if not subject.files:
-        return "各季度填报没有上传佐证材料。"
+        return "各期填报没有上传佐证材料。"
     return (
-        f"各季度填报共上传佐证材料 {subject.files} 份，"
+        f"各期填报共上传佐证材料 {subject.files} 份，"
         f"{len(subject.results)} 项指标中有 {len(backed)} 项附有佐证材料。"
     )
 

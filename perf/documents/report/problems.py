@@ -49,7 +49,7 @@ def problems(subject: Subject) -> Iterator[Part]:
     if found:
         yield Items(tuple(Item("", words(each)) for each in found))
     else:
-        yield Paragraph(words("各季度按期填报，数据齐全，各项指标均附有佐证材料。"))
+        yield Paragraph(words("各期按时填报，数据齐全，各项指标均附有佐证材料。"))
     yield Paragraph(words(Gap("【请补充：其他需要说明的问题；没有的删去本段】")))
 
 
@@ -119,7 +119,7 @@ def _missed(subject: Subject) -> Iterator[Part]:
     by_loss = sorted(short, key=lambda one: -one.lost)
     pictures = [picture for one in by_loss if (picture := _quarters(subject, one))]
     if pictures:
-        yield Paragraph(words("失分较多的指标各季度的进展如下（虚线为年度指标值）："))
+        yield Paragraph(words("失分较多的指标各期的进展如下（虚线为年度指标值）："))
         yield from pictures[:_MOST_PICTURES]
 
 
@@ -129,7 +129,7 @@ def _explained(lead: str, facts: str, reason: str) -> Item:
 
 
 def _quarters(subject: Subject, one: Result) -> Picture | None:
-    """The indicator's quarters beside its target; None where they are not all numbers."""
+    """The indicator's periods beside its target; None where they are not all numbers."""
     target = subject.targets.get(one.key)
     if target is None or target["value"] is None or not one.quarters:
         return None
@@ -144,7 +144,7 @@ def _quarters(subject: Subject, one: Result) -> Picture | None:
     upper = target["upper"]
     sense = _SENSES.get(target["comparator"]) or target["sense"] or Sense.AT_LEAST.value
     return Picture(
-        f"{one.row.name}各季度完成情况",
+        f"{one.row.name}各期完成情况",
         quarters_chart(
             one.row.name,
             figures,
@@ -186,7 +186,7 @@ def _of_the_year(subject: Subject) -> Iterator[str]:
             yield f"{'、'.join(one['name'] for one in chosen)}的填报{said}。"
     blank = _without_data(subject.results)
     if blank:
-        yield f"{named(blank)}有季度选择“本期无数据”。"
+        yield f"{named(blank)}有填报期选择“本期无数据”。"
 
 
 def _is_lowered_late(subject: Subject, one: Result) -> bool:

@@ -11,13 +11,16 @@ from perf.core.errors import InvalidInput, NotFound
 from perf.core.periods import is_overdue
 from perf.core.permissions import Permission
 from perf.core.rules import PACKS
+from perf.core.terms import Rhythm
 from perf.extensions import db
 from perf.models import FiscalYear, Period
 from perf.queries import organisation as queries
 from perf.queries.packs import find_pack, packs_to_pin
-from perf.services import organisation
+from perf.services import organisation, rhythms
 from perf.web.listing import form_text
 from perf.web.security import current_actor, requires
+
+_RHYTHM_OPTIONS = [(one.value, one.label) for one in Rhythm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +51,20 @@ class Pinned:
 @requires(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     """The years, and a form for the next one."""
-    return _years_page("", {})
+    return _years_page("", Rhythm.QUARTERS, {})
 
 
 @requires(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
     """Make a year with its periods."""
     typed = form_text("year").strip()
+    rhythm = _rhythm_asked_for() or Rhythm.QUARTERS
     try:
         if not (typed.isascii() and typed.isdigit() and len(typed) == 4):
             raise InvalidInput("年度有误。", {"year": "请填四位年份，例如 2023。"})
-        year = organisation.create_year(db.session(), current_actor(), int(typed))
+        year = organisation.create_year(db.session(), current_actor(), int(typed), rhythm)
     except InvalidInput as error:
-        return _years_page(typed, error.fields), 422
+        return _years_page(typed, rhythm, error.fields), 422
     db.session.commit()
     flash(f"已建立 {year.id} 年度。请核对各填报期的日期。", "ok")
     return redirect(url_for("admin.year", year=year.id))
@@ -90,6 +94,23 @@ def save_periods(year: FiscalYear) -> ResponseReturnValue:
     db.session.commit()
     flash("日期已保存。", "ok")
     return redirect(url_for("admin.year", year=year.id))
+
+
+@requires(Permission.ADMINISTER, queries.year_by_id)
+def set_rhythm(year: FiscalYear) -> ResponseReturnValue:
+    """Choose how often the year is reported, while nothing is."""
+    rhythm = _rhythm_asked_for()
+    if rhythm is None:
+        return _year_page(year, {}, {"rhythm": "请选择一种填报节奏。"}), 422
+    rhythms.set_rhythm(db.session(), current_actor(), year, rhythm)
+    db.session.commit()
+    flash(f"已改为{rhythm.label}。请核对各填报期的日期。", "ok")
+    return redirect(url_for("admin.year", year=year.id))
+
+
+def _rhythm_asked_for() -> Rhythm | None:
+    asked = form_text("rhythm")
+    return next((one for one in Rhythm if one.value == asked), None)
 
 
 @requires(Permission.ADMINISTER, queries.year_by_id)
@@ -141,7 +162,7 @@ def _day(key: str, period: Period) -> date:
         raise InvalidInput("日期有误。", {name: "请填写日期，例如 2022-10-15。"}) from None
 
 
-def _years_page(typed: str, errors: dict[str, str]) -> str:
+def _years_page(typed: str, rhythm: Rhythm, errors: dict[str, str]) -> str:
     years = queries.years(db.session())
     following = years[0].id + 1 if years else clock.today().year
     return render_template(
@@ -152,6 +173,8 @@ def _years_page(typed: str, errors: dict[str, str]) -> str:
         today=clock.today(),
         rows={year.id: [_row(period, {}) for period in year.periods] for year in years},
         typed=typed or following,
+        rhythm=rhythm,
+        rhythm_options=_RHYTHM_OPTIONS,
         errors=errors,
     )
 
@@ -167,6 +190,8 @@ def _year_page(year: FiscalYear, typed: dict[str, str], errors: dict[str, str]) 
         pack_options=_pack_options(),
         pinned=_pinned(year),
         may_pin=not queries.has_plans(db.session(), year.id),
+        rhythm_options=_RHYTHM_OPTIONS,
+        may_set_rhythm=not rhythms.is_reported(db.session(), year),
     )
 
 

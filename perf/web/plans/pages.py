@@ -47,7 +47,7 @@ DONE = {
     Action.SUBMIT: "已提交审核。审核通过前如需修改，可以撤回。",
     Action.WITHDRAW: "已撤回，可以继续修改。",
     Action.RETURN: "已退回，填报人会看到您的意见。",
-    Action.APPROVE: "已审核通过，各季度可以开始填报。",
+    Action.APPROVE: "已审核通过，各期可以开始填报。",
     Action.REOPEN: "已重新打开，填报人可以修改后再次提交。",
 }
 

@@ -46,7 +46,7 @@ def sheet_of(quarter: Quarter, now: datetime) -> QuarterSheet:
     return QuarterSheet(
         head_of(quarter),
         f"{plan.unit.name} · {taken} 下载。白色的格可以填写，灰色的格已锁定；数字都是年初至今累计。"
-        f"填好保存后，在系统的本季度页面点“上传填报表”，逐格核对后再确认，确认之前什么也不保存。",
+        f"填好保存后，在系统中本期的页面点“上传填报表”，逐格核对后再确认，确认之前什么也不保存。",
         "演示数据" if is_demo else "",
         list(rows_of(quarter)),
     )

@@ -93,7 +93,7 @@ def _uploaded(quarter: Quarter) -> Upload:
     sheet = read_sheet_apart(name, file.stream.read(MAX_BYTES + 1))
     if (sheet.head.plan_id, sheet.head.code) != (head.plan_id, head.code):
         raise InvalidInput(
-            f"这是“{sheet.head.title}”，不是“{head.title}”，没有读取。请到那一季度的页面上传。"
+            f"这是“{sheet.head.title}”，不是“{head.title}”，没有读取。请到那一期的页面上传。"
         )
     upload = upload_of(name, sheet)
     # It has to fit into the form that confirms it.
