@@ -65,8 +65,21 @@ def make_approved_quarter(
     executed: str | None,
 ) -> Submission:
     """One approved quarter; a name without a figure is 未填报, NO_DATA is that choice."""
+    code = f"{plan.year}-Q{number}"
+    return make_approved_period(session, plan, people, code, figures, executed)
+
+
+def make_approved_period(
+    session: Any,
+    plan: Plan,
+    people: tuple[User, User],
+    code: str,
+    figures: Mapping[str, str | Value | None],
+    executed: str | None,
+) -> Submission:
+    """The same for any period by its code."""
     staff, supervisor = people
-    period = session.scalars(select(Period).where(Period.code == f"{plan.year}-Q{number}")).one()
+    period = session.scalars(select(Period).where(Period.code == code)).one()
     submission = Submission(
         unit_id=plan.unit_id,
         plan_id=plan.id,
