@@ -36,19 +36,22 @@ class Pace:
     """How an indicator's target comes due over the year (进度安排).
 
     `shares` are what is to be reached by the end of each quarter (0–1, the last one 1) of a curve
-    of its own; `due` is the quarter by whose end a target is reached that comes due once.
+    of its own; `due` is the quarter by whose end a target is reached that comes due once. `gone`
+    are the months that were over before the project began: what comes evenly, comes evenly over
+    the others.
     """
 
     curve: Curve
     shares: tuple[Decimal, ...] = ()
     due: int = QUARTERS
+    gone: int = 0
 
     def expected_share(self, months: int) -> Decimal | None:
         """The share (0–1) of the target expected `months` into the year; None: nothing yet.
 
         A curve of its own rises evenly between its quarters' ends; a due quarter goes by the
-        quarters that are over. Even, 9 months → 0.75; 10, 40, 80 and 100 %, 7 months → 40 % and a
-        third of the way to 80 %, 0.5333….
+        quarters that are over. Even, 9 months → 0.75, from 10 April on → 6 of 9 months, 0.6666…;
+        10, 40, 80 and 100 %, 7 months → 40 % and a third of the way to 80 %, 0.5333….
         """
         parts = self.expected_parts(months)
         return None if parts is None else parts / MONTHS
@@ -58,7 +61,10 @@ class Pace:
         ended, more = divmod(months, MONTHS // QUARTERS)
         match self.curve:
             case Curve.EVEN:
-                return Decimal(months)
+                if not self.gone:
+                    return Decimal(months)
+                run = Decimal(max(months - self.gone, 0))
+                return EXACT.divide(EXACT.multiply(_WHOLE, run), _WHOLE - self.gone)
             case Curve.OWN:
                 before = self.shares[ended - 1] if ended else _ZERO
                 rise = self.shares[ended] - before if more else _ZERO

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from perf.core.errors import NotFound
@@ -33,14 +33,29 @@ def endings_of_plan(session: Session, plan: Plan) -> Sequence[PlanEnding]:
     ).all()
 
 
-def merged_into_plan(session: Session, plan: Plan) -> Sequence[PlanEnding]:
-    """The approved endings by which other plans became part of this one; one query."""
-    return session.scalars(
+def endings_about(session: Session, plan: Plan) -> tuple[PlanEnding | None, list[PlanEnding]]:
+    """The plan's own ending that was not given up, and the approved ones that merge into it.
+
+    One query; none for a plan that was never approved.
+    """
+    if plan.status is not Status.APPROVED:
+        return None, []
+    rows = session.scalars(
         select(PlanEnding)
-        .options(joinedload(PlanEnding.plan).joinedload(Plan.project))
-        .where(PlanEnding.merged_into_id == plan.id, PlanEnding.status == Status.APPROVED)
+        .options(
+            joinedload(PlanEnding.plan).joinedload(Plan.project),
+            joinedload(PlanEnding.merged_into).joinedload(Plan.project),
+        )
+        .where(
+            or_(
+                and_(PlanEnding.plan_id == plan.id, PlanEnding.cancelled_at.is_(None)),
+                and_(PlanEnding.merged_into_id == plan.id, PlanEnding.status == Status.APPROVED),
+            )
+        )
         .order_by(PlanEnding.id)
     ).all()
+    own = next((row for row in rows if row.plan_id == plan.id), None)
+    return own, [row for row in rows if row.plan_id != plan.id]
 
 
 def plans_to_merge_into(session: Session, plan: Plan) -> Sequence[Plan]:

@@ -165,9 +165,18 @@ def last_year_actuals(session: Session, actor: Actor, plan: Plan) -> dict[Indica
     They are those of the approved self-evaluation within the actor's sight, each in its
     indicator's unit; of two indicators that are called the same neither is given. Two queries.
     """
-    ids = [one for _, one in earlier_plans(session, actor, [plan], 1)[plan.id]]
+    return actuals_of_last_year(session, actor, [plan])[plan.id]
+
+
+def actuals_of_last_year(
+    session: Session, actor: Actor, plans: Sequence[Plan]
+) -> dict[int, dict[IndicatorKey, Decimal]]:
+    """The same of several plans, by plan; two queries however many there are."""
+    before = earlier_plans(session, actor, plans, 1)
+    ids = {one for years in before.values() for _, one in years}
     rows = session.execute(
         select(
+            SelfEvaluation.plan_id,
             Indicator.level1,
             Indicator.level2,
             Indicator.name,
@@ -182,12 +191,20 @@ def last_year_actuals(session: Session, actor: Actor, plan: Plan) -> dict[Indica
             Score.value.is_not(None),
         )
     )
-    found = [
-        (indicator_key(level1, level2, name, unit), value)
-        for level1, level2, name, unit, value in rows
-    ]
-    counts = Counter(key for key, _ in found)
-    return {key: value for key, value in found if counts[key] == 1 and value is not None}
+    found: dict[int, list[tuple[IndicatorKey, Decimal | None]]] = defaultdict(list)
+    for plan_id, level1, level2, name, unit, value in rows:
+        found[plan_id].append((indicator_key(level1, level2, name, unit), value))
+    return {plan.id: _told_apart(found, before[plan.id]) for plan in plans}
+
+
+def _told_apart(
+    found: Mapping[int, list[tuple[IndicatorKey, Decimal | None]]],
+    years: Sequence[tuple[int, int]],
+) -> dict[IndicatorKey, Decimal]:
+    """The figures of the year before by their keys, without those of one name twice."""
+    pairs = [pair for _, plan_id in years for pair in found.get(plan_id, [])]
+    counts = Counter(key for key, _ in pairs)
+    return {key: value for key, value in pairs if counts[key] == 1 and value is not None}
 
 
 def money_before(session: Session, actor: Actor, plan: Plan) -> MoneyBefore | None:

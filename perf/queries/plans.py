@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from perf.core.endings import is_demanded
 from perf.core.permissions import Actor
 from perf.core.terms import Status
 from perf.models import (
@@ -37,17 +38,30 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A period of the plan's year with how its report stands; None: not begun."""
+    """A period of the plan's year with how its report stands; None: not begun.
+
+    `is_owed`: the plan is to report it.
+    """
 
     period: Period
     status: Status | None
     is_demo: bool
+    is_owed: bool = True
 
 
 def plans_page(
-    session: Session, actor: Actor, year: int, *, text: str = "", number: int = 1
+    session: Session,
+    actor: Actor,
+    year: int,
+    *,
+    text: str = "",
+    is_ended: bool | None = None,
+    number: int = 1,
 ) -> Page[PlanRow]:
-    """One page of a year's plans, department plans first; `text` is part of a name or code."""
+    """One page of a year's plans, department plans first; `text` is part of a name or code.
+
+    `is_ended` keeps those that ended within the year (终止、并入), or those that go on.
+    """
     query = (
         select(Plan)
         .outerjoin(Project, Project.id == Plan.project_id)
@@ -55,6 +69,8 @@ def plans_page(
         .where(Plan.year == year, in_sight(actor, Plan.unit_id))
         .order_by(Plan.unit_id, Plan.kind, Plan.id)
     )
+    if is_ended is not None:
+        query = query.where(Plan.ended_on.is_not(None) if is_ended else Plan.ended_on.is_(None))
     if text:
         pattern = contains(text)
         query = query.where(
@@ -85,7 +101,12 @@ def quarters_of(session: Session, plan: Plan) -> list[Quarter]:
         .order_by(Period.code)
     )
     return [
-        Quarter(period, status, bool(is_demo))
+        Quarter(
+            period,
+            status,
+            bool(is_demo),
+            is_demanded(period.months, plan.begins_on, plan.owed_until),
+        )
         for period, status, is_demo in rows
         if not period.is_year
     ]

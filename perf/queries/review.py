@@ -73,6 +73,11 @@ def decided_items(
     return read_items(session, statement, bound_to(actor) | {"limit": limit})
 
 
+def waiting_conditions(model: Any, actor: Actor) -> Conditions:
+    """What makes a row of this model one that waits for this reviewer, for `bound_to(actor)`."""
+    return _waiting(model, actor.may(Permission.READ_ALL_UNITS))
+
+
 @cache
 def _counts(sees_all: bool) -> Select[Any]:
     return select(

@@ -1,5 +1,7 @@
 """How an indicator comes due over the year: as the plan says, or as follows from what it is."""
 
+from dataclasses import replace
+
 from perf.core.progress import Pace, default_pace, read_pace
 from perf.core.terms import Curve, QuantityKind
 from perf.formulas.grammar import parse_formula
@@ -9,9 +11,16 @@ from perf.models import Indicator
 def pace_of(indicator: Indicator) -> Pace:
     """The indicator's pace; where its plan says none, that of its target and kind.
 
+    A project that was added within the year is held to it from the month on in which it began.
+
     What is taken from the system's own records is due once, at the year's end: while others still
     work at theirs, nothing lags here.
     """
+    begins_on = indicator.plan.begins_on
+    return replace(_pace_of(indicator), gone=0 if begins_on is None else begins_on.month - 1)
+
+
+def _pace_of(indicator: Indicator) -> Pace:
     if indicator.curve is not None:
         return read_pace(indicator.curve, indicator.pace)
     if indicator.source is not None:

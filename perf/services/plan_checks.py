@@ -1,12 +1,12 @@
 """What a careful reader points out in a plan (绩效目标审核), as stored and as it is typed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from perf.core.checks import Noticed, notice
+from perf.core.checks import IndicatorKey, Noticed, notice
 from perf.core.drafts import DraftIndicator, DraftPlan
 from perf.core.findings import Severity
 from perf.core.permissions import Actor
@@ -14,7 +14,7 @@ from perf.core.rulepack import RulePack
 from perf.core.terms import Sense
 from perf.core.weights import check_weights
 from perf.models import Plan
-from perf.queries.last_year import last_year_actuals
+from perf.queries.last_year import actuals_of_last_year, last_year_actuals
 from perf.queries.packs import pack_of
 from perf.services.plan_content import draft_of_plan
 from perf.services.plan_packs import pack_for
@@ -36,6 +36,18 @@ _SAID_BY_SAVING = frozenset(
 
 def checks_of_plan(session: Session, actor: Actor, plan: Plan) -> list[Noticed]:
     """What is to be said of the stored plan, errors first; rows count its indicators from 0."""
+    return checks_of_plans(session, actor, [plan])[plan.id]
+
+
+def checks_of_plans(
+    session: Session, actor: Actor, plans: Sequence[Plan]
+) -> dict[int, list[Noticed]]:
+    """The same of several plans by their ids; no more queries for many than for one."""
+    last_year = actuals_of_last_year(session, actor, plans) if plans else {}
+    return {plan.id: _of_stored(plan, last_year[plan.id]) for plan in plans}
+
+
+def _of_stored(plan: Plan, last_year: Mapping[IndicatorKey, Decimal]) -> list[Noticed]:
     rows = [
         DraftIndicator(
             row.level1,
@@ -49,7 +61,7 @@ def checks_of_plan(session: Session, actor: Actor, plan: Plan) -> list[Noticed]:
     ]
     draft = replace(draft_of_plan(plan), indicators=rows)
     weights = [row.weight for row in plan.indicators]
-    return _noticed(session, actor, plan, draft, weights, pack_of(plan))
+    return _noticed(plan, draft, weights, pack_of(plan), last_year)
 
 
 def checks_of_entries(
@@ -76,19 +88,18 @@ def checks_of_entries(
     ]
     draft = replace(draft_of_plan(plan), indicators=rows)
     pack = pack_for(session, plan, [row.level1 for row in rows])
-    found = _noticed(session, actor, plan, draft, weights, pack)
+    last_year = last_year_actuals(session, actor, plan)
+    found = _noticed(plan, draft, weights, pack, last_year)
     return [one for one in found if one.finding.code not in _SAID_BY_SAVING]
 
 
 def _noticed(
-    session: Session,
-    actor: Actor,
     plan: Plan,
     draft: DraftPlan,
     weights: Sequence[Decimal | None],
     pack: RulePack,
+    last_year: Mapping[IndicatorKey, Decimal],
 ) -> list[Noticed]:
-    last_year = last_year_actuals(session, actor, plan)
     levels = [row.level1 for row in draft.indicators]
     found = [
         *map(Noticed, check_weights(list(zip(levels, weights, strict=True)), pack)),

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
+from perf import clock
+from perf.core.dates import parse_day
 from perf.core.drafts import DraftPlan
+from perf.core.errors import InvalidInput
 from perf.core.storable import LINE, LONG, MAX_TASKS, SHORT
 from perf.core.terms import FundSource, PlanKind
 from perf.services.money import read_wan
@@ -16,7 +20,8 @@ from perf.services.typed import Typed
 class PlanDetails:
     """A plan's own fields as typed; money in 万元, a blank source has no budget (0 is a figure).
 
-    A department's plan has no project fields, a project's plan no tasks and expenditures.
+    A department's plan has no project fields, a project's plan no tasks and expenditures. The last
+    three are of a project that was added within the year (追加), else blank.
     """
 
     name: str = ""
@@ -28,6 +33,9 @@ class PlanDetails:
     project_expenditure: str = ""
     budget: Mapping[FundSource, str] = field(default_factory=dict)
     tasks: tuple[tuple[str, str], ...] = ()
+    begins_on: str = ""
+    added_by: str = ""
+    added_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,12 @@ class PlanFields:
     project_expenditure: Decimal | None
     budget: dict[FundSource, Decimal | None]
     tasks: list[tuple[str, str]]
+    begins_on: date | None = None
+    added_by: str = ""
+    added_on: date | None = None
 
 
-def read_details(details: PlanDetails, kind: PlanKind) -> PlanFields:
+def read_details(details: PlanDetails, kind: PlanKind, year: int) -> PlanFields:
     """The fields as read; InvalidInput names every one that cannot be taken."""
     typed = Typed()
     is_project = kind is PlanKind.PROJECT
@@ -66,6 +77,9 @@ def read_details(details: PlanDetails, kind: PlanKind) -> PlanFields:
         )
     if len(tasks) > MAX_TASKS:
         typed.errors["task-1"] = f"年度主要任务最多 {MAX_TASKS} 项，请合并。"
+    begins_on, added_by, added_on = (
+        _read_addition(typed, details, year) if is_project else (None, "", None)
+    )
     read = PlanFields(
         name=name,
         code=typed.line("code", "项目编码", details.code, limit=SHORT) if is_project else "",
@@ -82,9 +96,45 @@ def read_details(details: PlanDetails, kind: PlanKind) -> PlanFields:
         ),
         budget=budget,
         tasks=[] if is_project else tasks,
+        begins_on=begins_on,
+        added_by=added_by,
+        added_on=added_on,
     )
     typed.demand_clean("填写有误，没有保存。请按提示修改，已填内容都还在。")
     return read
+
+
+def _read_addition(
+    typed: Typed, details: PlanDetails, year: int
+) -> tuple[date | None, str, date | None]:
+    """From which day a project runs that was added within the year, and by what document.
+
+    All three or none: without a day it runs from the year's beginning.
+    """
+    texts = (details.begins_on, details.added_by, details.added_on)
+    if not any(text.strip() for text in texts):
+        return None, "", None
+    begins_on = typed.read("begins_on", lambda text: _read_beginning(text, year), texts[0])
+    added_by = typed.line("added_by", "追加文件的文号", texts[1], required=True)
+    return begins_on, added_by, typed.read("added_on", _read_document_day, texts[2])
+
+
+def _read_beginning(text: str, year: int) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise InvalidInput("请填从哪一天起执行，例如 2022-05-10；不是年度中追加的，三项都留空。")
+    if day.year != year:
+        raise InvalidInput(f"追加之日应在 {year} 年内。")
+    return day
+
+
+def _read_document_day(text: str) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise InvalidInput("请填完整的文件日期，例如 2022-05-08。")
+    if day > clock.today():
+        raise InvalidInput("文件日期不能晚于今天。")
+    return day
 
 
 def read_draft(draft_plan: DraftPlan, year: int) -> tuple[PlanFields, list[IndicatorValues]]:

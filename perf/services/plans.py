@@ -68,7 +68,7 @@ def create_plan(
     actor.demand(Permission.EDIT_PLAN)
     if not actor.sees_unit(unit.id):
         raise NotFound("没有找到这个单位。")
-    read = read_details(details, kind)
+    read = read_details(details, kind, year)
     if kind is PlanKind.PROJECT:
         demand_own_name(session, unit, read.code, read.name)
     plan = _begin(session, actor, unit, year, kind, read)
@@ -86,7 +86,7 @@ def update_plan(
     """
     demand_editable(actor, plan)
     check_version(plan, version)
-    read = read_details(details, plan.kind)
+    read = read_details(details, plan.kind, plan.year)
     is_changed = change_project(session, actor, plan, _project_fields(read))
     return _write_details(session, actor, plan, read) or is_changed
 
@@ -253,6 +253,8 @@ def _write_details(session: Session, actor: Actor, plan: Plan, read: PlanFields)
         if plan.kind is PlanKind.DEPARTMENT:
             plan.basic_expenditure = read.basic_expenditure
             plan.project_expenditure = read.project_expenditure
+        plan.begins_on = read.begins_on
+        plan.added_by, plan.added_on = read.added_by, read.added_on
         changes = changes_of(plan)
     record_change(
         session, actor, "update_plan", plan, changes=changes, name=plan.name, plan_id=plan.id

@@ -37,6 +37,7 @@ BY_JUNE = Target("2022-06-30", Comparator.BY_DATE, date(2022, 6, 30))
 GRADED = Target("明显提升", Comparator.QUALITATIVE)
 
 EVEN, LEVEL = Pace(Curve.EVEN), Pace(Curve.LEVEL)
+FROM_APRIL = Pace(Curve.EVEN, gone=3)
 LATE = Pace(Curve.OWN, (D("0"), D("0.2"), D("0.5"), D(1)))
 BY_AUTUMN = Pace(Curve.ONCE, due=3)
 BY_YEAR_END = Pace(Curve.ONCE)
@@ -56,6 +57,10 @@ def tier(which: Tier, rate: int) -> TierChoice:
         (GE100, EVEN, 9, D("67.5"), GREEN, "为应完成的 90%"),
         (GE100, EVEN, 9, D("67.499999"), YELLOW, "为应完成的 89.99%"),
         (GE100, EVEN, 6, D(30), YELLOW, "为应完成的 60%"),
+        # One that began in April has three of its nine months behind it by the end of June.
+        (GE100, FROM_APRIL, 6, D(30), GREEN, "应完成 33.33%，已完成 30%"),
+        (GE100, FROM_APRIL, 3, D(0), None, "尚未到期"),
+        (GE100, FROM_APRIL, 12, D(99), YELLOW, "已到期，完成 99%"),
         (GE100, EVEN, 6, D("29.9"), RED, "为应完成的 59.8%"),
         (GE100, EVEN, 3, D(0), RED, "已完成 0%"),
         (GE100, EVEN, 7, D(58), GREEN, "应完成 58.33%"),

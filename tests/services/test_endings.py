@@ -22,12 +22,12 @@ from perf.core.terms import (
     Status,
 )
 from perf.models import LedgerEntry, Period, Plan, PlanEnding, Rectification, Snapshot, Submission
-from perf.queries.demanded import is_demanded
+from perf.queries.demanded import is_demanded, periods_demanded
 from perf.queries.endings import (
     ending_to_change,
     ending_visible_to,
+    endings_about,
     kept_ending_of,
-    merged_into_plan,
 )
 from perf.queries.items import ItemKind
 from perf.queries.own_records import unsigned_projects
@@ -37,7 +37,9 @@ from perf.queries.workbench import outstanding_items
 from perf.services.ending_entries import EndingEntry
 from perf.services.endings import cancel_ending, create_ending, save_ending, step_ending
 from perf.services.entries import why_closed
-from perf.services.plans import step_plan
+from perf.services.plan_content import content_of_plan
+from perf.services.plan_details import PlanDetails, read_details
+from perf.services.plans import create_plan, step_plan
 from perf.services.revision_entries import RevisionEntry
 from perf.services.revisions import create_revision
 from perf.services.submissions import open_submission
@@ -206,7 +208,7 @@ def test_a_merged_project_says_into_which_one_it_went(session, world):
     ending = world.end(kind="merged", merged_into=str(world.other.id), returned="", moved="5.5")
     assert (ending.kind, ending.merged_into.name) == (EndingKind.MERGED, "新项目")
     assert ending.moved == Decimal(55000)
-    assert [one.plan.name for one in merged_into_plan(session, world.other)] == ["老项目"]
+    assert [one.plan.name for one in endings_about(session, world.other)[1]] == ["老项目"]
     assert world.other.budget_lines[0].adjusted == Decimal(100000)
 
 
@@ -312,3 +314,39 @@ def test_sql_and_core_agree_on_what_is_owed(session, world):
         codes = [f"2022-Q{n}" for n in range(1, 5)]
         wanted = [one for one in codes if is_owed(parse_period(one).months, begins_on, until)]
         assert world.owed() == wanted
+
+
+def test_a_project_that_was_added_within_the_year_owes_from_its_own_period_on(session, world):
+    details = PlanDetails(
+        name="追加项目", begins_on="2022-05-10", added_by="财预〔2022〕9号", added_on="2022-05-08"
+    )
+    unit = world.people[0].unit
+    plan = create_plan(
+        session, world.staff, year=2022, unit=unit, kind=PlanKind.PROJECT, details=details
+    )
+    assert [one.code for one in periods_demanded(session, plan)] == [
+        "2022-Q2",
+        "2022-Q3",
+        "2022-Q4",
+    ]
+    mark(plan, Status.APPROVED, *world.people)
+    assert "起追加" in why_closed(plan, world.period("2022-Q1"))
+    assert why_closed(plan, world.period("2022-Q2")) == ""
+    assert content_of_plan(plan)["fields"]["追加文件"] == "财预〔2022〕9号（2022-05-08）"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"begins_on": ""}, {"begins_on"}),
+        ({"begins_on": "2023-01-01"}, {"begins_on"}),
+        ({"added_by": " "}, {"added_by"}),
+        ({"added_on": "2022-08-21"}, {"added_on"}),
+        ({"added_on": "五月"}, {"added_on"}),
+    ],
+)
+def test_an_addition_has_its_day_and_its_document(fields, wrong):
+    typed = {"begins_on": "2022-05-10", "added_by": "财预〔2022〕9号", "added_on": "2022-05-08"}
+    with clock.set_to(AUGUST), pytest.raises(InvalidInput) as refused:
+        read_details(PlanDetails(name="追加项目", **typed | fields), PlanKind.PROJECT, 2022)
+    assert set(refused.value.fields) == wrong

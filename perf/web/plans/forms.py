@@ -114,6 +114,9 @@ def values_of(plan: Plan) -> dict[str, str]:
         "objective": plan.objective,
         "basic_expenditure": write_wan(plan.basic_expenditure),
         "project_expenditure": write_wan(plan.project_expenditure),
+        "begins_on": plan.begins_on.isoformat() if plan.begins_on else "",
+        "added_by": plan.added_by,
+        "added_on": plan.added_on.isoformat() if plan.added_on else "",
     }
     values |= {f"budget-{line.source.value}": write_wan(line.initial) for line in plan.budget_lines}
     for number, task in enumerate(plan.tasks, start=1):
@@ -134,6 +137,9 @@ def _details() -> PlanDetails:
         project_expenditure=form.get("project_expenditure", ""),
         budget={source: form.get(f"budget-{source.value}", "") for source in FundSource},
         tasks=tuple((form.get(f"task-{n}", ""), form.get(f"content-{n}", "")) for n in numbers),
+        begins_on=form.get("begins_on", ""),
+        added_by=form.get("added_by", ""),
+        added_on=form.get("added_on", ""),
     )
 
 

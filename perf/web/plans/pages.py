@@ -17,6 +17,7 @@ from perf.core.workflow import EDITABLE, actions_for
 from perf.extensions import db
 from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
+from perf.queries.endings import endings_about
 from perf.queries.packs import pack_of, packs_to_pin
 from perf.queries.recommendations import recommended_years
 from perf.queries.rectifications import unfinished_of_plan
@@ -43,6 +44,8 @@ from perf.web.security import current_actor, requires
 
 # The quarters that 绩效运行监控表 prints.
 MONITORED = frozenset({Status.SUBMITTED, Status.APPROVED})
+# The list's choices, and whether each asks for those that ended.
+ENDED = {"going": False, "ended": True}
 DONE = {
     Action.SUBMIT: "已提交审核。审核通过前如需修改，可以撤回。",
     Action.WITHDRAW: "已撤回，可以继续修改。",
@@ -65,17 +68,20 @@ class ClassGroup:
 @requires(Permission.READ)
 def index() -> ResponseReturnValue:
     """The year's plans."""
-    actor, text = current_actor(), text_argument("text")
+    actor, text, state = current_actor(), text_argument("text"), text_argument("state")
     year = number_argument("year") or organisation.year_in_focus(db.session(), clock.today())
     page = None
     if year is not None:
-        page = plans.plans_page(db.session(), actor, year, text=text, number=page_number())
+        page = plans.plans_page(
+            db.session(), actor, year, text=text, is_ended=ENDED.get(state), number=page_number()
+        )
     return render_template(
         "plans/index.html",
         year=year,
         years=[row.id for row in organisation.years(db.session())],
         page=page,
         text=text,
+        state=state if state in ENDED else "",
         page_url=page_url(),
         shows_units=actor.may(Permission.READ_ALL_UNITS),
         may_edit=actor.may(Permission.EDIT_PLAN),
@@ -86,8 +92,9 @@ def index() -> ResponseReturnValue:
 
 @requires(Permission.READ, plan_visible_to)
 def show(plan: Plan) -> ResponseReturnValue:
-    """One plan, and what can be done with it."""
-    return plan_page(plan)
+    """One plan, and what can be done with it; a link may have filled in an adjustment."""
+    named = ("amount", "on", "document")
+    return plan_page(plan, typed={name: text_argument(name, 500) for name in named})
 
 
 def _plan_and_action(
@@ -169,6 +176,8 @@ def plan_page(
     actor, session = current_actor(), db.session()
     actions = actions_for(plan.status, actor, plan.submitted_by_id)
     may_edit = plan.status in EDITABLE and actor.may(Permission.EDIT_PLAN)
+    may_adjust = plan.status is Status.APPROVED and actor.may(Permission.EDIT_PLAN)
+    ending, merged = endings_about(session, plan)
     quarters = plans.quarters_of(session, plan)
     self_evaluation = plans.self_evaluation_of(session, plan)
     remarks = plans.remarks_on(session, plan)
@@ -184,6 +193,9 @@ def plan_page(
         rectifications=unfinished_of_plan(session, plan),
         recommended=recommended_years(session, plan),
         revisions=count_revisions(session, plan),
+        ending=ending,
+        merged=merged,
+        may_end=plan.kind is PlanKind.PROJECT and plan.status is Status.APPROVED,
         light_tones=TONE_OF_LIGHT,
         paces={row.id: pace_of(row).label for row in plan.indicators if row.curve},
         remarks=remarks,
@@ -201,7 +213,8 @@ def plan_page(
         may_edit=may_edit,
         chosen_pack=pin_name(plan.pack_id, plan.pack_version) if plan.pack_reason else "",
         pack_options=_pack_options(session, plan) if may_edit else [],
-        may_adjust=plan.status is Status.APPROVED and actor.may(Permission.EDIT_PLAN),
+        may_adjust=may_adjust,
+        may_revise=may_adjust and plan.ended_on is None,
         may_delete=may_edit and plan.status is Status.DRAFT and plan.submitted_at is None,
         may_read_ledger=actor.may(Permission.READ_LEDGER) and _exists("ledger.index"),
         # Handing in and taking back stand in the bar at the foot, the rest in the panel.
