@@ -14,7 +14,17 @@ from perf import clock
 from perf.archives.making import make_archives
 from perf.core.permissions import Actor
 from perf.core.terms import Action, ArchiveState, PlanKind, Role
-from perf.models import Archive, Evidence, Plan, Submission, Unit, User
+from perf.models import (
+    Archive,
+    Evidence,
+    Plan,
+    Recommendation,
+    SelfEvaluation,
+    Submission,
+    Unit,
+    User,
+)
+from perf.queries.signed_copies import EVALUATION, signed_form_visible_to
 from perf.services.archives import ask_for_archive
 from perf.services.evaluations import (
     Reason,
@@ -23,10 +33,13 @@ from perf.services.evaluations import (
     step_self_evaluation,
 )
 from perf.services.evidence_files import store_file
+from perf.services.recommendations import RecommendationEntry, make_recommendation
+from perf.services.signed_copies import file_signed_copy
 from tests.factories import make_unit, make_user
 from tests.reported import make_reported_plan
 
 LEDGER = b"%PDF-1.7 ledger of the first quarter"
+SCAN = b"%PDF-1.7 signed and stamped"
 PHOTO = b"\xff\xd8\xff\xe0 photo"
 
 
@@ -62,6 +75,8 @@ def make_archived_year(session: Any, data_dir: Path) -> Year:
     file_evidence(session, data_dir, first, staff, "台账.PDF", PHOTO)
     file_evidence(session, data_dir, second, staff, "又一份.pdf", LEDGER)
     sign(session, signed, staff, supervisor)
+    recommend(session, signed, finance)
+    file_scan(session, data_dir, signed, staff)
     session.flush()
     return Year(unit, staff, supervisor, finance, signed, department)
 
@@ -108,6 +123,24 @@ def sign(session: Any, plan: Plan, staff: User, supervisor: User) -> None:
     )
     for user, action in [(staff, Action.SUBMIT), (supervisor, Action.APPROVE)]:
         step_self_evaluation(session, user.actor, evaluation, action, version=evaluation.version)
+
+
+def recommend(session: Any, plan: Plan, finance: User) -> Recommendation:
+    """What the finance office recommends on the plan's signed self-evaluation."""
+    evaluation = session.scalars(
+        select(SelfEvaluation).where(SelfEvaluation.plan_id == plan.id)
+    ).one()
+    entry = RecommendationEntry("budget", "压减差旅费。", "cut", "12.5", "2099-12-31")
+    return make_recommendation(session, finance.actor, evaluation, entry)
+
+
+def file_scan(session: Any, data_dir: Path, plan: Plan, staff: User) -> None:
+    """The stamped scan of the plan's signed self-evaluation."""
+    _, form = signed_form_visible_to(session, staff.actor, plan.id, EVALUATION)
+    stored = store_file(data_dir, io.BytesIO(SCAN))
+    shown = {"approval_id": form.approval.id, "replaces": 0}
+    day = clock.today().isoformat()
+    file_signed_copy(session, staff.actor, plan, form, stored, "扫描.pdf", day, **shown)
 
 
 def ask(session: Any, actor: Actor, unit: Unit | None, **choices: Any) -> Archive:

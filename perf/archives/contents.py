@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from perf import clock
 from perf.archives.items import Item
 from perf.archives.names import Names, file_name, folder_name
 from perf.archives.plan_forms import (
@@ -18,15 +19,25 @@ from perf.archives.plan_forms import (
 from perf.archives.published import masked_form, published
 from perf.core.permissions import Actor
 from perf.core.terms import Status
-from perf.documents.forms import Form, form_file_name, summary_from_records, write_form
+from perf.documents.forms import (
+    Form,
+    form_file_name,
+    results_from_records,
+    summary_from_records,
+    write_form,
+)
+from perf.documents.forms.results import RESULTS_TITLE
 from perf.documents.forms.summary import MOST_ROWS
 from perf.documents.report import REPORT_FORMATS, report_file_name, write_report
 from perf.models import Evidence, Period, Plan, SelfEvaluation, Submission
 from perf.queries.archives import evidence_count, evidence_of_plans, names_of_people
 from perf.queries.evaluations import plans_to_export, whole_plans
+from perf.queries.recommendations import RecommendationFilter, recommendations_to_print
+from perf.queries.signed_copies import FiledCopy, signed_copies_of_plans, signed_copy_count
 from perf.queries.summary import summary_records
 from perf.services.evidence_files import path_of
 from perf.services.monitoring_record import monitoring_records
+from perf.services.result_records import result_records
 
 _BATCH = 20
 _TARGET = "绩效目标表"
@@ -36,6 +47,7 @@ _REPORT = "绩效自评报告"
 _NOT_BEGUN = "还没有开始自评"
 _SUMMARY = "绩效自评结果汇总表"
 _EVIDENCE = "佐证材料"
+_SCAN = "盖章扫描件"
 _ORDER = (_TARGET, _MONITORING, _EVALUATION, _REPORT)
 _UNSIGNED = "未审核通过，不公开"
 Filed = tuple[Evidence, Period, Submission, str]
@@ -70,18 +82,24 @@ class Asked:
 def count_steps(session: Session, asked: Asked) -> int:
     """How many steps `contents` takes."""
     plans = plans_to_export(session, year=asked.year, unit_id=asked.unit_id)
-    files = 0 if asked.is_public else evidence_count(session, asked.year, asked.unit_id)
-    return files + len(asked.formats) + len(plans) * asked.steps_of_a_plan
+    files, forms = 0, 1
+    if not asked.is_public:
+        files = evidence_count(session, asked.year, asked.unit_id)
+        files += signed_copy_count(session, asked.year, asked.unit_id)
+        forms = 2
+    return files + forms * len(asked.formats) + len(plans) * asked.steps_of_a_plan
 
 
 def contents(session: Session, actor: Actor, asked: Asked, data_dir: Path) -> Iterator[Item]:
-    """Every line of the index with its file: the summary, then plan after plan.
+    """Every line of the index with its file: the summary, 结果应用, then plan after plan.
 
     A form that does not exist is a line with the reason. Plans are loaded and let go a batch at
     a time, each in a transaction of its own. The forms are written when their bytes are asked for.
     """
     forms = _Forms(session, asked)
     yield from _summary(session, actor, forms)
+    if not asked.is_public:
+        yield from _results(session, actor, forms)
     plans = plans_to_export(session, year=asked.year, unit_id=asked.unit_id)
     numbers: dict[int, int] = {}
     for first in range(0, len(plans), _BATCH):
@@ -91,7 +109,8 @@ def contents(session: Session, actor: Actor, asked: Asked, data_dir: Path) -> It
         every = [plan for plan, _ in part]
         targets = targets_to_write(session, every)
         quarters = monitoring_records(session, every) if not asked.is_public else [None] * len(part)
-        filed = {} if asked.is_public else evidence_of_plans(session, [plan.id for plan in every])
+        keys = [] if asked.is_public else [plan.id for plan in every]
+        filed, scans = evidence_of_plans(session, keys), signed_copies_of_plans(session, keys)
         for (plan, evaluation), target, quarter in zip(part, targets, quarters, strict=True):
             number = numbers[plan.unit_id] = numbers.get(plan.unit_id, 0) + 1
             folder = f"{number:02}-{folder_name(plan.name)}"
@@ -113,6 +132,7 @@ def contents(session: Session, actor: Actor, asked: Asked, data_dir: Path) -> It
             yield from of_plan.evaluation(session, evaluation)
             if asked.report_formats:
                 yield from of_plan.report(session, actor, evaluation)
+            yield from of_plan.scans(scans.get(plan.id, []), data_dir)
             yield from of_plan.evidence(filed.get(plan.id, []), data_dir)
         session.expunge_all()
 
@@ -194,6 +214,27 @@ class _OfPlan:
         """The folder with a number that keeps the files in the order of the forms."""
         return f"{self.folder}/{_ORDER.index(what) + 1}-"
 
+    def scans(self, filed: Sequence[FiledCopy], data_dir: Path) -> Iterator[Item]:
+        """The scans of what was signed and stamped, those of earlier signatures too."""
+        for one in filed:
+            copy, stem = one.copy, folder_name(one.name)
+            ending = copy.name.rpartition(".")[2]
+            path = self.names.told_apart(
+                f"{self.folder}/{_SCAN}/{file_name(f'{stem}-{copy.signed_on}.{ending}')}"
+            )
+            note = f"{one.name}，{copy.signed_on.isoformat()} 签字盖章"
+            yield replace(
+                self.line,
+                what=_SCAN,
+                status="以前的签署" if one.is_outdated else "",
+                by=copy.created_by.display_name if copy.created_by else "系统",
+                at=copy.created_at,
+                sha256=copy.sha256,
+                note=note,
+                path=path,
+                content=path_of(data_dir, copy.sha256),
+            )
+
     def evidence(self, filed: Sequence[Filed], data_dir: Path) -> Iterator[Item]:
         """The files of each quarter under their own names; the same content is there once."""
         places: dict[str, str] = {}
@@ -231,6 +272,30 @@ def _word(what: str, status: Status | None) -> str:
     return status.label if status is Status.DRAFT else f"草稿（{status.label}）"
 
 
+def _results(session: Session, actor: Actor, forms: _Forms) -> Iterator[Item]:
+    """The 评价结果应用情况表 of the year."""
+    asked, line = forms.asked, Item(RESULTS_TITLE)
+    wanted = RecommendationFilter(year=asked.year, unit_id=asked.unit_id)
+    rows = recommendations_to_print(session, actor, wanted, clock.today())
+    if not rows:
+        yield replace(line, note="没有评价建议", steps=len(asked.formats))
+        return
+    unit = rows[0].unit.name if asked.unit_id is not None else ""
+    form = results_from_records(unit, result_records(rows))
+    yield from _within_bounds(forms, form, replace(line, unit=unit), len(rows))
+
+
+def _within_bounds(forms: _Forms, form: Form, line: Item, count: int) -> Iterator[Item]:
+    """A list's files; a format that takes too long for so many rows says so."""
+    for one in forms.files(form, line, "", Names()):
+        most = MOST_ROWS.get(one.path.rpartition(".")[2])
+        if most is not None and count > most:
+            note = f"共 {count} 项，这种格式最多 {most} 项，请看 Excel 或 CSV"
+            yield replace(one, path="", content=None, note=note)
+        else:
+            yield one
+
+
 def _summary(session: Session, actor: Actor, forms: _Forms) -> Iterator[Item]:
     """The 汇总表 of the year; public where every self-evaluation in it is signed."""
     asked = forms.asked
@@ -243,10 +308,4 @@ def _summary(session: Session, actor: Actor, forms: _Forms) -> Iterator[Item]:
         return
     unit = records[0]["unit"] if asked.unit_id is not None else ""
     form = summary_from_records(asked.year, unit, records)
-    for one in forms.files(form, replace(line, unit=unit), "", Names()):
-        most = MOST_ROWS.get(one.path.rpartition(".")[2])
-        if most is not None and len(records) > most:
-            note = f"共 {len(records)} 项，这种格式最多 {most} 项，请看 Excel 或 CSV"
-            yield replace(one, path="", content=None, note=note)
-        else:
-            yield one
+    yield from _within_bounds(forms, form, replace(line, unit=unit), len(records))

@@ -11,6 +11,7 @@ from perf.core.terms import Labelled
 DAYS_AHEAD = 7
 MAX_SAID = 200
 RECTIFICATION = "rectification"
+RECOMMENDATION = "recommendation"
 
 
 class Why(Labelled):
@@ -29,9 +30,9 @@ _ORDER = {why: number for number, why in enumerate(Why)}
 class Line:
     """One thing in a message, in the words of its day.
 
-    `kind` is an item's (`plan`, `revision`, `ending`, `quarter`, `self_evaluation`) or
-    `rectification`; with `plan_id` and `key` (a period's code, a revision's, an ending's or a
-    rectification's id, or blank) it says which. `reminded` names who sent a reminder of it that
+    `kind` is an item's (`plan`, `revision`, `ending`, `quarter`, `self_evaluation`),
+    `rectification` or `recommendation`; with `plan_id` and `key` (a period's code, the id of one of
+    the others, or blank) it says which. `reminded` names who sent a reminder of it that
     day, and when.
     """
 

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from perf.core.errors import NotFound
 from perf.core.permissions import Actor
-from perf.core.reminders import RECTIFICATION, Line, Why, line_of
+from perf.core.reminders import RECOMMENDATION, RECTIFICATION, Line, Why, line_of
 from perf.core.terms import RectificationState, Status
-from perf.models import Message, Plan, Rectification, User
+from perf.models import Message, Plan, Recommendation, Rectification, User
 from perf.queries.items import Item, ItemKind, items_of, read_items
 from perf.queries.pages import Page, page_of
+from perf.queries.recommendations import IS_OPEN
 from perf.queries.visible import in_sight
 
 Thing = tuple[str, int, str]
@@ -57,15 +58,20 @@ def message_of(session: Session, actor: Actor, message_id: int) -> Message:
 def shown_lines(
     session: Session, actor: Actor, messages: Sequence[Message]
 ) -> dict[int, list[Shown]]:
-    """The lines of these messages as they stand now, by message; two queries.
+    """The lines of these messages as they stand now, by message; three queries.
 
     What has left the actor's sight since, or is gone, is left out.
     """
     lines = {message.id: [line_of(stored) for stored in message.lines] for message in messages}
     every = [line for each in lines.values() for line in each]
     items, rectifications = _items(session, actor, every), _rectifications(session, actor, every)
+    answered = _recommendations(session, actor, every)
     return {
-        key: [shown for line in each if (shown := _shown(line, items, rectifications)) is not None]
+        key: [
+            shown
+            for line in each
+            if (shown := _shown(line, items, rectifications, answered)) is not None
+        ]
         for key, each in lines.items()
     }
 
@@ -123,7 +129,8 @@ def count_mail(session: Session, day: date) -> MailCounts:
 
 
 def _items(session: Session, actor: Actor, lines: Iterable[Line]) -> Mapping[Thing, Item]:
-    plans = {line.plan_id for line in lines if line.kind != RECTIFICATION}
+    own = {RECTIFICATION, RECOMMENDATION}
+    plans = {line.plan_id for line in lines if line.kind not in own}
     if not plans:
         return {}
     statement = union_all(
@@ -150,9 +157,28 @@ def _rectifications(
     return {(RECTIFICATION, plan_id, str(key)): state for key, plan_id, state in rows}
 
 
+def _recommendations(session: Session, actor: Actor, lines: Iterable[Line]) -> Mapping[Thing, bool]:
+    """Whether each recommendation that lines tell of is settled: answered or withdrawn."""
+    ids = {int(line.key) for line in lines if line.kind == RECOMMENDATION}
+    if not ids:
+        return {}
+    rows: Iterable[Any] = session.execute(
+        select(Recommendation.id, Recommendation.plan_id, IS_OPEN).where(
+            Recommendation.id.in_(ids), in_sight(actor, Recommendation.unit_id)
+        )
+    )
+    return {(RECOMMENDATION, plan_id, str(key)): not is_open for key, plan_id, is_open in rows}
+
+
 def _shown(
-    line: Line, items: Mapping[Thing, Item], states: Mapping[Thing, RectificationState]
+    line: Line,
+    items: Mapping[Thing, Item],
+    states: Mapping[Thing, RectificationState],
+    answered: Mapping[Thing, bool],
 ) -> Shown | None:
+    if line.kind == RECOMMENDATION:
+        is_settled = answered.get(line.thing)
+        return None if is_settled is None else Shown(line, is_settled)
     is_waiting = line.why is Why.WAITING
     if line.kind == RECTIFICATION:
         state = states.get(line.thing)

@@ -16,6 +16,7 @@ from perf.models import (
     Period,
     Plan,
     Project,
+    Recommendation,
     Rectification,
     SelfEvaluation,
     Submission,
@@ -26,6 +27,7 @@ from perf.queries.demanded import owes_month, owes_self_evaluation
 from perf.queries.items import Item, ItemKind, is_any_of, items_of
 from perf.queries.organisation import is_unit_called
 from perf.queries.pages import PAGE_SIZE, Page, count_pages
+from perf.queries.recommendations import IS_OPEN
 from perf.queries.rectifications import UNFINISHED
 from perf.queries.visible import in_sight
 from perf.queries.workbench import outstanding_by_kind
@@ -95,6 +97,22 @@ def rectifications_of_units(
         .order_by(Rectification.due_on, Rectification.id)
     )
     found: dict[int, list[Rectification]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.unit_id, []).append(row)
+    return found
+
+
+def recommendations_of_units(
+    session: Session, units: Sequence[int], until: date
+) -> dict[int, list[Recommendation]]:
+    """The recommendations to be answered up to this day, by unit; one query."""
+    query = (
+        select(Recommendation)
+        .options(joinedload(Recommendation.plan).joinedload(Plan.project))
+        .where(Recommendation.unit_id.in_(units), IS_OPEN, Recommendation.due_on <= until)
+        .order_by(Recommendation.due_on, Recommendation.id)
+    )
+    found: dict[int, list[Recommendation]] = {}
     for row in session.scalars(query):
         found.setdefault(row.unit_id, []).append(row)
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from perf import clock
 from perf.core.errors import Conflict, NotFound
 from perf.core.permissions import Actor, Permission
 from perf.core.reminders import (
+    DAYS_AHEAD,
+    RECOMMENDATION,
     RECTIFICATION,
     Line,
     Why,
@@ -23,7 +25,7 @@ from perf.core.reminders import (
     why_due,
 )
 from perf.core.terms import RectificationState, Role, Status
-from perf.models import Message, Period, Rectification, User
+from perf.models import Message, Period, Recommendation, Rectification, User
 from perf.queries.items import Item, ItemKind
 from perf.queries.reminders import (
     Missing,
@@ -31,6 +33,7 @@ from perf.queries.reminders import (
     missing_rows,
     outstanding_of_units,
     people_to_tell,
+    recommendations_of_units,
     rectifications_of_units,
 )
 from perf.queries.workbench import Said, open_remarks
@@ -81,11 +84,13 @@ def gather_messages(session: Session, units: Sequence[int], day: date) -> int:
     outstanding = outstanding_of_units(session, units, day)
     remarks = open_remarks(session, [item for items in outstanding.values() for item in items])
     rectifications = rectifications_of_units(session, units)
+    recommendations = recommendations_of_units(session, units, day + timedelta(days=DAYS_AHEAD))
     lines = {}
     for user in left:
         unit_id = user.unit_id or 0
         own = _lines_of(user, outstanding.get(unit_id, []), remarks, day)
         own += _rectification_lines(user, rectifications.get(unit_id, []), day)
+        own += _recommendation_lines(user, recommendations.get(unit_id, []), day)
         if own or user.id in present:
             lines[user.id] = own
     _write(session, day, present, lines, is_gathered=True)
@@ -302,3 +307,15 @@ def _rectification(user: User, row: Rectification, day: date) -> tuple[Why, str]
         return Why.RETURNED, f"退回：{shortened(row.return_reason)}（{due}）"
     why = why_due(row.due_on, day)
     return None if why is None else (why, due)
+
+
+def _recommendation_lines(user: User, rows: Iterable[Recommendation], day: date) -> list[Line]:
+    """What the unit still has to answer, for its recorders; of all within the days ahead."""
+    if user.role is not Role.STAFF:
+        return []
+    lines = []
+    for row in rows:
+        title = f"{row.plan.year} 年 {row.plan.name} 评价建议：{shortened(row.text)}"
+        why, text = why_due(row.due_on, day) or Why.DUE, f"请答复，{due_text(row.due_on, day)}"
+        lines.append(Line(why, RECOMMENDATION, row.plan_id, str(row.id), title, text))
+    return lines

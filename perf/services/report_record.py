@@ -8,14 +8,22 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.findings import Severity
-from perf.core.numbers import format_number
+from perf.core.numbers import format_fixed, format_number
 from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.rulepack import Certainty
 from perf.core.terms import Action, PlanKind, Status
-from perf.models import Indicator, Plan, Rectification, SelfEvaluation, TargetRevision
+from perf.models import (
+    Indicator,
+    Plan,
+    Recommendation,
+    Rectification,
+    SelfEvaluation,
+    TargetRevision,
+)
 from perf.queries.last_year import by_key
 from perf.queries.packs import find_pack
+from perf.queries.recommendations import recommendations_of
 from perf.queries.report import (
     LastYear,
     Reported,
@@ -61,6 +69,11 @@ def report_record(
         ],
         "revisions": [_revision(one) for one in approved_revisions(session, plan)],
         "projects": _projects(session, actor, plan),
+        "recommendations": [
+            _recommendation(one)
+            for one in recommendations_of(session, plan)
+            if one.withdrawn_at is None
+        ],
         "rectifications": [_rectification(one) for one in rectifications_of(session, plan)],
         "last_year": _last_year(signed_last_year(session, actor, plan), plan),
     }
@@ -179,6 +192,24 @@ def _rectification(row: Rectification) -> dict[str, Any]:
         "due_on": row.due_on,
         "measure": row.measure,
         "outcome": row.outcome,
+    }
+
+
+def _recommendation(row: Recommendation) -> dict[str, Any]:
+    """What was recommended as of now: the kind, the budget's words, the answer and the outcome."""
+    amount = None if row.amount is None else format_fixed(row.amount.scaleb(-4))
+    return {
+        "kind": row.kind.label,
+        "text": row.text,
+        "budget": row.consequence.label if row.consequence else "",
+        "amount": amount,
+        "adoption": row.adoption.label if row.adoption else "",
+        "reason": row.reason,
+        "measure": row.measure,
+        "measure_on": row.measure_on,
+        "answered_at": row.answered_at,
+        "outcome": row.outcome,
+        "outcome_on": row.outcome_on,
     }
 
 

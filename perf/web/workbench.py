@@ -16,6 +16,7 @@ from perf.queries import organisation, workbench
 from perf.queries.items import Item, ItemKind
 from perf.queries.ledger import LedgerMark, ledger_mark
 from perf.queries.lights import lagging_counts
+from perf.queries.recommendations import RecommendationFilter, count_recommendations
 from perf.queries.rectifications import count_rectifications
 from perf.queries.review import decided_items
 from perf.queries.workbench import Said
@@ -87,6 +88,7 @@ def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[
         "waiting_total": len(waiting),
         "done": done,
         "rectifications": count_rectifications(session, actor, today),
+        "recommendations": count_recommendations(session, actor, RecommendationFilter(), today),
         "is_empty": not (items or recent),
     }
 
@@ -110,6 +112,7 @@ def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, d
         "overdue": sum(item.due_on is not None and item.due_on < today for item in missing),
         "recent": decided_items(session, actor, list(ItemKind), RECENT),
         "rectifications": count_rectifications(session, actor, today),
+        "recommendations": count_recommendations(session, actor, RecommendationFilter(), today),
         "misses": likely_misses(session, actor, today, WORST),
         "due": wording_of_due(today),
     }
@@ -127,6 +130,7 @@ def _for_readers(actor: Actor) -> ResponseReturnValue:
     return render_template(
         "workbench/totals.html",
         totals=workbench.totals_of(session, actor, year) if year else None,
+        recommendations=count_recommendations(session, actor, RecommendationFilter(), today),
         may_remind=actor.may(Permission.REMIND),
         due=wording_of_due(today),
     )

@@ -154,6 +154,7 @@ def record(rows: list[dict[str, Any]], data: dict[str, Any] | None = None, **cha
         "findings": [],
         "revisions": [],
         "projects": [],
+        "recommendations": [],
         "rectifications": [],
         "last_year": None,
         **changes,

@@ -327,3 +327,22 @@ def test_a_person_has_places_for_what_no_record_knows():
     assert any("立项依据" in gap for gap in gaps)
     assert any("挂钩意见" in gap for gap in gaps)
     assert "【请补充】 | 【请补充】 | 【请补充】 | 【请补充】" in said(report, "建议采纳情况")
+
+
+def test_the_last_section_tells_what_was_recommended_and_answered() -> None:
+    open_ = {
+        "kind": "预算安排", "text": "压减差旅费。", "budget": "压减", "amount": "12.50",
+        "adoption": "", "reason": "", "measure": "", "measure_on": None,
+        "answered_at": None, "outcome": "", "outcome_on": None,
+    }  # fmt: skip
+    partly = {
+        **open_, "kind": "项目管理", "budget": "", "amount": None, "adoption": "部分采纳",
+        "reason": "人手有限。", "measure": "按月核对。", "measure_on": date(2023, 6, 30),
+        "outcome": "已建立台账。", "outcome_on": date(2023, 5, 1),
+    }  # fmt: skip
+    told = record([row(1, "受理案件数")], recommendations=[open_, partly])
+    _, first, second = said(report_from_record(told), "建议采纳情况")
+    assert first == ("压减差旅费。（预算安排，下年度预算压减，建议安排 12.50 万元） | 待答复 |  | ")
+    assert second.endswith(
+        " | 部分采纳：人手有限。 | 按月核对。（2023年6月30日前完成） | 已建立台账。（2023年5月1日）"
+    )

@@ -1,5 +1,6 @@
 """A year as one zip: what lies in it, what is left out for the public, and how its making ends."""
 
+import hashlib
 import os
 import threading
 import tracemalloc
@@ -27,6 +28,7 @@ from perf.services.evidence_files import path_of
 from tests.archived import (
     LEDGER,
     PHOTO,
+    SCAN,
     ask,
     file_evidence,
     make,
@@ -66,13 +68,17 @@ def test_a_year_is_whole_in_the_order_of_its_forms_with_its_evidence_and_an_inde
     marks = "（1—12月）"
     assert [name for name in read.files if name.endswith((".csv", ".pdf", ".PDF"))] == [
         "2022年度-信访局-绩效自评结果汇总表.csv",
+        "2022年度-信访局-评价结果应用情况表.csv",
         "01-部门整体/1-2022年度-信访局-部门整体绩效目标表.csv",
         f"{project}/1-2022年度-党建经费-绩效目标申报表.csv",
         f"{project}/2-2022年度-党建经费-绩效运行监控表{marks}.csv",
         f"{project}/3-2022年度-党建经费-绩效自评表.csv",
+        f"{project}/盖章扫描件/绩效自评表-2023-03-01.pdf",
         f"{project}/佐证材料/一季度/台账.pdf",
         f"{project}/佐证材料/一季度/台账-2.PDF",
     ]
+    assert read.files[f"{project}/盖章扫描件/绩效自评表-2023-03-01.pdf"] == SCAN
+    assert "压减差旅费。" in read.files["2022年度-信访局-评价结果应用情况表.csv"].decode()
     assert f"{project}/4-2022年度-党建经费-绩效自评报告.docx" in read.files
     assert read.files[f"{project}/佐证材料/一季度/台账.pdf"] == LEDGER
     assert read.files[f"{project}/佐证材料/一季度/台账-2.PDF"] == PHOTO
@@ -83,6 +89,7 @@ def test_a_year_is_whole_in_the_order_of_its_forms_with_its_evidence_and_an_inde
     ]
     assert told == [
         ("绩效自评结果汇总表", None, None, None, None),
+        ("评价结果应用情况表", None, None, None, None),
         ("绩效目标表", "部门整体", None, "已通过", None),
         ("绩效运行监控表", "部门整体", None, None, "没有已提交的填报"),
         ("绩效自评表", "部门整体", None, None, "还没有开始自评"),
@@ -90,6 +97,7 @@ def test_a_year_is_whole_in_the_order_of_its_forms_with_its_evidence_and_an_inde
         ("绩效目标表", "党建经费", None, "已通过", None),
         ("绩效运行监控表", "党建经费", "1—12月", "已通过", None),
         ("绩效自评表", "党建经费", None, "已签署", None),
+        ("盖章扫描件", "党建经费", None, None, "绩效自评表，2023-03-01 签字盖章"),
         ("佐证材料", "党建经费", "一季度", "已通过", None),
         ("佐证材料", "党建经费", "一季度", "已通过", None),
         (
@@ -134,7 +142,8 @@ def test_one_of_all_units_has_a_folder_for_each(session, year, tmp_path):
 
 
 def test_what_is_lost_or_damaged_on_the_disk_is_said_in_the_index(session, year, tmp_path):
-    first, second = (path for path in (tmp_path / "evidence").rglob("*") if path.is_file())
+    kept = (hashlib.sha256(each).hexdigest() for each in (LEDGER, PHOTO))
+    first, second = (path_of(tmp_path, one) for one in kept)
     first.unlink()
     second.write_bytes(b"damaged")
     read = made(session, tmp_path, ask(session, year.staff.actor, year.unit))

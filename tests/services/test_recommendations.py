@@ -11,6 +11,7 @@ from perf import clock
 from perf.core.errors import Conflict, InvalidInput, Locked, NotFound, NotPermitted, Stale
 from perf.core.terms import Adoption, BudgetConsequence, RecommendationKind, Role, Status
 from perf.models import LedgerEntry, SelfEvaluation
+from perf.queries.messages import messages_page, shown_lines
 from perf.queries.recommendations import (
     RecommendationFilter,
     Shown,
@@ -27,6 +28,7 @@ from perf.services.recommendations import (
     record_outcome,
     withdraw_recommendation,
 )
+from perf.services.reminders import gather_messages
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 from tests.queries import count_queries
 
@@ -208,6 +210,22 @@ def test_what_was_answered_or_withdrawn_or_has_moved_on_is_not_changed(world) ->
         change_recommendation(session, actor, row, ENTRY, version=row.version)
     with pytest.raises(Locked):
         withdraw_recommendation(session, actor, row, "不提了。", version=row.version)
+
+
+def test_recorders_are_told_what_is_to_be_answered_within_a_week_until_it_is(world) -> None:
+    row, actor = make(world), world.staff.actor
+
+    def lines(day: date) -> list[tuple[str, bool]]:
+        gather_messages(world.session, [row.unit_id], day)
+        message = messages_page(world.session, actor, 1).rows[0]
+        shown = shown_lines(world.session, actor, [message])[message.id]
+        return [(one.line.text, one.is_done) for one in shown if one.line.kind == "recommendation"]
+
+    assert lines(date(2023, 3, 23)) == []
+    told = "请答复，截止 2023 年 3 月 31 日，还有 7 天"
+    assert lines(date(2023, 3, 24)) == [(told, False)]
+    answer(world, row)
+    assert lines(date(2023, 3, 24)) == [(told, True)]
 
 
 def count(world, user, day: date = TODAY, **wanted: object):

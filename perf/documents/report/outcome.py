@@ -1,11 +1,12 @@
 """六、结果应用及建议: the rating's use, last year beside this one, and next year's targets."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from perf.charts.years import years_chart
-from perf.core.terms import Rating
+from perf.core.terms import Adoption, Rating
 from perf.documents.report.analysis import EXECUTION
 from perf.documents.report.parts import (
     Column,
@@ -21,7 +22,7 @@ from perf.documents.report.parts import (
     words,
 )
 from perf.documents.report.subject import State, Subject
-from perf.documents.report.wording import MISSING, named, points, points_of, rate, sum_of
+from perf.documents.report.wording import MISSING, day, named, points, points_of, rate, sum_of
 
 _COMPARED = (
     Column("指标", 30),
@@ -31,10 +32,10 @@ _COMPARED = (
     Column("本年完成值", 16),
 )
 _ADOPTED = (
-    Column("建议", 40),
-    Column("是否采纳", 20),
-    Column("采纳单位", 20),
-    Column("日期", 20),
+    Column("评价建议", 34),
+    Column("是否采纳", 22),
+    Column("落实措施", 22),
+    Column("落实情况", 22),
 )
 
 
@@ -50,18 +51,36 @@ def outcome(subject: Subject) -> Iterator[Part]:
     yield Heading(2, "（三）下年度绩效目标建议（草案）")
     yield from _suggestions(subject)
     yield Heading(2, "（四）建议采纳情况")
-    yield Paragraph(words("上述建议的采纳情况由主管部门填写："))
-    yield Table(
-        "建议采纳情况",
-        _ADOPTED,
-        (
-            (
-                words(Gap("【请补充】")),
-                words(Gap("【请补充】")),
-                words(Gap("【请补充】")),
-                words(Gap("【请补充】")),
-            ),
-        ),
+    yield from _adopted(subject)
+
+
+def _adopted(subject: Subject) -> Iterator[Part]:
+    """What finance and the reviewer recommended, with the unit's answers; else room to write."""
+    rows = subject.recommendations
+    if not rows:
+        yield Paragraph(words("系统中没有评价建议。采纳情况由主管部门填写："))
+        gap = words(Gap("【请补充】"))
+        yield Table("建议采纳情况", _ADOPTED, ((gap, gap, gap, gap),))
+        return
+    counts = Counter(row["adoption"] for row in rows)
+    parts = [f"{one.label} {counts[one.label]} 条" for one in Adoption if counts[one.label]]
+    if counts[""]:
+        parts.append(f"待答复 {counts['']} 条")
+    yield Paragraph(words(f"共提出评价建议 {len(rows)} 条，其中{'、'.join(parts)}。"))
+    yield Table("建议采纳情况", _ADOPTED, tuple(cells(*_recommendation(row)) for row in rows))
+
+
+def _recommendation(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    budget = f"，下年度预算{row['budget']}" if row["budget"] else ""
+    amount = f"，建议安排 {row['amount']} 万元" if row["amount"] else ""
+    reason = f"：{row['reason']}" if row["reason"] else ""
+    measure = f"（{day(row['measure_on'])}前完成）" if row["measure_on"] else ""
+    done = f"（{day(row['outcome_on'])}）" if row["outcome_on"] else ""
+    return (
+        f"{row['text']}（{row['kind']}{budget}{amount}）",
+        f"{row['adoption']}{reason}" if row["adoption"] else "待答复",
+        f"{row['measure']}{measure}",
+        f"{row['outcome']}{done}",
     )
 
 

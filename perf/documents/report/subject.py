@@ -65,6 +65,7 @@ class Subject:
     findings: list[str]
     revisions: list[Mapping[str, Any]]
     projects: list[Mapping[str, Any]]
+    recommendations: list[Mapping[str, Any]]
     rectifications: list[Mapping[str, Any]]
     last_year: Mapping[str, Any] | None
     execution_demanded: str
@@ -110,6 +111,7 @@ def subject_of(record: Mapping[str, Any]) -> Subject:
         findings=record["findings"],
         revisions=record["revisions"],
         projects=record["projects"],
+        recommendations=record["recommendations"],
         rectifications=record["rectifications"],
         last_year=record["last_year"],
         execution_demanded=data["execution"].get("demanded", ""),
