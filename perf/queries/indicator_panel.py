@@ -176,6 +176,7 @@ def _remarks(session: Session, ids: Collection[int]) -> list[tuple[Remark, Perio
         .outerjoin(Period, Period.id == Submission.period_id)
         .options(
             joinedload(Remark.created_by),
+            joinedload(Remark.resolved_by),
             joinedload(Remark.entries).joinedload(RemarkEntry.created_by),
         )
         .where(Remark.indicator_id.in_(ids))

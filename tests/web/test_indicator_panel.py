@@ -134,7 +134,7 @@ def test_it_tells_the_year_the_year_before_and_what_binds_the_figure(app, browse
     assert "人员保障：两名接访人员借调" in text
     assert "本期应完成 达到指标值" in text
     assert "<svg" in page.html
-    assert "答复：台账已附" in text
+    assert "答复 台账已附" in text
     # What is open comes first, what is of this quarter before what is of the others.
     assert text.index("2022-Q1 请核对台账") < text.index("2022-Q3 请核对台账")
     assert text.index("2022-Q3-0.txt") < text.index("2022-Q1-0.txt")
