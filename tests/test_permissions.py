@@ -27,10 +27,13 @@ from perf.core.terms import (
 from perf.extensions import db
 from perf.models import (
     Archive,
+    Delegation,
     Evidence,
+    Handover,
     ImportDraft,
     LedgerEntry,
     Message,
+    Office,
     Period,
     PlanEnding,
     Recommendation,
@@ -239,6 +242,21 @@ TABLE: dict[str, Rule] = {
     "GET messages.index": Rule(EVERYONE),
     "POST messages.read": Rule(EVERYONE, is_personal=True),
     "POST messages.read_all": Rule(EVERYONE),
+    "GET people.show": Rule(EVERYONE, is_owned=True),
+    "POST people.assign": Rule("UA", is_owned=True),
+    "POST people.create_office": Rule("UA", is_owned=True),
+    "POST people.save_office": Rule("UA", is_owned=True),
+    "POST people.delegate": Rule("U", is_owned=True),
+    "POST people.end_delegation": Rule("U", is_personal=True),
+    "GET people.indicators": Rule("S", is_owned=True),
+    "POST people.save_indicators": Rule("S", is_owned=True),
+    "GET people.collection": Rule(EVERYONE, is_owned=True),
+    "POST people.set_due": Rule("SU", is_owned=True),
+    "POST people.hand_in": Rule("S", is_owned=True),
+    "POST people.remind": Rule("SU", is_owned=True),
+    "GET people.handover": Rule("UA", is_owned=True),
+    "POST people.hand_over": Rule("UA", is_owned=True),
+    "GET people.handover_done": Rule("UA", is_owned=True),
     "GET reminders.index": Rule("UF"),
     "POST reminders.remind_all": Rule("UF"),
     "POST reminders.remind": Rule("UF", is_owned=True),
@@ -333,6 +351,7 @@ def arguments_of(session: Any, unit: Any) -> dict[str, Any]:
         "step": "resolve",
         "archive_id": make_archive(session, people[0]).id,
         "message_id": make_message(session, people[0]).id,
+        **make_people(session, plan, people),
         "token": make_calendar(session, people[0]),
         "year": 2022,
         "code": "2022-Q1",
@@ -356,6 +375,36 @@ def make_draft(session: Any, user: User) -> ImportDraft:
     session.add(draft)
     session.flush()
     return draft
+
+
+def make_people(session: Any, plan: Any, people: tuple[User, User]) -> dict[str, int]:
+    """An office that owes an indicator, a delegation of somebody who does not walk, a hand-over."""
+    staff, supervisor = people
+    office = Office(unit_id=plan.unit_id, name="业务科")
+    delegation = Delegation(
+        unit_id=plan.unit_id,
+        delegator_id=supervisor.id,
+        delegate_id=staff.id,
+        starts_on=clock.today(),
+        ends_on=clock.today(),
+        made_at=clock.now(),
+    )
+    handover = Handover(
+        unit_id=plan.unit_id,
+        giver_id=staff.id,
+        taker_id=supervisor.id,
+        handed_on=clock.today(),
+        reason="调离",
+        made_at=clock.now(),
+    )
+    session.add_all([office, delegation, handover])
+    session.flush()
+    plan.indicators[0].office_id = office.id
+    return {
+        "office_id": office.id,
+        "delegation_id": delegation.id,
+        "handover_id": handover.id,
+    }
 
 
 def make_archive(session: Any, user: User) -> Archive:

@@ -8,7 +8,16 @@ down_revision = "0009"
 
 OFFICE = ["office.unit_id", "office.id"]
 REVIEWED = ("plan", "target_revision", "submission", "self_evaluation")
-KINDS = ("plan", "revision", "quarter", "self_evaluation", "rectification", "office", "message")
+KINDS = (
+    "plan",
+    "revision",
+    "ending",
+    "quarter",
+    "self_evaluation",
+    "rectification",
+    "office",
+    "message",
+)
 
 
 def owned(*columns: str) -> list[sa.Column[int]]:

@@ -124,7 +124,6 @@ def period(found: Quarter) -> dict[str, Any]:
     submission, span = found.submission, found.period
     actuals, executions = found.actuals, found.executions
     submitter = submission.submitted_by if submission else None
-    decider = submission.decided_by if submission else None
     return {
         "plan_id": found.plan.id,
         "code": span.code,
@@ -136,7 +135,7 @@ def period(found: Quarter) -> dict[str, Any]:
         "version": submission.version if submission else None,
         "submitted_by": submitter.display_name if submitter else None,
         "submitted_at": moment(submission.submitted_at) if submission else None,
-        "decided_by": decider.display_name if decider else None,
+        "decided_by": (submission.decided_by_name or None) if submission else None,
         "decided_at": moment(submission.decided_at) if submission else None,
         "is_demo": submission.is_demo if submission else found.plan.is_demo,
         "rows": [_row(row, actuals.get(row.id)) for row in found.plan.indicators],

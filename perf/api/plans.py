@@ -124,7 +124,7 @@ def _record(session: Session, plan: Plan) -> dict[str, Any]:
         "version": plan.version,
         "submitted_by": _name(plan.submitted_by),
         "submitted_at": moment(plan.submitted_at),
-        "decided_by": _name(plan.decided_by),
+        "decided_by": plan.decided_by_name or None,
         "decided_at": moment(plan.decided_at),
         "is_demo": plan.is_demo,
         "pack": pack_reference(pack_of(plan)),

@@ -12,6 +12,8 @@ DAYS_AHEAD = 7
 MAX_SAID = 200
 RECTIFICATION = "rectification"
 RECOMMENDATION = "recommendation"
+# What one office owes of a quarter; its key is the period's code and the office's id (2022-Q3/7).
+OFFICE = "office"
 
 
 class Why(Labelled):
@@ -31,8 +33,8 @@ class Line:
     """One thing in a message, in the words of its day.
 
     `kind` is an item's (`plan`, `revision`, `ending`, `quarter`, `self_evaluation`),
-    `rectification` or `recommendation`; with `plan_id` and `key` (a period's code, the id of one of
-    the others, or blank) it says which. `reminded` names who sent a reminder of it that
+    `rectification`, `recommendation` or `office`; with `plan_id` and `key` (a period's code, the id
+    of one of the others, or blank) it says which. `reminded` names who sent a reminder of it that
     day, and when.
     """
 

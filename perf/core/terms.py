@@ -182,6 +182,7 @@ class WorkKind(Labelled):
 
     PLAN = "plan", "绩效目标"
     REVISION = "revision", "目标调整"
+    ENDING = "ending", "终止并入"
     QUARTER = "quarter", "季度填报"
     SELF_EVALUATION = "self_evaluation", "绩效自评"
     RECTIFICATION = "rectification", "整改"

@@ -21,7 +21,7 @@ NEEDS_REASON = frozenset({Action.RETURN, Action.REOPEN})
 def actions_for(status: Status, actor: Actor, submitted_by_id: int | None) -> list[Action]:
     """The steps that this actor may take from here, in the table's order.
 
-    Nobody approves or returns what they submitted themselves.
+    Nobody approves or returns what they submitted themselves, or for the one who did.
     """
     return [
         action
@@ -46,4 +46,4 @@ def next_status(
 
 
 def _is_own(actor: Actor, submitted_by_id: int | None) -> bool:
-    return actor.id is not None and actor.id == submitted_by_id
+    return submitted_by_id is not None and submitted_by_id in {actor.id, actor.for_id}

@@ -71,7 +71,7 @@ class User(Base):
     @property
     def actor(self) -> Actor:
         """The user as the domain sees it."""
-        return Actor(self.id, self.display_name, self.role, self.unit_id)
+        return Actor(self.id, self.display_name, self.role, self.unit_id, self.office_id)
 
 
 class FiscalYear(Base):

@@ -54,6 +54,14 @@ class Reviewed:
         return relationship(foreign_keys=[cls.decided_by_id])  # type: ignore[list-item]
 
     @property
+    def decided_by_name(self) -> str:
+        """Who decided, with whom they stood in for; blank where nobody did."""
+        if self.decided_by is None:
+            return ""
+        name = self.decided_by.display_name
+        return f"{name}（受{self.decided_for}委托代审）" if self.decided_for else name
+
+    @property
     def is_editable(self) -> bool:
         """Whether its content may change where it stands."""
         return self.status in EDITABLE

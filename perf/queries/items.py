@@ -270,12 +270,20 @@ def _select(
         model.submitted_by_id.label("submitted_by_id"),
         _submitter.display_name.label("submitted_by"),
         model.decided_at.label("decided_at"),
-        _decider.display_name.label("decided_by"),
+        _decided_by(model).label("decided_by"),
         case((model.status == Status.SUBMITTED, changed), else_=null()).label("changed"),
         done.label("done"),
         total.label("total"),
     ]
     return select(*columns).select_from(Plan).outerjoin(Project, Project.id == Plan.project_id)
+
+
+def _decided_by(model: Any) -> ColumnElement[str]:
+    """What `decided_by_name` of the model says."""
+    name = _decider.display_name
+    return case(
+        (model.decided_for == "", name), else_=name + "（受" + model.decided_for + "委托代审）"
+    )
 
 
 def _with_people(query: Select[Any], model: Any) -> Select[Any]:

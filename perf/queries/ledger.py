@@ -17,7 +17,19 @@ from perf.queries.pages import PAGE_SIZE, contains
 MOST_FOUND = 200
 
 # The columns that name a person; the ledger keeps their numbers and shows their names.
-PEOPLE = ("closed_by_id", "decided_by_id", "owner_id", "reported_by_id", "submitted_by_id")
+PEOPLE = (
+    "closed_by_id",
+    "decided_by_id",
+    "delegate_id",
+    "delegator_id",
+    "ended_by_id",
+    "giver_id",
+    "handed_in_by_id",
+    "owner_id",
+    "reported_by_id",
+    "submitted_by_id",
+    "taker_id",
+)
 
 
 LedgerMark = tuple[tuple[int, int, datetime], ...]

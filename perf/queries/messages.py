@@ -1,6 +1,6 @@
 """Somebody's messages with what each line's thing has come to since, and what is to be mailed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from perf.core.errors import NotFound
 from perf.core.permissions import Actor
-from perf.core.reminders import RECOMMENDATION, RECTIFICATION, Line, Why, line_of
+from perf.core.reminders import OFFICE, RECOMMENDATION, RECTIFICATION, Line, Why, line_of
 from perf.core.terms import RectificationState, Status
-from perf.models import Message, Plan, Recommendation, Rectification, User
+from perf.models import (
+    HandIn,
+    Message,
+    Period,
+    Plan,
+    Recommendation,
+    Rectification,
+    Submission,
+    User,
+)
 from perf.queries.items import Item, ItemKind, items_of, read_items
 from perf.queries.pages import Page, page_of
 from perf.queries.recommendations import IS_OPEN
@@ -66,11 +75,12 @@ def shown_lines(
     every = [line for each in lines.values() for line in each]
     items, rectifications = _items(session, actor, every), _rectifications(session, actor, every)
     answered = _recommendations(session, actor, every)
+    handed_in = _handed_in(session, actor, every)
     return {
         key: [
             shown
             for line in each
-            if (shown := _shown(line, items, rectifications, answered)) is not None
+            if (shown := _shown(line, items, rectifications, answered, handed_in)) is not None
         ]
         for key, each in lines.items()
     }
@@ -170,11 +180,31 @@ def _recommendations(session: Session, actor: Actor, lines: Iterable[Line]) -> M
     return {(RECOMMENDATION, plan_id, str(key)): not is_open for key, plan_id, is_open in rows}
 
 
+def _handed_in(session: Session, actor: Actor, lines: Iterable[Line]) -> set[Thing]:
+    """What offices were reminded of and have handed in since; no query where there is nothing."""
+    offices = {int(line.key.rpartition("/")[2]) for line in lines if line.kind == OFFICE}
+    if not offices:
+        return set()
+    rows = session.execute(
+        select(Submission.plan_id, Period.code, HandIn.office_id)
+        .select_from(HandIn)
+        .join(Submission, Submission.id == HandIn.submission_id)
+        .join(Period, Period.id == Submission.period_id)
+        .where(
+            HandIn.office_id.in_(offices),
+            HandIn.handed_in_at.is_not(None),
+            in_sight(actor, HandIn.unit_id),
+        )
+    )
+    return {(OFFICE, plan_id, f"{code}/{office_id}") for plan_id, code, office_id in rows}
+
+
 def _shown(
     line: Line,
     items: Mapping[Thing, Item],
     states: Mapping[Thing, RectificationState],
     answered: Mapping[Thing, bool],
+    handed_in: Collection[Thing],
 ) -> Shown | None:
     if line.kind == RECOMMENDATION:
         is_settled = answered.get(line.thing)
@@ -184,10 +214,13 @@ def _shown(
         state = states.get(line.thing)
         wanted = RectificationState.REPORTED if is_waiting else RectificationState.OPEN
         return None if state is None else Shown(line, state is not wanted)
-    item = items.get(line.thing)
+    thing = line.thing
+    if line.kind == OFFICE:
+        thing = (ItemKind.QUARTER.value, line.plan_id, line.key.partition("/")[0])
+    item = items.get(thing)
     if item is None:
         return None
     if is_waiting:
         return Shown(line, item.status is not Status.SUBMITTED)
-    is_done = item.status in {Status.SUBMITTED, Status.APPROVED}
+    is_done = item.status in {Status.SUBMITTED, Status.APPROVED} or line.thing in handed_in
     return Shown(line, is_done, is_locked=item.is_locked and not is_done)

@@ -139,7 +139,7 @@ def _revised(row: RevisedTarget, year: int) -> TargetStep:
     revision = row.revision
     at = revision.decided_at
     assert at is not None  # noqa: S101
-    by = revision.decided_by.display_name if revision.decided_by else ""
+    by = revision.decided_by_name
     change = row.change
     is_late = change is TargetChange.LOWERED and is_last_quarter(_day(at), year)
     return TargetStep(at, by, row.old.text, row.new.text, change, revision, is_late)

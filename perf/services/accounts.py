@@ -13,6 +13,8 @@ from perf.core.errors import Conflict, InvalidInput
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Role
 from perf.models import Unit, User
+from perf.services.delegations import end_delegations_of
+from perf.services.handover import demand_handed_over
 from perf.services.ledger import changes_of, record_change
 
 MIN_PASSWORD_LENGTH = 10
@@ -94,21 +96,38 @@ def update_user(
     unit: Unit | None,
     is_archived: bool,
 ) -> None:
-    """Change a user's name, role, unit, or whether they may still sign in."""
+    """Change a user's name, role, unit, or whether they may still sign in.
+
+    Whoever leaves the unit hands over first (InvalidInput says what is open) and leaves the
+    office; a move or an archiving ends delegations.
+    """
     actor.demand(Permission.ADMINISTER)
     session.refresh(user, with_for_update={"of": User})
     if user.id == actor.id and (is_archived or role is not user.role):
         raise Conflict("不能停用自己或更改自己的角色，请由另一位管理员办理。")
     _check_names(session, user.username, display_name.strip(), user.id)
     _check_unit(role, unit, user.unit_id)
+    if is_archived and user.archived_at is None:
+        demand_handed_over(session, user, "is_archived")
+    elif user.unit_id not in {None, unit.id if unit else None}:
+        demand_handed_over(session, user, "unit")
+    office = user.office
     user.display_name = display_name.strip()
-    if role is not user.role or (unit.id if unit else None) != user.unit_id:
+    is_moved = role is not user.role or (unit.id if unit else None) != user.unit_id
+    if is_moved:
         user.session_key = secrets.token_hex(8)
+    if is_archived or (unit.id if unit else None) != user.unit_id:
+        user.office_id = None
     user.role = role
     user.unit_id = unit.id if unit else None
     if is_archived != (user.archived_at is not None):
         user.archived_at = clock.now() if is_archived else None
-    record_change(session, actor, "update_user", user, name=user.display_name)
+    changes = changes_of(user)
+    if office is not None and "office_id" in changes:
+        changes["office_id"] = (office.name, None)
+    record_change(session, actor, "update_user", user, name=user.display_name, changes=changes)
+    if is_moved or is_archived:
+        end_delegations_of(session, actor, user)
 
 
 def set_password(

@@ -129,6 +129,7 @@ def decide_scores(
     wrong. 10.00 computed of 10, decided 8.00 with a reason → 8.00 counts.
     """
     _demand_decider(session, actor, evaluation, version)
+    actor = actor.deciding
     indicators = {row.id: row.name for row in evaluation.plan.indicators}
     rows = {row.indicator_id: row for row in evaluation.scores if row.indicator_id in indicators}
     bounds, name = bounds_of(evaluation), evaluation.plan.name

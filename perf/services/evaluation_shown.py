@@ -87,7 +87,7 @@ def content_at(
     kept = _kept(evaluation, last)
     if action is not Action.APPROVE:
         return kept
-    people = kept["data"]["people"] | {"approved_by": actor.name}
+    people = kept["data"]["people"] | {"approved_by": actor.deciding.name}
     return {**kept, "data": {**kept["data"], "people": people}}
 
 

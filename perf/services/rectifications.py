@@ -122,7 +122,7 @@ def confirm_rectification(
         raise Conflict("这项整改由您本人上报，请其他审核人确认。")
     row.state = RectificationState.CLOSED
     row.closed_by_id, row.closed_at = actor.id, clock.now()
-    _told(session, actor, "confirm_rectification", row)
+    _told(session, actor.deciding, "confirm_rectification", row)
 
 
 def return_rectification(
@@ -136,7 +136,7 @@ def return_rectification(
         raise InvalidInput("退回须说明原因。", {"reason": said})
     row.state, row.return_reason = RectificationState.OPEN, reason
     row.reported_by_id = row.reported_at = None
-    _told(session, actor, "return_rectification", row, reason)
+    _told(session, actor.deciding, "return_rectification", row, reason)
 
 
 def _demand(actor: Actor, permission: Permission, row: Rectification, version: int) -> None:

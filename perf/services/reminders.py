@@ -1,10 +1,10 @@
 """Messages: gathered once a person and day, added to by a reminder, read, and renewed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from perf import clock
@@ -26,6 +26,7 @@ from perf.core.reminders import (
 )
 from perf.core.terms import RectificationState, Role, Status
 from perf.models import Message, Period, Recommendation, Rectification, User
+from perf.queries.delegations import delegates_of_units
 from perf.queries.items import Item, ItemKind
 from perf.queries.reminders import (
     Missing,
@@ -85,11 +86,13 @@ def gather_messages(session: Session, units: Sequence[int], day: date) -> int:
     remarks = open_remarks(session, [item for items in outstanding.values() for item in items])
     rectifications = rectifications_of_units(session, units)
     recommendations = recommendations_of_units(session, units, day + timedelta(days=DAYS_AHEAD))
+    delegates = delegates_of_units(session, units, day)
     lines = {}
     for user in left:
         unit_id = user.unit_id or 0
-        own = _lines_of(user, outstanding.get(unit_id, []), remarks, day)
-        own += _rectification_lines(user, rectifications.get(unit_id, []), day)
+        stands_in = user.id in delegates
+        own = _lines_of(user, outstanding.get(unit_id, []), remarks, day, stands_in=stands_in)
+        own += _rectification_lines(user, rectifications.get(unit_id, []), day, stands_in=stands_in)
         own += _recommendation_lines(user, recommendations.get(unit_id, []), day)
         if own or user.id in present:
             lines[user.id] = own
@@ -170,10 +173,54 @@ def _remind_units(
             else:
                 owed.setdefault(unit_id, []).append(line)
     told = {user: owed[user.unit_id] for user in people if user.unit_id in owed}
+    _tell(session, actor, day, present, told)
+    return Reminded(sum(len(lines) for lines in owed.values()), len(told), before, nobody)
+
+
+def tell_people(
+    session: Session, actor: Actor, lines: Mapping[User, Sequence[Line]], *, nobody: int = 0
+) -> Reminded:
+    """Put lines into the day's message of each of these people, once a day and thing.
+
+    `nobody` counts the things for which there is no one to tell.
+    """
+    day, stamp = clock.today(), f"{actor.name} {clock.local(clock.now()):%H:%M}"
+    # Held until the commit, so that each gets one message.
+    ids = sorted(user.id for user in lines)
+    session.execute(
+        select(User.id)
+        .where(User.id.in_(ids))
+        .order_by(User.id)
+        .with_for_update(of=User, key_share=True)
+    )
+    present = messages_of_day(session, ids, day)
+    fresh = {
+        user: new
+        for user, each in lines.items()
+        if (
+            new := [
+                replace(line, reminded=(stamp,))
+                for line in each
+                if not _is_reminded(present.get(user.id), line)
+            ]
+        )
+    }
+    _tell(session, actor, day, present, fresh)
+    things = {line.thing for each in fresh.values() for line in each}
+    before = {line.thing for each in lines.values() for line in each} - things
+    return Reminded(len(things), len(fresh), len(before), nobody)
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    day: date,
+    present: Mapping[int, Message],
+    told: Mapping[User, list[Line]],
+) -> None:
     _write(session, day, present, {user.id: lines for user, lines in told.items()})
     sent = messages_of_day(session, [user.id for user in told], day)
     record_told(session, actor, [_told(sent[user.id], user, told[user]) for user in told])
-    return Reminded(sum(len(lines) for lines in owed.values()), len(told), before, nobody)
 
 
 def _write(
@@ -231,14 +278,17 @@ def _missing_line(row: Missing, period: Period, day: date, stamp: str) -> Line:
     return Line(why, kind.value, row.plan_id, period.code, title, text, (stamp,))
 
 
-def _lines_of(user: User, items: Iterable[Item], remarks: Remarks, day: date) -> list[Line]:
+def _lines_of(
+    user: User, items: Iterable[Item], remarks: Remarks, day: date, *, stands_in: bool
+) -> list[Line]:
     """What a recorder has to hand in, or a reviewer to decide."""
     lines = []
     for item in items:
-        if user.role is Role.SUPERVISOR:
+        said = None
+        if user.role is Role.SUPERVISOR or stands_in:
             said = _waiting(item, user, day)
-        else:
-            said = _to_hand_in(item, remarks, day)
+        if user.role is not Role.SUPERVISOR:
+            said = said or _to_hand_in(item, remarks, day)
         if said is not None:
             why, text = said
             title = f"{item.year} 年 {item.plan_name} {item.what}"
@@ -283,10 +333,12 @@ def _returned(item: Item, said: list[Said]) -> str:
     )
 
 
-def _rectification_lines(user: User, rows: Iterable[Rectification], day: date) -> list[Line]:
+def _rectification_lines(
+    user: User, rows: Iterable[Rectification], day: date, *, stands_in: bool
+) -> list[Line]:
     lines = []
     for row in rows:
-        said = _rectification(user, row, day)
+        said = _rectification(user, row, day, stands_in=stands_in)
         if said is not None:
             why, text = said
             title = f"{row.plan.year} 年 {row.plan.name} 整改：{row.indicator.name}"
@@ -294,12 +346,15 @@ def _rectification_lines(user: User, rows: Iterable[Rectification], day: date) -
     return lines
 
 
-def _rectification(user: User, row: Rectification, day: date) -> tuple[Why, str] | None:
-    if user.role is Role.SUPERVISOR:
-        if row.state is not RectificationState.REPORTED or row.reported_by_id == user.id:
-            return None
+def _rectification(
+    user: User, row: Rectification, day: date, *, stands_in: bool
+) -> tuple[Why, str] | None:
+    is_reported = row.state is RectificationState.REPORTED and row.reported_by_id != user.id
+    if is_reported and (user.role is Role.SUPERVISOR or stands_in):
         name = row.reported_by.display_name if row.reported_by else "系统"
         return Why.WAITING, f"{name} 上报完成，等待确认"
+    if user.role is Role.SUPERVISOR:
+        return None
     if row.state is not RectificationState.OPEN or row.owner_id != user.id:
         return None
     due = due_text(row.due_on, day)

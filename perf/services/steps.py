@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.errors import InvalidInput, NotFound, Stale
-from perf.core.permissions import Actor
+from perf.core.permissions import Actor, Permission
 from perf.core.storable import LONG
 from perf.core.terms import Action
-from perf.core.workflow import NEEDS_REASON, next_status
+from perf.core.workflow import NEEDS_REASON, STEPS, next_status
 from perf.models import Plan, Remark
 from perf.services.ledger import changes_of, record_change
 from perf.services.snapshots import Content, Subject, take_snapshot
@@ -51,6 +51,8 @@ def take_step(
     if not actor.sees_unit(subject.unit_id):
         raise NotFound("没有找到这项内容。")
     status = next_status(subject.status, action, actor, subject.submitted_by_id)
+    if STEPS[subject.status, action][1] is Permission.REVIEW:
+        actor = actor.deciding
     reason = clean_text(reason)
     cleaned = {key: clean_text(text) for key, text in (remarks or {}).items()}
     remarks = {key: text for key, text in cleaned.items() if text}
@@ -63,8 +65,10 @@ def take_step(
     if action is Action.SUBMIT:
         subject.submitted_by_id, subject.submitted_at = actor.id, now
         subject.decided_by_id = subject.decided_at = None
+        subject.decided_for = ""
     elif action in {Action.RETURN, Action.APPROVE}:
         subject.decided_by_id, subject.decided_at = actor.id, now
+        subject.decided_for = actor.for_name
     spoken = " ".join(filter(None, [reason, *remarks.values()]))
     changes = changes_of(subject)
     if action is Action.APPROVE and left:

@@ -29,7 +29,10 @@ _EXECUTED = "累计执行数"
 
 @dataclass(frozen=True, slots=True)
 class GridPage:
-    """The whole grid; `groups` are (class, rows) in form order, `errors` by the cell's name."""
+    """The grid; `groups` are (class, rows) in form order, `errors` by the cell's name.
+
+    `others` are the rows of other offices where only one's own are shown.
+    """
 
     groups: list[tuple[str, list[Row]]]
     money: list[MoneyRow]
@@ -40,6 +43,7 @@ class GridPage:
     tiers: list[tuple[str, str]]
     errors: Mapping[str, str]
     conflicts: int
+    others: list[Row]
 
     @property
     def elapsed(self) -> Decimal:
@@ -49,17 +53,18 @@ class GridPage:
     @property
     def reached(self) -> Decimal | None:
         """The share of the goals reached so far, by weight; None while no row has a figure."""
-        return reached_share([(row.indicator.weight, row.reading.share) for row in self.rows])
+        every = [*self.rows, *self.others]
+        return reached_share([(row.indicator.weight, row.reading.share) for row in every])
 
     @property
     def lights(self) -> list[tuple[Light, int]]:
         """How many rows have each light, the worst one last; those with none are not counted."""
-        lights = [row.reading.light for row in self.rows]
+        lights = [row.reading.light for row in (*self.rows, *self.others)]
         return [(light, lights.count(light)) for light in Light]
 
     @property
     def rows(self) -> list[Row]:
-        """All rows in form order."""
+        """All rows that are shown, in form order."""
         return [row for _, rows in self.groups for row in rows]
 
     @property
@@ -104,13 +109,21 @@ def grid_page(
     outcome: Outcome | None = None,
     errors: Mapping[str, str] | None = None,
     computed: Mapping[int, Computed] | None = None,
+    office_id: int | None = None,
 ) -> GridPage:
     """The grid as stored; where a save refused something, that row as it was typed.
+
+    With an `office_id` only its rows are shown.
 
     `computed` are the computed actuals as they would be now, where the grid is filled in.
     `errors` are further sentences by the cell's name: what a submission lacks, what a file is.
     """
     outcome, computed = outcome or Outcome(), computed or {}
+    # A quantity is typed in the first row that needs it, which has to be one that is shown.
+    shown_first = sorted(
+        quarter.plan.indicators,
+        key=lambda row: office_id is not None and row.office_id != office_id,
+    )
     sources = RowSources(
         quarter=quarter,
         pack=pack_of(quarter.plan),
@@ -121,7 +134,7 @@ def grid_page(
         actuals=quarter.actuals,
         evidence=quarter.evidence,
         remarks=quarter.remarks,
-        quantities=formula_cells(quarter.plan.indicators, quarter, posted, outcome),
+        quantities=formula_cells(shown_first, quarter, posted, outcome),
         computed=computed,
         stand=Stand(
             quarter.plan,
@@ -129,7 +142,8 @@ def grid_page(
             quarter.quantities_before,
         ),
     )
-    rows = [grid_row(sources, indicator) for indicator in quarter.plan.indicators]
+    every = [grid_row(sources, indicator) for indicator in quarter.plan.indicators]
+    rows = [row for row in every if office_id in {None, row.indicator.office_id}]
     money = money_rows(quarter, posted, outcome, sources.wrong)
     return GridPage(
         groups=[
@@ -145,6 +159,7 @@ def grid_page(
         conflicts=len(outcome.conflicts)
         + len(outcome.executed_conflicts)
         + len(outcome.quantity_conflicts),
+        others=[row for row in every if office_id not in {None, row.indicator.office_id}],
     )
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from perf import clock
 from perf.core.permissions import Permission
-from perf.core.reminders import RECOMMENDATION, RECTIFICATION, Line, Why
+from perf.core.reminders import OFFICE, RECOMMENDATION, RECTIFICATION, Line, Why
 from perf.extensions import db
 from perf.models import Message
 from perf.queries import messages as queries
@@ -63,6 +63,9 @@ def line_url(line: Line) -> str:
         return url_for("rectifications.show", rectification_id=int(line.key))
     if line.kind == RECOMMENDATION:
         return url_for("recommendations.show", recommendation_id=int(line.key))
+    if line.kind == OFFICE:
+        code, _, _ = line.key.partition("/")
+        return url_for("reports.show", plan_id=line.plan_id, code=code)
     if line.kind == ItemKind.REVISION.value:
         return url_for("revisions.show", revision_id=int(line.key))
     if line.kind == ItemKind.ENDING.value:

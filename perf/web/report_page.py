@@ -1,10 +1,10 @@
 """The quarter's page: the grid with the workflow, the people and the days around it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template, request, url_for
 
 from perf import clock
 from perf.core.permissions import Actor, Permission
@@ -13,6 +13,7 @@ from perf.core.workflow import actions_for
 from perf.extensions import db
 from perf.models import Period, Snapshot, Submission
 from perf.queries.submissions import Quarter
+from perf.services.collection import Share, not_handed_in, shares_of
 from perf.services.computed import computed_actuals
 from perf.services.evidence_files import ACCEPT
 from perf.services.outcome import Outcome
@@ -32,6 +33,8 @@ from perf.web.grid_values import LABELS, SHORT_TIERS
 from perf.web.security import current_actor
 
 LOCKED = "已审核通过并锁定，需要更正时请审核人重新打开"
+# In the address: the rows of all offices, not one's own alone.
+EVERYBODY = "all"
 OUTLOOK_TIERS = [(tier.value, SHORT_TIERS[tier]) for tier in Tier]
 
 
@@ -68,7 +71,11 @@ def report_page(
         sheet = "sheet" if is_editing else ""
         desk = desk_for(submission, actor, sheet=sheet, typed=typed, errors=errors)
     wrong = {name: text for name, text in (errors or {}).items() if name not in desk.errors}
-    grid = grid_page(quarter, posted=posted, outcome=outcome, errors=wrong, computed=computed)
+    shares = shares_of(db.session(), quarter) if is_editing else []
+    only = own_office(actor, shares) if not wrong else None
+    grid = grid_page(
+        quarter, posted=posted, outcome=outcome, errors=wrong, computed=computed, office_id=only
+    )
     since, changed = changes_since(submission)
     actions = steps_of(submission, actor)
     return render_template(
@@ -81,6 +88,11 @@ def report_page(
         rows=grid.rows,
         forecasts=forecast_lines(db.session(), actor, quarter.plan),
         is_editing=is_editing,
+        shares=shares,
+        not_in=not_handed_in(shares),
+        own_office=only,
+        has_office=actor.office_id in {one.office.id for one in shares if one.office},
+        asked_office=EVERYBODY if request.args.get("office") == EVERYBODY else None,
         closed=closed,
         locked="" if closed else locked_note(submission, actor),
         actions=actions,
@@ -124,6 +136,13 @@ def _unsaved(
         return []
     answers = [("对审核意见的答复", text) for text in read_threads(typed).values()]
     return unsaved_texts(quarter, posted, uploads) + answers
+
+
+def own_office(actor: Actor, shares: Sequence[Share]) -> int | None:
+    """The office whose rows alone are shown: the reader's own, unless all are asked for."""
+    owing = {one.office.id for one in shares if one.office is not None}
+    is_own = actor.office_id in owing and request.args.get("office") != EVERYBODY
+    return actor.office_id if is_own else None
 
 
 def _name_before(quarter: Quarter) -> str:

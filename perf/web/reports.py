@@ -30,7 +30,7 @@ from perf.web.grid_parts import letters_in
 from perf.web.grid_reading import as_json, reading_of
 from perf.web.grid_uploads import Uploads, attach_uploads, store_uploads
 from perf.web.grid_values import shown_figures
-from perf.web.report_page import report_page
+from perf.web.report_page import EVERYBODY, report_page
 from perf.web.security import current_actor, requires
 
 DONE = {
@@ -83,7 +83,14 @@ def save(seen: Quarter) -> ResponseReturnValue:
         anchor = f"row-{first}" if first else None
         opened = sorted(uploads.opened) or None
         return redirect(
-            url_for("reports.show", plan_id=plan_id, code=code, open=opened, _anchor=anchor)
+            url_for(
+                "reports.show",
+                plan_id=plan_id,
+                code=code,
+                open=opened,
+                office=EVERYBODY if request.args.get("office") == EVERYBODY else None,
+                _anchor=anchor,
+            )
         )
     page = report_page(
         quarter_visible_to(db.session(), actor, plan_id, code),

@@ -8,16 +8,19 @@ from typing import Any
 from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Response
 
+from perf import clock
 from perf.config import MAX_FORM_BYTES
 from perf.core.errors import NotPermitted
-from perf.core.permissions import Actor, Permission
+from perf.core.permissions import DELEGATED, Actor, Permission
 from perf.database import begin_writing
 from perf.extensions import db, login_manager
-from perf.models import Message, Unit, User
+from perf.models import Delegation, Message, Unit, User
+from perf.queries.delegations import holds_today
 from perf.services.typed import without_controls
 
 
@@ -79,10 +82,20 @@ class SignedIn(UserMixin):
 
 def signed_in_user(user_id: int) -> SignedIn | None:
     """The user who may be signed in under this id; None for an archived or unknown one."""
-    row = db.session.connection().execute(_SIGNED_IN, {"user_id": user_id}).first()
+    named = {"user_id": user_id, "today": clock.today()}
+    row = db.session.connection().execute(_SIGNED_IN, named).first()
     if row is None:
         return None
-    actor = Actor(user_id, row.display_name, row.role, row.unit_id)
+    actor = Actor(
+        user_id,
+        row.display_name,
+        row.role,
+        row.unit_id,
+        row.office_id,
+        also=frozenset() if row.for_id is None else DELEGATED,
+        for_id=row.for_id,
+        for_name=row.for_name or "",
+    )
     return SignedIn(
         actor,
         row.session_key,
@@ -92,12 +105,14 @@ def signed_in_user(user_id: int) -> SignedIn | None:
     )
 
 
+_away = aliased(User)
 _SIGNED_IN = (
     select(
         User.session_key,
         User.display_name,
         User.role,
         User.unit_id,
+        User.office_id,
         User.must_change_password,
         Unit.name.label("unit_name"),
         select(func.count())
@@ -105,9 +120,17 @@ _SIGNED_IN = (
         .correlate(User)
         .scalar_subquery()
         .label("unread"),
+        _away.id.label("for_id"),
+        _away.display_name.label("for_name"),
     )
     .outerjoin(Unit, Unit.id == User.unit_id)
+    .outerjoin(
+        Delegation,
+        and_(Delegation.delegate_id == User.id, Delegation.unit_id == User.unit_id, holds_today()),
+    )
+    .outerjoin(_away, _away.id == Delegation.delegator_id)
     .where(User.id == bindparam("user_id"), User.archived_at.is_(None))
+    .order_by(Delegation.id)
 )
 
 

@@ -61,7 +61,8 @@ def home() -> ResponseReturnValue:
 def _for_unit(actor: Actor, unit_id: int) -> ResponseReturnValue:
     """The page of who works in one unit; read anew only where the ledger has moved since."""
     mark = ledger_mark(db.session(), unit_id)
-    gather = _for_reviewers if actor.may(Permission.REVIEW) else _for_staff
+    # Whoever reviews for somebody else has their own figures to report as before.
+    gather = _for_staff if actor.may(Permission.RECORD) else _for_reviewers
     template, values = gather(actor, clock.today(), mark)
     return render_template(template, item_url=item_url, **values)
 

@@ -3,7 +3,7 @@
 import { form, isChanged, isTicked, markSaved, put, rowOf, showAt, valueOf } from "./cells.js";
 
 const PATIENCE = 5000;
-const stashKey = `grid ${form.dataset.person} ${location.pathname}`;
+const stashKey = `grid ${form.dataset.person} ${location.pathname}${form.dataset.office ? ` ${form.dataset.office}` : ""}`;
 const hidden = (name) => form.elements[name];
 
 let isBusy = false;
