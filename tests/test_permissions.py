@@ -234,6 +234,7 @@ TABLE: dict[str, Rule] = {
     "POST quarter_sheets.use": Rule("S", is_owned=True),
     "GET workbench.home": Rule(EVERYONE),
     "GET review.queue": Rule("U"),
+    "POST admin.set_review_days": Rule("A"),
     "GET bulk.index": Rule("U"),
     "GET bulk.confirm": Rule("U"),
     "POST bulk.approve": Rule("U"),

@@ -135,6 +135,7 @@ class PeriodSummary(Schema):
     opens_on = fields.day("开始填报的日期")
     due_on = fields.day("截止日期（含当日）")
     is_locked = fields.yes_or_no("是否已由管理员关闭")
+    is_demanded = fields.yes_or_no("这份目标是否要报这一期；追加以前、终止以后的不用报")
     status = fields.code(Status, "填报状态；还没有开始的为 null", null=True)
     link = fields.link("这一期的填报（接口）")
 
@@ -158,6 +159,8 @@ class PlanRecord(Schema):
     submitted_at = fields.moment("提交时间", null=True)
     decided_by = fields.text("审核人", null=True)
     decided_at = fields.moment("审核时间", null=True)
+    begins_on = fields.day("追加之日；不是年度中追加的为 null", null=True)
+    ended_on = fields.day("终止或并入之日；没有终止的为 null", null=True)
     is_demo = fields.yes_or_no("是否演示数据")
     pack = fields.one(PackReference, "评分办法")
     pack_reason = fields.text("不用本年度评分办法的理由；用的为 null", null=True)

@@ -126,6 +126,8 @@ def _record(session: Session, plan: Plan) -> dict[str, Any]:
         "submitted_at": moment(plan.submitted_at),
         "decided_by": plan.decided_by_name or None,
         "decided_at": moment(plan.decided_at),
+        "begins_on": day(plan.begins_on),
+        "ended_on": day(plan.ended_on),
         "is_demo": plan.is_demo,
         "pack": pack_reference(pack_of(plan)),
         "pack_reason": plan.pack_reason,
@@ -189,6 +191,7 @@ def _period(plan: Plan, quarter: Quarter) -> dict[str, Any]:
         "opens_on": day(period.opens_on),
         "due_on": day(period.due_on),
         "is_locked": period.locked_at is not None,
+        "is_demanded": quarter.is_owed,
         "status": quarter.status.value if quarter.status else None,
         "link": url_for("api.period", plan_id=plan.id, code=period.code),
     }

@@ -301,7 +301,12 @@ def _summary(session: Session, actor: Actor, forms: _Forms) -> Iterator[Item]:
     asked = forms.asked
     records = summary_records(session, actor, asked.year, unit_id=asked.unit_id)
     line = Item(_SUMMARY)
-    waiting = sum(1 for one in records if one.get("status") is not Status.APPROVED)
+    # Of a project that ended within the year no self-evaluation is waited for.
+    waiting = sum(
+        1
+        for one in records
+        if one.get("status") is not Status.APPROVED and (one.get("status") or not one.get("ending"))
+    )
     if not records or (asked.is_public and waiting):
         note = f"还有 {waiting} 项自评没有签署，不公开" if records else "没有绩效目标"
         yield replace(line, note=note, steps=len(asked.formats))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from perf.core.errors import NotFound
@@ -12,6 +12,11 @@ from perf.core.terms import PlanKind, Status
 from perf.models import Plan, PlanEnding
 from perf.queries.threads import threads_of
 from perf.queries.visible import in_sight, plan_visible_to
+
+
+def is_ended_by() -> ColumnElement[bool]:
+    """The condition that joins a plan to the ending that was approved for it."""
+    return and_(PlanEnding.plan_id == Plan.id, PlanEnding.status == Status.APPROVED)
 
 
 def kept_ending_of(session: Session, plan: Plan) -> PlanEnding | None:

@@ -32,6 +32,7 @@ from perf.core.terms import Labelled, PlanKind, Status
 from perf.core.workflow import EDITABLE
 from perf.models import (
     Actual,
+    FiscalYear,
     Indicator,
     Period,
     Plan,
@@ -71,7 +72,8 @@ class Item:
 
     `done` of `total` are filled in: indicators with a figure, or demanded reasons given; a plan
     has only the total of its indicators. `changed` counts, while it waits, what differs from what
-    was handed in before, None for the first time. People go by the names that pages show.
+    was handed in before, None for the first time. `review_days` are the working days that the year
+    gives its reviewers. People go by the names that pages show.
     """
 
     kind: ItemKind
@@ -93,6 +95,7 @@ class Item:
     changed: int | None
     done: int | None
     total: int | None
+    review_days: int
 
     @property
     def is_returned(self) -> bool:
@@ -274,8 +277,14 @@ def _select(
         case((model.status == Status.SUBMITTED, changed), else_=null()).label("changed"),
         done.label("done"),
         total.label("total"),
+        FiscalYear.review_days.label("review_days"),
     ]
-    return select(*columns).select_from(Plan).outerjoin(Project, Project.id == Plan.project_id)
+    return (
+        select(*columns)
+        .select_from(Plan)
+        .join(FiscalYear, FiscalYear.id == Plan.year)
+        .outerjoin(Project, Project.id == Plan.project_id)
+    )
 
 
 def _decided_by(model: Any) -> ColumnElement[str]:

@@ -4,6 +4,8 @@ The statements are long and the pages are opened often: each is built once, its 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -22,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
-from perf.models import Plan, PlanEnding, SelfEvaluation, Submission, TargetRevision
+from perf.models import Plan, PlanEnding, SelfEvaluation, Submission, TargetRevision, Unit
 from perf.queries.items import (
     Item,
     ItemKind,
@@ -33,6 +35,7 @@ from perf.queries.items import (
     read_items,
 )
 from perf.queries.pages import PAGE_SIZE, Page
+from perf.queries.visible import in_sight
 
 MODELS: dict[ItemKind, Any] = {
     ItemKind.PLAN: Plan,
@@ -65,6 +68,13 @@ def waiting_page(
     return Page(rows, number, pages, total)
 
 
+def waiting_for(session: Session, actor: Actor) -> list[Item]:
+    """What waits for this actor, as far as one page goes; one query, none for others."""
+    if not actor.may(Permission.REVIEW):
+        return []
+    return list(waiting_page(session, actor, list(MODELS), 1, PAGE_SIZE).rows)
+
+
 def decided_items(
     session: Session, actor: Actor, kinds: Sequence[ItemKind], limit: int = PAGE_SIZE
 ) -> list[Item]:
@@ -76,6 +86,45 @@ def decided_items(
 def waiting_conditions(model: Any, actor: Actor) -> Conditions:
     """What makes a row of this model one that waits for this reviewer, for `bound_to(actor)`."""
     return _waiting(model, actor.may(Permission.READ_ALL_UNITS))
+
+
+@dataclass(frozen=True, slots=True)
+class LateUnit:
+    """A unit with reviews that are overdue: how many, and since when the oldest waits."""
+
+    unit_id: int
+    name: str
+    count: int
+    since: datetime
+
+
+def late_reviews(session: Session, actor: Actor, year: int, before: datetime) -> list[LateUnit]:
+    """The units in sight where something of the year was submitted before this moment and waits.
+
+    The longest waiting first; one query.
+    """
+    waiting = union_all(
+        *(
+            items_of(kind)
+            .with_only_columns(Plan.unit_id, model.submitted_at.label("at"))
+            .where(
+                model.status == Status.SUBMITTED,
+                model.submitted_at < before,
+                Plan.year == year,
+                in_sight(actor, Plan.unit_id),
+            )
+            for kind, model in MODELS.items()
+        )
+    ).subquery("waiting")
+    since = func.min(waiting.c.at)
+    rows = session.execute(
+        select(Unit.id, Unit.name, func.count(), since)
+        .join(waiting, waiting.c.unit_id == Unit.id)
+        .group_by(Unit.id, Unit.name)
+        .order_by(since, Unit.id)
+        .limit(PAGE_SIZE)
+    )
+    return [LateUnit(*row) for row in rows]
 
 
 @cache

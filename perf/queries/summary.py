@@ -8,8 +8,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from perf.core.permissions import Actor
-from perf.core.terms import PlanKind, Status
-from perf.models import BudgetAdjustment, BudgetLine, Plan, Project, SelfEvaluation, Snapshot, Unit
+from perf.core.terms import EndingKind, PlanKind, Status
+from perf.models import (
+    BudgetAdjustment,
+    BudgetLine,
+    Plan,
+    PlanEnding,
+    Project,
+    SelfEvaluation,
+    Snapshot,
+    Unit,
+)
+from perf.queries.endings import is_ended_by
 from perf.queries.visible import in_sight
 
 _FROZEN = frozenset({Status.SUBMITTED, Status.APPROVED})
@@ -32,10 +42,11 @@ def summary_records(
     has the money of that step, as its own form prints it. A query for each 500 plans.
     """
     query = (
-        select(Plan, Unit, Project, SelfEvaluation)
+        select(Plan, Unit, Project, SelfEvaluation, PlanEnding.kind)
         .join(Plan.unit)
         .outerjoin(Plan.project)
         .outerjoin(SelfEvaluation, SelfEvaluation.plan_id == Plan.id)
+        .outerjoin(PlanEnding, is_ended_by())
         .where(Plan.year == year, in_sight(actor, Plan.unit_id))
         .order_by(Unit.code, Unit.id, Plan.id)
     )
@@ -43,16 +54,17 @@ def summary_records(
         query = query.where(Plan.unit_id == unit_id)
     if unit_code is not None:
         query = query.where(Unit.code == unit_code)
-    found: list[tuple[Plan, Unit, Project | None, SelfEvaluation | None]] = [
-        (row[0], row[1], row[2], row[3]) for row in session.execute(query)
+    found: list[tuple[Plan, Unit, Project | None, SelfEvaluation | None, EndingKind | None]] = [
+        (row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)
     ]
     budgets = _adjusted_budgets(session, [plan.id for plan, *_ in found])
     frozen = _frozen_money(
-        session, [one.id for *_, one in found if one is not None and one.status in _FROZEN]
+        session, [one.id for *_, one, _ in found if one is not None and one.status in _FROZEN]
     )
     return [
         _record(plan, unit, project, evaluation, budgets.get(plan.id), frozen)
-        for plan, unit, project, evaluation in found
+        | ({"ending": ending} if ending else {})
+        for plan, unit, project, evaluation, ending in found
     ]
 
 

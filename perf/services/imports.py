@@ -103,6 +103,7 @@ def foresee_import(session: Session, actor: Actor, draft: Draft) -> Imported:
     if unit is not None and draft.fiscal_year is not None:
         stored = stored_plans(session, unit, draft.fiscal_year, wanted)
     foreseen.plans += map(_compare, stored, wanted)
+    foreseen.findings += _ended_findings(stored)
     pinned = session.get(FiscalYear, draft.fiscal_year) if draft.fiscal_year is not None else None
     if pinned is not None:
         new = [one.draft_plan for one in foreseen.plans if one.outcome is Outcome.CREATED]
@@ -214,6 +215,19 @@ def _record_source(
         name=plan.name,
         plan_id=plan.id,
     )
+
+
+def _ended_findings(stored: Sequence[Plan | None]) -> list[Finding]:
+    """A project that ended within the year may stand in a later document as if it went on."""
+    return [
+        Finding(
+            Severity.WARNING,
+            "plan-ended",
+            f"“{plan.name}”已从 {plan.ended_on} 起终止，文件中的内容不会改动它。",
+        )
+        for plan in stored
+        if plan is not None and plan.ended_on is not None
+    ]
 
 
 def _unit_findings(draft: Draft, unit: Unit | None) -> list[Finding]:

@@ -24,6 +24,7 @@ from perf.core.reminders import (
     shortened,
     why_due,
 )
+from perf.core.review_days import review_words
 from perf.core.terms import RectificationState, Role, Status
 from perf.models import Message, Period, Recommendation, Rectification, User
 from perf.queries.delegations import delegates_of_units
@@ -39,6 +40,7 @@ from perf.queries.reminders import (
 )
 from perf.queries.workbench import Said, open_remarks
 from perf.services.ledger import Told, record_told
+from perf.services.review_days import review_due
 
 MAX_SAID = 3
 # So many units are read and written together.
@@ -299,11 +301,13 @@ def _lines_of(
 def _waiting(item: Item, user: User, day: date) -> tuple[Why, str] | None:
     if item.status is not Status.SUBMITTED or item.submitted_by_id == user.id:
         return None
-    if item.submitted_at is None:
+    due_on = review_due(item)
+    if item.submitted_at is None or due_on is None:
         return Why.WAITING, "已提交，等待审核"
     since = clock.local(item.submitted_at).date()
     waits = f"，已等待 {(day - since).days} 天" if since < day else ""
-    return Why.WAITING, f"{item.submitted_by or '系统'} {said_day(since)}提交{waits}"
+    said = f"{item.submitted_by or '系统'} {said_day(since)}提交{waits}"
+    return Why.WAITING, f"{said}；{review_words(due_on, day)}"
 
 
 def _to_hand_in(item: Item, remarks: Remarks, day: date) -> tuple[Why, str] | None:

@@ -1,5 +1,7 @@
 """A user's calendar as a feed: whoever knows its address may read it, nobody may change it."""
 
+from datetime import date
+
 from flask import Blueprint, current_app, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -13,7 +15,11 @@ from perf.extensions import db
 from perf.models import Rectification
 from perf.queries import calendar as queries
 from perf.queries.calendar import DuePeriod
+from perf.queries.items import Item
+from perf.queries.review import waiting_for
 from perf.services.contact import calendar_hash
+from perf.services.review_days import review_due
+from perf.web.items import item_url
 from perf.web.security import public
 
 blueprint = Blueprint("calendar", __name__)
@@ -39,7 +45,12 @@ def _entries(session: Session, actor: Actor, owner: str) -> list[Entry]:
     root = current_app.config["PUBLIC_URL"] or request.url_root.rstrip("/")
     entries = [_due(one, owner, root) for one in queries.due_periods(session, actor, today)]
     rows = queries.rectifications_due(session, actor)
-    return entries + [_rectification(row, owner, root) for row in rows]
+    entries += [_rectification(row, owner, root) for row in rows]
+    return entries + [
+        _review(item, due_on, owner, root)
+        for item in waiting_for(session, actor)
+        if (due_on := review_due(item)) is not None
+    ]
 
 
 def _due(one: DuePeriod, owner: str, root: str) -> Entry:
@@ -52,6 +63,16 @@ def _due(one: DuePeriod, owner: str, root: str) -> Entry:
         f"{period.year} 年 {what}截止" + (f"（还有 {left} 项未交）" if left else "（已全部提交）"),
         said + ("本期已锁定。" if period.locked_at else ""),
         root + url_for("workbench.home"),
+    )
+
+
+def _review(item: Item, due_on: date, owner: str, root: str) -> Entry:
+    return Entry(
+        f"review-{item.kind.value}-{item.subject_id}.{owner}",
+        due_on,
+        f"审核期限：{item.plan_name} {item.what}",
+        f"{item.submitted_by or '系统'}提交，等待审核。",
+        root + item_url(item),
     )
 
 

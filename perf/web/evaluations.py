@@ -100,6 +100,8 @@ def what_to_do(one: Listed, actor: Actor) -> tuple[str, bool]:
         lacking = one.demanded - one.approved
         if lacking > 0:
             return f"还差 {lacking} 期", False
+        if one.plan.ended_on is not None:
+            return ("可自评（已终止）" if one.demanded else "已终止，没有应报的填报期"), False
         return ("开始自评", True) if may_record else ("等待填报人开始", False)
     if evaluation.status in EDITABLE:
         return ("继续填写", True) if may_record else ("填报人填写中", False)

@@ -5,7 +5,9 @@ from datetime import date
 
 from flask import url_for
 
+from perf.core.review_days import review_words
 from perf.queries.items import Item, ItemKind
+from perf.services.review_days import review_due
 
 SOON = 3
 
@@ -32,6 +34,16 @@ def due_words(due_on: date, today: date) -> tuple[str, str]:
     if left == 0:
         return "warn", "今天到期"
     return ("warn" if left <= SOON else "none"), f"还有 {left} 天"
+
+
+def review_standing(item: Item, today: date) -> tuple[str, str, date] | None:
+    """How a review stands beside its due day: tone, words and the day; None where none waits."""
+    due_on = review_due(item)
+    if due_on is None:
+        return None
+    left = (due_on - today).days
+    tone = "bad" if left < 0 else "warn" if left == 0 else "none"
+    return tone, review_words(due_on, today), due_on
 
 
 def wording_of_due(today: date) -> Callable[[date | None], tuple[str, str] | None]:

@@ -13,7 +13,7 @@ from perf.queries.review import count_waiting, decided_items, waiting_page
 from perf.services.snapshots import Subject
 from perf.web.decisions import Decision, step_urls, why_not_yours
 from perf.web.desks import tone_of
-from perf.web.items import item_url, wording_of_due
+from perf.web.items import item_url, review_standing
 from perf.web.listing import page_number, page_url
 from perf.web.security import current_actor, requires
 
@@ -59,5 +59,5 @@ def queue() -> ResponseReturnValue:
         waiting=sum(counts.values()),
         page_url=page_url(),
         item_url=item_url,
-        due=wording_of_due(clock.today()),
+        standing=lambda item: review_standing(item, clock.today()),
     )

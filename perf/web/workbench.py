@@ -7,22 +7,25 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from perf import clock
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status
 from perf.extensions import db
+from perf.models import FiscalYear
 from perf.queries import organisation, workbench
 from perf.queries.items import Item, ItemKind
 from perf.queries.ledger import LedgerMark, ledger_mark
 from perf.queries.lights import lagging_counts
 from perf.queries.recommendations import RecommendationFilter, count_recommendations
 from perf.queries.rectifications import count_rectifications
-from perf.queries.review import decided_items
+from perf.queries.review import LateUnit, decided_items, late_reviews
 from perf.queries.workbench import Said
+from perf.services.review_days import overdue_before, review_due
 from perf.web.forecast import likely_misses
 from perf.web.grid_reading import TONE_OF_LIGHT
-from perf.web.items import due_words, item_url, wording_of_due
+from perf.web.items import due_words, item_url, review_standing, wording_of_due
 from perf.web.security import current_actor, requires
 
 blueprint = Blueprint("workbench", __name__)
@@ -88,6 +91,7 @@ def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[
         "waiting": sorted(waiting, key=_handed_in)[:SHOWN],
         "waiting_total": len(waiting),
         "done": done,
+        "standing": lambda item: review_standing(item, today),
         "rectifications": count_rectifications(session, actor, today),
         "recommendations": count_recommendations(session, actor, RecommendationFilter(), today),
         "is_empty": not (items or recent),
@@ -115,7 +119,8 @@ def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, d
         "rectifications": count_rectifications(session, actor, today),
         "recommendations": count_recommendations(session, actor, RecommendationFilter(), today),
         "misses": likely_misses(session, actor, today, WORST),
-        "due": wording_of_due(today),
+        "standing": lambda item: review_standing(item, today),
+        "late": sum((review_due(item) or _FAR) < today for item in mine),
     }
 
 
@@ -132,9 +137,18 @@ def _for_readers(actor: Actor) -> ResponseReturnValue:
         "workbench/totals.html",
         totals=workbench.totals_of(session, actor, year) if year else None,
         recommendations=count_recommendations(session, actor, RecommendationFilter(), today),
+        late=_late_reviews(session, actor, year, today) if year else [],
         may_remind=actor.may(Permission.REMIND),
         due=wording_of_due(today),
     )
+
+
+def _late_reviews(session: Session, actor: Actor, year: int, today: date) -> list[LateUnit]:
+    """The units with reviews that are overdue, the longest waiting first."""
+    pinned = session.get(FiscalYear, year)
+    if pinned is None:
+        return []
+    return late_reviews(session, actor, year, overdue_before(pinned, today))
 
 
 def _for_administrators() -> ResponseReturnValue:

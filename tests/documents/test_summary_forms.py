@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perf.core.terms import PlanKind, Rating, Status
+from perf.core.terms import EndingKind, PlanKind, Rating, Status
 from perf.documents.forms import (
     FORMATS,
     SummaryForm,
@@ -130,6 +130,13 @@ def test_the_day_of_the_signature_is_the_one_in_shanghai() -> None:
 def test_the_note_counts_what_stands_where_and_the_ratings_of_the_signed() -> None:
     made = form(SIGNED, SIGNED, WAITING, NOT_BEGUN, DEPARTMENT)
     assert "共 5 项：已签署 3（优 2、良 1），待审核 1，未开展自评 1。" in note(made)
+
+
+def test_a_project_that_ended_within_the_year_says_so_and_is_not_waited_for() -> None:
+    made = form(replace(NOT_BEGUN, ending=EndingKind.MERGED), SIGNED)
+    assert line(made, "1")[9] == "未开展自评\n已并入"
+    assert line(made, "2")[9] == "已签署\n2023-01-20"
+    assert any("自评不作要求" in str(cell) for row in lines(made) for cell in row)
 
 
 def test_departments_of_several_units_are_added_up_by_themselves() -> None:

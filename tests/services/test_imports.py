@@ -1,6 +1,7 @@
 """From a draft to plans: all or nothing, nothing overwritten, once."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -119,6 +120,16 @@ def weighted(*weights: str) -> DraftPlan:
     for row, weight in zip(plan.indicators, weights, strict=True):
         row.weight = Decimal(weight) if weight else None
     return plan
+
+
+def test_a_project_that_ended_is_named_and_not_brought_back(world):
+    plan = import_draft(world.session, world.staff, document(), SOURCE).plans[0].plan
+    plan.ended_on, plan.owed_until = date(2022, 7, 1), 6
+    world.session.flush()
+    again = import_draft(world.session, world.staff, document(), SOURCE)
+    (told,) = [one for one in again.findings if one.code == "plan-ended"]
+    assert f"“{plan.name}”已从 2022-07-01 起终止" in told.message
+    assert plan.ended_on == date(2022, 7, 1)
 
 
 def test_printed_weights_are_kept_and_the_others_take_what_is_left(world):

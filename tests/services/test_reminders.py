@@ -102,7 +102,8 @@ def test_who_sent_it_back_and_why_and_who_waits_since_when(session, world):
     assert not lines(session, world.other.staff)
     (line,) = lines(session, world.other.chief)
     assert (line.why, line.title) == (Why.WAITING, "2022 年 other项目 一季度填报")
-    assert line.text == f"{world.other.staff.display_name} 2022 年 4 月 12 日提交"
+    due = "审核应于 2022 年 4 月 19 日前完成"
+    assert line.text == f"{world.other.staff.display_name} 2022 年 4 月 12 日提交；{due}"
 
 
 def test_nobody_is_asked_to_review_what_they_submitted(session, world):

@@ -116,7 +116,7 @@ def test_plans_quarters_and_self_evaluations_wait_in_one_list_oldest_first(
     places = [page.text.index(name) for name in names]
     assert places == sorted(places)
     assert "报了的季度 2022 年 · 一季度填报" in page.text
-    assert "2022-10-09 12:00 2022 年 4 月 15 日 已逾期 177 天 首次提交 审核" in page.text
+    assert "2022-10-09 12:00 审核应于 2022 年 10 月 14 日前完成 首次提交 审核" in page.text
     assert f'href="/plans/{plan_id}/self-evaluation"' in page.html
     assert "全部 4" in page.text
 

@@ -127,10 +127,12 @@ class _Summary(SheetBuilder):
 
 
 def _state(row: SummaryRow) -> str:
-    if row.status is None:
-        return NOT_BEGUN
-    state = _STATES[row.status]
-    return f"{state}\n{local_day(row.signed_at).isoformat()}" if row.signed_at else state
+    parts = [NOT_BEGUN if row.status is None else _STATES[row.status]]
+    if row.signed_at:
+        parts.append(local_day(row.signed_at).isoformat())
+    if row.ending:
+        parts.append(f"已{row.ending.label}")
+    return "\n".join(parts)
 
 
 def _notes(form: SummaryForm) -> list[str]:
@@ -140,6 +142,8 @@ def _notes(form: SummaryForm) -> list[str]:
         notes.append("尚未签署的，得分为目前的计算结果，以签署时为准。")
     if any(row.status is None for row in rows):
         notes.append(f"{NOT_BEGUN}的没有执行数和得分，不按 0 分计。")
+    if any(row.ending for row in rows):
+        notes.append("年度中已终止、已并入其他项目的，自评不作要求。")
     if form.of_kind(PlanKind.DEPARTMENT):
         notes.append("部门整体的预算包含所属项目，不计入项目合计。")
     if any(row.executed is None or row.adjusted is None for row in rows):

@@ -6,12 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from perf.core.terms import PlanKind, Rating, Status
+from perf.core.terms import EndingKind, PlanKind, Rating, Status
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One plan's result; money in 元. `status` None: its self-evaluation was not begun."""
+    """One plan's result; money in 元. `status` None: its self-evaluation was not begun.
+
+    `ending` says how a project ended within the year (终止, 并入).
+    """
 
     unit: str
     name: str
@@ -25,6 +28,7 @@ class SummaryRow:
     status: Status | None = None
     signed_at: datetime | None = None
     is_demo: bool = False
+    ending: EndingKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

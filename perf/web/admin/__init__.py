@@ -23,6 +23,7 @@ ROUTES = [
     ("GET", "/years/<int:year>", "year", years.show),
     ("POST", "/years/<int:year>/periods", "save_periods", years.save_periods),
     ("POST", "/years/<int:year>/rhythm", "set_rhythm", years.set_rhythm),
+    ("POST", "/years/<int:year>/review-days", "set_review_days", years.set_review_days),
     ("POST", "/years/<int:year>/packs", "pin_packs", years.pin),
     ("POST", "/periods/<code>/lock", "lock_period", years.lock),
     ("POST", "/periods/<code>/unlock", "unlock_period", years.unlock),

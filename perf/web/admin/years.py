@@ -16,7 +16,7 @@ from perf.extensions import db
 from perf.models import FiscalYear, Period
 from perf.queries import organisation as queries
 from perf.queries.packs import find_pack, packs_to_pin
-from perf.services import organisation, rhythms
+from perf.services import organisation, review_days, rhythms
 from perf.web.listing import form_text
 from perf.web.security import current_actor, requires
 
@@ -105,6 +105,19 @@ def set_rhythm(year: FiscalYear) -> ResponseReturnValue:
     rhythms.set_rhythm(db.session(), current_actor(), year, rhythm)
     db.session.commit()
     flash(f"已改为{rhythm.label}。请核对各填报期的日期。", "ok")
+    return redirect(url_for("admin.year", year=year.id))
+
+
+@requires(Permission.ADMINISTER, queries.year_by_id)
+def set_review_days(year: FiscalYear) -> ResponseReturnValue:
+    """Set how many working days a review may take."""
+    typed = form_text("review_days")
+    try:
+        review_days.set_review_days(db.session(), current_actor(), year, typed)
+    except InvalidInput as error:
+        return _year_page(year, {"review_days": typed}, error.fields), 422
+    db.session.commit()
+    flash("审核期限已保存，待审核的内容都按它计算。", "ok")
     return redirect(url_for("admin.year", year=year.id))
 
 
