@@ -1,6 +1,6 @@
 """How every unit stands in a year: counts over stored columns, for one page of units at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,6 +61,17 @@ class PlanStanding:
         return self.is_reporting and spans_owe(
             (first, plan.owed_until, plan.ended_on is None), period
         )
+
+    def tally(self, periods: Iterable[Period]) -> tuple[int, int]:
+        """How many of these periods are approved, of how many that it owes."""
+        owed = [period for period in periods if self.owes(period)]
+        approved = [one for one in owed if self.quarters.get(one.id) is Status.APPROVED]
+        return len(approved), len(owed)
+
+    def under_way(self, periods: Iterable[Period]) -> list[tuple[Period, Status]]:
+        """Those of them that are begun and not approved, with their status."""
+        begun = [(one, self.quarters[one.id]) for one in periods if one.id in self.quarters]
+        return [(period, status) for period, status in begun if status is not Status.APPROVED]
 
 
 def units_standing(

@@ -5,11 +5,13 @@ from collections import deque
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from perf import clock
 from perf.core.terms import Light, Rhythm, Role, Status
 from perf.extensions import db
+from perf.models import Unit
 from perf.services.organisation import create_year
 from perf.services.rectifications import open_rectifications
 from tests.factories import SYSTEM, make_plan, make_user
@@ -71,3 +73,8 @@ def test_no_page_of_a_monthly_year_speaks_of_quarters(app, browse, people):
     assert not wrong
     assert {"reports.show", "plans.show", "evaluations.show", "forecast.index"} <= seen
     assert len(seen) > 25
+    with app.app_context():
+        unit_id = db.session.scalar(select(Unit.id))
+    page = browse(people[0]).get(f"/units/{unit_id}?year=2022")
+    assert "各期填报" in page.text
+    assert "已通过 7 / 12" in page.text
