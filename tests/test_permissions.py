@@ -139,6 +139,8 @@ TABLE: dict[str, Rule] = {
     "POST imports.confirm": Rule("SA", is_personal=True),
     "GET imports.marked": Rule("SA", is_personal=True),
     "POST imports.discard": Rule("SA", is_personal=True),
+    "GET successors.new": Rule("S"),
+    "POST successors.create": Rule("S"),
     "GET plans.index": Rule(EVERYONE),
     "GET plans.show": Rule(EVERYONE, is_owned=True),
     "GET plans.new": Rule("S"),

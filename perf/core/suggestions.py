@@ -64,10 +64,19 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A target text for the year after and why, in Chinese; an empty text where none is made."""
+    """A target text for the year after and why, in Chinese; an empty text where none is made.
+
+    `reached` says what was reached, where the reason goes by it.
+    """
 
     text: str
     reason: str
+    reached: str = ""
+
+    @property
+    def words(self) -> str:
+        """What was reached and the reason as one sentence."""
+        return f"{self.reached}，{self.reason}" if self.reached else self.reason
 
 
 def suggest_target(reached: Reached) -> Suggestion:
@@ -86,7 +95,7 @@ def suggest_target(reached: Reached) -> Suggestion:
     if target.comparator in _DAYS:
         return _of_day(reached, target)
     if target.comparator in _KEPT or target.sense is Sense.EXACTLY:
-        return Suggestion(target.text, "指标值不是单向的数值，沿用上年要求。")
+        return Suggestion(target.text, "沿用上年要求。")
     if value is None:
         return Suggestion(target.text, "上年没有审核通过的实际完成值，沿用上年指标值。")
     if not isinstance(target.value, Decimal) or not isinstance(value, Decimal | Quotient):
@@ -103,22 +112,23 @@ def _of_number(
     numerator, denominator = _ratio(value)
     difference = EXACT.subtract(numerator, EXACT.multiply(asked, denominator))
     is_missed = (difference > 0) is at_most and difference != 0
-    is_open = is_missed or _can_only_worsen(reached.kind, at_most=at_most)
+    # What has an upper limit, or is the worst of the periods, may still get worse.
+    is_open = is_missed or at_most or reached.kind is Kind.WORST
     if is_open and not reached.is_whole:
-        return Suggestion(target.text, f"{said}，年度还没有结束，先沿用上年指标值。")
+        return Suggestion(target.text, "年度还没有结束，先沿用上年指标值。", said)
     if difference == 0:
-        return Suggestion(target.text, f"{said}，与指标值相同，保持这一水平。")
+        return Suggestion(target.text, "与指标值相同，保持这一水平。", said)
     if is_missed:
         lowered = f"（调低前为 {target.text}）" if reached.asked else ""
         word = "超过" if at_most else "没有达到"
         end = f"{word}指标值{lowered}；没有特殊原因不放宽，沿用这一要求。"
-        return Suggestion(target.text, f"{said}，{end}")
+        return Suggestion(target.text, end, said)
     wanted, end = _level(target, asked, numerator, denominator, at_most=at_most)
     if wanted == asked:
-        return Suggestion(target.text, f"{said}，{end}")
+        return Suggestion(target.text, end, said)
     comparator = _STRICT.get(target.comparator, target.comparator)
     harder = replace(target, comparator=comparator, value=wanted, findings=())
-    return Suggestion(_written(reached, target, harder, asked), f"{said}，{end}")
+    return Suggestion(_written(reached, target, harder, asked), end, said)
 
 
 def _level(
@@ -150,16 +160,14 @@ def _of_day(reached: Reached, target: Target) -> Suggestion:
     if last.year > reached.year:
         return Suggestion(target.text, f"期限 {last} 在上年之后，沿用。")
     years = reached.year + 1 - last.year
-    day, said = _later(last, years), "期限顺延到本年度。"
+    day, reason, said = _later(last, years), "期限顺延到本年度。", ""
     if isinstance(reached.value, date):
-        said = f"上年实际 {reached.value}，"
+        said = f"上年实际 {reached.value}"
         if reached.value > last:
-            said += "晚于期限；没有特殊原因不放宽，期限顺延到本年度。"
+            reason = "晚于期限；没有特殊原因不放宽，期限顺延到本年度。"
         elif reached.value.year == last.year:
             day = _later(reached.value, years)
-            said += "期限从这一天起步，顺延到本年度。"
-        else:
-            said += "期限顺延到本年度。"
+            reason = "期限从这一天起步，顺延到本年度。"
     first = target.value if target.comparator is Comparator.PERIOD else None
     begin = _later(first, years) if isinstance(first, date) else None
     if begin is not None and begin <= day:
@@ -170,12 +178,7 @@ def _of_day(reached: Reached, target: Target) -> Suggestion:
         text = f"{_chinese(day)}前"
     # A text without a year moves on by itself.
     same = _same(_reader(reached)(target.text), harder)
-    return Suggestion(target.text if same else text, said)
-
-
-def _can_only_worsen(kind: Kind, *, at_most: bool) -> bool:
-    """Whether the quarters to come can only make this figure worse."""
-    return kind is Kind.WORST or (at_most and kind is Kind.CUMULATIVE)
+    return Suggestion(target.text if same else text, reason, said)
 
 
 def _ratio(value: Decimal | Quotient) -> tuple[Decimal, Decimal]:

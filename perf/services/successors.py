@@ -80,14 +80,9 @@ def why_not_begun(plan: Plan, successor: Plan | None) -> str:
     return ""
 
 
-def demand_year(session: Session, year: int) -> FiscalYear:
-    """The year; InvalidInput says who sets it up where it is not there."""
-    found = session.get(FiscalYear, year)
-    if found is None:
-        raise InvalidInput(
-            f"{year} 年度还没有设置，请管理员先在“管理 → 年度与填报期”中建立这个年度。"
-        )
-    return found
+def year_missing(year: int) -> str:
+    """Who sets up a year that is not there."""
+    return f"{year} 年度还没有设置，请管理员先在“管理 → 年度与填报期”中建立这个年度。"
 
 
 def take_suggestions(
@@ -110,7 +105,7 @@ def take_suggestions(
         one = beside_target(results, plan.year, row.level1, row.level2, row.name, row.target)
         is_chosen = indicator_ids is None or row.id in indicator_ids
         if is_chosen and one.target is not None and one.suggestion is not None:
-            targets[row.id] = one.target, f"{TAKEN}：{one.suggestion.reason}"
+            targets[row.id] = one.target, f"{TAKEN}：{one.suggestion.words}"
     return change_targets(session, actor, plan, targets) if targets else 0
 
 
@@ -161,7 +156,9 @@ def _asks_for_more(present: Target, suggested: Target, year: int) -> bool:
 
 def _begin(session: Session, actor: Actor, last: Plan) -> Plan:
     """The draft of the year after: project, objective, tasks, indicators; no money, no figures."""
-    year = demand_year(session, last.year + 1)
+    year = session.get(FiscalYear, last.year + 1)
+    if year is None:
+        raise InvalidInput(year_missing(last.year + 1))
     project = last.project
     read = PlanFields(
         name=project.name if project else "",

@@ -24,6 +24,7 @@ PARTS = {"plan": "绩效目标", "document": "导入的文件", "form": "复核�
 GUIDES = {
     "plans": "objectives",
     "revisions": "objectives",
+    "successors": "objectives",
     "reports": "quarter",
     "grid": "quarter",
     "panel": "quarter",

@@ -54,7 +54,7 @@ def test_the_worked_examples_hold(row):
 
 
 def test_the_reason_says_what_was_reached_until_when_and_how_it_was_rounded():
-    assert suggest_target(reached("≥90%", Decimal("93.5"), months=7, until="1—7月")).reason == (
+    assert suggest_target(reached("≥90%", Decimal("93.5"), months=7, until="1—7月")).words == (
         "上年至1—7月实际 93.5%，进到 94，从这一水平起步。"
     )
     assert "舍到 5" in suggest_target(reached("≤7天", Decimal("5.5"))).reason

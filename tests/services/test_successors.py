@@ -220,8 +220,8 @@ def test_a_plan_made_by_hand_is_held_against_a_project_of_the_same_name(session,
 
 
 def test_suggestions_are_taken_by_row_or_all_and_the_ledger_says_so(session, people):
-    figures = {"受理案件数": ("1", "1", "1", "110"), "群众满意度": ("1", "1", "1", "92")}
-    figures["及时受理率"] = ("95", "95", "95", "99")
+    figures: dict[str, Any] = {"受理案件数": ("1", "1", "1", "110")}
+    figures |= {"群众满意度": ("1", "1", "1", "92"), "及时受理率": ("95", "95", "95", "99")}
     figures["办结期限"] = figures["报送期限"] = (None, None, None, date(2022, 11, 20))
     plan = make_reported_plan(session, people, figures, indicators=ROWS)
     made = begin(session, people, plan)

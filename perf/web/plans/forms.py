@@ -19,6 +19,7 @@ from perf.services.money import write_wan
 from perf.services.plan_details import PlanDetails
 from perf.services.plans import create_plan, update_plan
 from perf.web.listing import number_argument
+from perf.web.plans.last_year import last_money
 from perf.web.plans.pages import again, posted_version, typed_form
 from perf.web.presentation import moment
 from perf.web.security import current_actor, requires
@@ -167,6 +168,7 @@ def _form(
     plan: Plan | None = None,
     message: str = "",
 ) -> str:
+    before = last_money(db.session(), current_actor(), plan) if plan else None
     return render_template(
         "plans/form.html",
         plan=plan,
@@ -177,5 +179,6 @@ def _form(
         message=message,
         years=[] if plan else [row.id for row in organisation.years(db.session())],
         sources=list(FundSource),
+        hints=before.hints if before else {},
         task_numbers=range(1, _task_count(values) + EMPTY_TASKS + 1),
     )

@@ -40,6 +40,7 @@ from perf.web.grid_reading import TONE_OF_LIGHT
 from perf.web.listing import number_argument, page_number, page_url, text_argument
 from perf.web.pictures import plan_pictures
 from perf.web.plans.doubts import Doubts, doubts_of
+from perf.web.plans.last_year import last_money, last_years_of_plan
 from perf.web.security import current_actor, requires
 
 # The quarters that 绩效运行监控表 prints.
@@ -203,6 +204,8 @@ def plan_page(
         unanswered=unanswered(remarks),
         names={row.id: row.name for row in plan.indicators},
         doubts=_doubts(plan, actor),
+        last_years=last_years_of_plan(session, actor, plan),
+        last_money=last_money(session, actor, plan),
         # What was approved is not to be corrected any more, but may still be asked about.
         folds_doubts=plan.status is Status.APPROVED,
         missing=missing_for_submission(plan) if Action.SUBMIT in actions else [],

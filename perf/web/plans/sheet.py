@@ -1,6 +1,6 @@
 """The sheet of a plan's indicators, with the live reading of targets and sum of weights."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,10 +22,12 @@ from perf.services.formula_names import describe_quantities
 from perf.services.indicators import Weighing, save_indicators, weigh
 from perf.services.plan_checks import checks_of_entries
 from perf.services.sheets import TYPED_KINDS, IndicatorEntry
+from perf.services.successors import take_suggestions
 from perf.services.ways import Way
 from perf.web.listing import number_argument, text_argument
 from perf.web.plans.doubts import Doubt, Doubts, beside_rows, doubts_of
 from perf.web.plans.forms import editable_plan, told
+from perf.web.plans.last_year import LastYear, last_years
 from perf.web.plans.pages import again, posted_version
 from perf.web.plans.sheet_rows import (
     MOST_ROWS,
@@ -37,6 +39,7 @@ from perf.web.plans.sheet_rows import (
     read_sheet_target,
     sheet_row,
     weight_or_none,
+    with_sense,
 )
 from perf.web.security import current_actor, requires
 
@@ -71,6 +74,10 @@ def save(plan: Plan) -> ResponseReturnValue:
         session, actor = db.session(), current_actor()
         changed = save_indicators(session, actor, plan, entries, version=posted_version())
         changed += describe_quantities(session, actor, plan, posted_quantities(plan))
+        if "take" in request.form:
+            taken = take_suggestions(
+                session, actor, plan, _taken(request.form["take"]), version=plan.version
+            )
     except InvalidInput as error:
         return _page(again(plan_id), entries, error.fields, str(error)), 422
     except (Stale, Locked) as error:
@@ -78,9 +85,19 @@ def save(plan: Plan) -> ResponseReturnValue:
         merged, errors = beside_stored(plan, entries)
         return _page(plan, merged, errors, told(error, plan)), 409
     db.session.commit()
+    if "take" in request.form:
+        flash(f"已采用 {taken} 项建议指标值，其他改动一并保存。", "ok")
+        return redirect(url_for("plans.indicators", plan_id=plan_id))
     flash(f"已保存，{changed} 项有变动。" if changed else "没有改动。", "ok")
     target = "plans.indicators" if "stay" in request.form else "plans.show"
     return redirect(url_for(target, plan_id=plan_id))
+
+
+def _taken(text: str) -> Collection[int] | None:
+    """The row whose suggestion is taken, or None for all of them."""
+    if text == "all":
+        return None
+    return {int(text)} if text.isascii() and text.isdigit() and len(text) < 10 else ()
 
 
 @requires(Permission.READ)
@@ -163,6 +180,7 @@ def _page(
 ) -> str:
     errors = errors or {}
     checked = check_sheet(plan, entries)
+    before = _before(plan, entries)
     return render_template(
         "plans/sheet.html",
         plan=plan,
@@ -176,6 +194,8 @@ def _page(
             )
             for entry in entries
         ],
+        last_years=before,
+        offers=sum(one.is_offered for one in before.values()),
         classes=_classes(plan, entries),
         sums=sum_lines(checked.weighed),
         doubts=checked.doubts,
@@ -187,6 +207,16 @@ def _page(
         errors=errors,
         message=message,
     )
+
+
+def _before(plan: Plan, entries: Sequence[IndicatorEntry]) -> dict[str, LastYear]:
+    """What is known of the years before beside each row as typed, by its key."""
+    rows = []
+    for entry in entries:
+        place = entry.level1.strip(), entry.level2.strip(), entry.name.strip()
+        target, _ = read_sheet_target(entry.target.strip(), *place, plan.year)
+        rows.append((entry.key, *place, with_sense(target, entry.sense)))
+    return last_years(db.session(), current_actor(), plan, rows)
 
 
 def _classes(plan: Plan, entries: Sequence[IndicatorEntry]) -> list[tuple[str, str]]:

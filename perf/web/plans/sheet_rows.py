@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from flask import request
@@ -198,7 +198,7 @@ def sheet_row(
             kind = next((one for one in Kind if one.value == entry.kind), kind)
             row.pace = default_pace(target, kind, entry.name).label
         if entry.sense in list(Sense) and target.comparator is Comparator.EQ:
-            row.reading = describe_target(_with_sense(target, entry.sense))
+            row.reading = describe_target(with_sense(target, entry.sense))
     return row
 
 
@@ -211,6 +211,8 @@ def _means_of(entry: IndicatorEntry, target: Target) -> Means:
         return default_means(*place)
 
 
-def _with_sense(target: Target, chosen: str) -> Target:
-    sense = next(sense for sense in Sense if sense.value == chosen)
-    return Target(target.text, target.comparator, target.value, target.upper, target.unit, sense)
+def with_sense(target: Target, chosen: str) -> Target:
+    """The target with the direction that was chosen for a figure without one."""
+    sense = next((sense for sense in Sense if sense.value == chosen), None)
+    is_open = sense is not None and target.comparator is Comparator.EQ
+    return replace(target, sense=sense, findings=()) if is_open else target
