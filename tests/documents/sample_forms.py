@@ -3,7 +3,7 @@
 import json
 import tomllib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,12 +16,15 @@ from perf.core.rules import choose_pack_id, load_pack
 from perf.core.scoring import Execution, PlanIndicator, PlanScore, score_plan
 from perf.core.targets import Target, parse_target
 from perf.core.terms import (
+    Adoption,
+    BudgetConsequence,
     Comparator,
     DeviationKind,
     FundSource,
     Labelled,
     Likelihood,
     PlanKind,
+    RecommendationKind,
     Status,
     Tier,
 )
@@ -34,6 +37,8 @@ from perf.documents.forms import (
     Money,
     MonitoringForm,
     MonitoringRow,
+    ResultRow,
+    ResultsForm,
     SelfEvaluationForm,
     SummaryForm,
     SummaryRow,
@@ -235,6 +240,66 @@ def summary() -> SummaryForm:
     return SummaryForm(YEAR, UNIT, [rows[1], open_, rows[0]])
 
 
+def results() -> ResultsForm:
+    """What was recommended on the unit's results: adopted, adopted in part, declined, open."""
+    made = datetime(YEAR + 1, 2, 20, 2, tzinfo=UTC)
+    due = date(YEAR + 1, 3, 31)
+    first = ResultRow(
+        UNIT,
+        PROJECT.name,
+        YEAR,
+        RecommendationKind.BUDGET,
+        "全年执行率偏低，结余较多，下年度按实际需要压减差旅费和会议费。",
+        due,
+        "区财政局",
+        made,
+        consequence=BudgetConsequence.CUT,
+        amount=Decimal(264000),
+        adoption=Adoption.PARTLY,
+        reason="会议费已是最低水平，差旅费可以压减。",
+        measure="编制下年度预算时压减差旅费。",
+        measure_on=date(YEAR + 1, 9, 30),
+        answered_at=datetime(YEAR + 1, 3, 6, 2, tzinfo=UTC),
+        is_demo=True,
+    )
+    kept = replace(
+        first,
+        kind=RecommendationKind.MANAGEMENT,
+        text="建立值班台账按月核对制度，避免季度末集中补录。",
+        consequence=None,
+        amount=None,
+        adoption=Adoption.ADOPTED,
+        reason="",
+        measure="由办公室按月核对并签字。",
+        outcome="一季度三次核对均已签字。",
+        outcome_on=date(YEAR + 1, 4, 6),
+    )
+    declined = replace(
+        kept,
+        name=RESCUE.name,
+        kind=RecommendationKind.POLICY,
+        text="将救助标准改为按年度固定金额发放。",
+        adoption=Adoption.NOT_ADOPTED,
+        reason="救助标准由上级文件统一规定。",
+        measure="",
+        measure_on=None,
+        outcome="",
+        outcome_on=None,
+    )
+    open_ = ResultRow(
+        UNIT,
+        "部门整体",
+        YEAR,
+        RecommendationKind.TARGETS,
+        "“信访值班目标实现率”方向写反，改为越高越好的指标。",
+        due,
+        "区财政局",
+        made,
+        is_demo=True,
+    )
+    return ResultsForm(UNIT, [first, kept, declined, open_])
+
+
 def _head(plan: DraftPlan) -> dict[str, Any]:
     return {
         "kind": plan.kind,
@@ -310,4 +375,5 @@ SHOWN: dict[str, Form] = {
     "self-evaluation": self_evaluation(PROJECT, Decimal(286400)),
     "self-evaluation-department": self_evaluation(DEPARTMENT, SPENT),
     "summary": summary(),
+    "results": results(),
 }

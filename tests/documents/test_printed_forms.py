@@ -9,13 +9,20 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from perf.documents.forms import FORMATS, Form, SummaryForm, form_layout, write_form
+from perf.documents.forms import (
+    FORMATS,
+    Form,
+    ResultsForm,
+    SummaryForm,
+    form_layout,
+    write_form,
+)
 from perf.documents.forms.shown import shown
 from tests.documents import test_monitoring_forms as monitoring
 from tests.documents import test_summary_forms as summaries
 from tests.documents import test_target_forms as targets
 from tests.documents.printed import PAGED, Page, printed, signs
-from tests.documents.sample_forms import SHOWN
+from tests.documents.sample_forms import SHOWN, results
 from tests.documents.test_docx_forms import with_texts_of_many_lines
 
 LONG = "受理信访案件完成率的统计口径包括初次来信、来访和网上投诉，不含重复件；"
@@ -43,6 +50,12 @@ def many() -> SummaryForm:
     return summaries.form(*rows, summaries.DEPARTMENT, summaries.DEPARTMENT, unit="")
 
 
+def many_recommendations() -> ResultsForm:
+    """Recommendations over pages, with texts that nobody reads to their end."""
+    row = replace(results().rows[1], unit=LONG[:30], name=LONG, text=LONG * 4, measure=LONG * 3)
+    return ResultsForm("", [row, *results().rows] * 8)
+
+
 def too_low(form: Any) -> bytes:
     """The form's workbook with rows too low for their texts."""
     layout = form_layout(form)
@@ -59,6 +72,7 @@ FORMS: dict[str, Form] = {
     "monitoring-crowded": crowded(monitoring.FORM),
     "self-evaluation-crowded": with_texts_of_many_lines(),
     "summary-crowded": many(),
+    "results-crowded": many_recommendations(),
 }
 
 

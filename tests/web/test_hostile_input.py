@@ -23,11 +23,27 @@ from werkzeug.test import TestResponse
 
 from perf import clock
 from perf.core.rules import load_pack
-from perf.core.terms import ArchiveState, FundSource, PlanKind, RectificationState, Role, Status
+from perf.core.terms import (
+    Adoption,
+    ArchiveState,
+    FundSource,
+    PlanKind,
+    RectificationState,
+    Role,
+    Status,
+)
 from perf.documents.preview import preview_of
 from perf.documents.quarter_sheets import Column, read_quarter_sheet
 from perf.extensions import db
-from perf.models import BudgetExecution, ImportDraft, LocalPack, Period, Submission, User
+from perf.models import (
+    BudgetExecution,
+    ImportDraft,
+    LocalPack,
+    Period,
+    SelfEvaluation,
+    Submission,
+    User,
+)
 from perf.services import accounts
 from perf.services.evaluations import begin_self_evaluation
 from perf.services.evidence_files import path_of
@@ -45,8 +61,10 @@ from tests.test_permissions import (
     make_calendar,
     make_evidence,
     make_message,
+    make_recommendation,
     make_rectification,
     make_revision,
+    make_signed_copy,
     routes,
 )
 
@@ -275,6 +293,7 @@ def fill(app: Flask) -> dict[str, str]:
         make_calendar(session, staff)
         foreign = make_plan(session, other, rows, status=Status.APPROVED, people=strangers)
         foreign_evidence = make_evidence(session, foreign)
+        make_signed_evaluation(session, unit, people)
         for state in (ArchiveState.WAITING, ArchiveState.FAILED, ArchiveState.DONE):
             make_archive(session, staff).state = state
         for user in (staff, session.get(type(staff), 3)):
@@ -301,6 +320,30 @@ def fill(app: Flask) -> dict[str, str]:
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
     return ids
+
+
+def make_signed_evaluation(session: Any, unit: Any, people: Any) -> None:
+    """The tenth plan: its targets scanned, its self-evaluation signed, two recommendations on it.
+
+    One waits for its answer, one was adopted.
+    """
+    plan = make_plan(session, unit, status=Status.APPROVED, people=people)
+    make_signed_copy(session, plan)
+    evaluation = SelfEvaluation(
+        unit_id=unit.id,
+        plan_id=plan.id,
+        pack_id=plan.pack_id,
+        pack_version=1,
+        updated_at=clock.now(),
+    )
+    mark(evaluation, Status.APPROVED, *people)
+    session.add(evaluation)
+    session.flush()
+    make_recommendation(session, evaluation, people[1])
+    adopted = make_recommendation(session, evaluation, people[1])
+    adopted.adoption, adopted.measure = Adoption.ADOPTED, "细化"
+    adopted.answered_by_id, adopted.answered_at = people[0].id, clock.now()
+    session.flush()
 
 
 def make_rectifications(session: Any, submission_id: int, staff: User) -> None:
@@ -373,6 +416,8 @@ def pages_of(app: Flask, user: str) -> list[str]:
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
         pages += ["/recheck", "/revisions/1/edit", "/account/contact", "/messages"]
     pages += ["/rectifications/1", "/rectifications/2"] if user else []
+    pages += ["/recommendations/1", "/recommendations/2"] if user else []
+    pages += ["/plans/10/recommendations", "/plans/10/signed-copies/target"] if user else []
     pages += ["/revisions/1", "/revisions/2"] if user else []
     pages += ["/missing?period=2022-Q4"] if user == "supervisor" else []
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]

@@ -69,7 +69,7 @@ class _Results(SheetBuilder):
             )
         last = len(self.sheet.heights)
         self.notes(_notes(form))
-        self.signatures("", None, "", None, ends=(2, 3))
+        self.signatures("", None, "", None, ends=(2, 4))
         self.sheet.breaks = break_pages(self.sheet, range(last))
 
 
