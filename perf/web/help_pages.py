@@ -32,6 +32,8 @@ GUIDES = {
     "evidence": "quarter",
     "quarter_sheets": "quarter",
     "rectifications": "monitoring",
+    "recommendations": "results",
+    "signed_copies": "results",
     "forecast": "monitoring",
     "reminders": "monitoring",
     "evaluations": "self-evaluation",

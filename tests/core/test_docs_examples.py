@@ -1,4 +1,4 @@
-"""The worked examples of docs/scoring.md and docs/monitoring.md say what the code does."""
+"""The worked examples of docs/scoring.md, monitoring.md and results.md say what the code does."""
 
 import doctest
 import re
@@ -30,8 +30,9 @@ def test_the_examples_of_every_section_hold_in_the_page_s_order():
         run(section, names)
 
 
-def test_the_examples_of_monitoring_hold():
-    page = PAGE.with_name("monitoring.md")
+@pytest.mark.parametrize("name", ["monitoring.md", "results.md"])
+def test_the_examples_of_other_pages_hold(name: str):
+    page = PAGE.with_name(name)
     assert run(page.read_text(encoding="utf-8"), {}) > 0
 
 
