@@ -40,6 +40,7 @@ GUIDES = {
     "review": "review",
     "imports": "import",
     "archives": "archives",
+    "people": "people",
     "units": "archives",
     "over_units": "archives",
     "recheck": "recheck",

@@ -15,6 +15,8 @@ from perf.core.terms import Status
 from perf.extensions import db
 from perf.models import FiscalYear
 from perf.queries import organisation, workbench
+from perf.queries.collection import own_shares
+from perf.queries.delegations import standing_of_person
 from perf.queries.items import Item, ItemKind
 from perf.queries.ledger import LedgerMark, ledger_mark
 from perf.queries.lights import lagging_counts
@@ -94,6 +96,9 @@ def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[
         "standing": lambda item: review_standing(item, today),
         "rectifications": count_rectifications(session, actor, today),
         "recommendations": count_recommendations(session, actor, RecommendationFilter(), today),
+        "shares": own_shares(session, actor, today) if actor.office_id else [],
+        "away": standing_of_person(session, actor, today) if actor.for_id else None,
+        "to_review": sum(item.submitted_by_id != actor.id for item in waiting),
         "is_empty": not (items or recent),
     }
 

@@ -168,7 +168,7 @@ function countUp() {
     if (lack) missing.push([`${source}执行数${lack}`, `#${input.id}`]);
   }
   const place = document.querySelector("[data-missing]");
-  place.textContent = missing.length ? "还差：" : "填完了，可以提交";
+  place.textContent = missing.length ? "还差：" : form.dataset.office ? "本科室填完了，可以交表" : "填完了，可以提交";
   missing.slice(0, 3).forEach(([text, url], index) => {
     const link = document.createElement("a");
     link.href = url;
