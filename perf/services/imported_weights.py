@@ -11,8 +11,8 @@ from perf.core.findings import Finding, Severity
 from perf.core.weights import check_weights
 from perf.models import FiscalYear
 from perf.queries.packs import find_pack
-from perf.services.indicators import spread
 from perf.services.plan_packs import choose_pack
+from perf.services.weighing import spread
 
 _SUM = "weights-sum"
 

@@ -1,7 +1,7 @@
-"""A plan's indicators: one sheet edit of all of them, weights, rule pack, and revised targets."""
+"""A plan's indicators: one sheet edit of all of them, with their weights and the rule pack."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -11,20 +11,18 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.core.errors import Conflict, InvalidInput
 from perf.core.permissions import Actor
-from perf.core.revisions import is_last_quarter
-from perf.core.rulepack import RulePack
 from perf.core.storable import MAX_INDICATORS
 from perf.core.targets import Target
 from perf.core.terms import Action
-from perf.core.weights import class_of, class_weights, spread_weights
 from perf.models import Indicator, Plan, Remark, RevisedTarget, Snapshot, Submission
-from perf.models.plans import target_as_json, target_from_json
 from perf.services.budgets import demand_editable
+from perf.services.changed_targets import is_other, keep_earlier
 from perf.services.formula_names import record_names
 from perf.services.ledger import as_text, changes_of, record_change
 from perf.services.plan_packs import pack_for
 from perf.services.sheets import IndicatorEntry, IndicatorValues, read_entries, values_of
 from perf.services.steps import check_version
+from perf.services.weighing import spread
 
 Place = tuple[str, str, str, int]
 
@@ -80,32 +78,6 @@ def add_indicators(
     _write(session, actor, plan, [(None, each) for each in values])
 
 
-def revise_targets(
-    session: Session,
-    actor: Actor,
-    plan: Plan,
-    targets: Mapping[int, Target],
-    *,
-    document: str,
-    reason: str,
-) -> None:
-    """Put new targets, by indicator, into an approved plan; for a caller that asked already.
-
-    The 年初 ones stay beside them, with the document that changed them.
-    """
-    for row in plan.indicators:
-        target = targets.get(row.id)
-        if target is None or not is_other(row.target, target):
-            continue
-        _keep_earlier(row, target, plan.year)
-        row.target = target
-        row.revision_document = document if row.initial else ""
-        why = f"{document}：{reason}"
-        record_change(session, actor, "revise_target", row, name=row.name, reason=why)
-    plan.updated_at = clock.now()
-    session.flush()
-
-
 def change_targets(
     session: Session, actor: Actor, plan: Plan, targets: Mapping[int, tuple[Target, str]]
 ) -> int:
@@ -129,68 +101,6 @@ def change_targets(
 def respread(session: Session, actor: Actor, plan: Plan) -> None:
     """Store the indicators under the plan's pack, with weights that spread themselves anew."""
     _write(session, actor, plan, [(row, values_of(row)) for row in plan.indicators])
-
-
-def spread(entries: Sequence[tuple[str, Decimal | None]], pack: RulePack) -> list[Decimal | None]:
-    """Weights with the blanks filled; a row of a class that the pack does not know keeps its own.
-
-    A published plan may bring such a class in; it can be stored, but not submitted.
-    """
-    known = [index for index, (level1, _) in enumerate(entries) if _is_known(level1, pack)]
-    weights = [weight for _, weight in entries]
-    for index, weight in zip(
-        known, spread_weights([entries[index] for index in known], pack), strict=True
-    ):
-        weights[index] = weight
-    return weights
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """What the weights of a sheet come to: one a row, (class, sum, due) each, and the whole."""
-
-    weights: list[Decimal | None]
-    classes: list[tuple[str, Decimal, Decimal]]
-    total: Decimal
-    due: Decimal
-    problem: str = ""
-
-
-def weigh(session: Session, plan: Plan, entries: Sequence[tuple[str, Decimal | None]]) -> Weighing:
-    """The weights as a save would spread them, given (一级指标, entered weight or None); no change.
-
-    `problem` says why they cannot be spread; the entered ones are then summed as they are.
-    """
-    pack = pack_for(session, plan, [level1 for level1, _ in entries])
-    problem = ""
-    try:
-        weights = spread(entries, pack)
-    except InvalidInput as error:
-        weights, problem = [weight for _, weight in entries], str(error)
-    sums: dict[str, Decimal] = {}
-    for (level1, _), weight in zip(entries, weights, strict=True):
-        name = class_of(level1, pack) if _is_known(level1, pack) else level1
-        sums[name] = sums.get(name, Decimal(0)) + (weight or Decimal(0))
-    due = class_weights(pack, [name for name in sums if _is_known(name, pack)])
-    return Weighing(
-        weights,
-        [
-            # Where the pack leaves the points of the classes to the plan, the entered ones are due.
-            (name, own, due.get(name, own if _is_known(name, pack) else Decimal(0)))
-            for name, own in sums.items()
-        ],
-        sum(sums.values(), Decimal(0)),
-        pack.indicator_weight,
-        problem,
-    )
-
-
-def _is_known(level1: str, pack: RulePack) -> bool:
-    try:
-        class_of(level1, pack)
-    except InvalidInput:
-        return False
-    return True
 
 
 def _in_form_order(
@@ -268,7 +178,7 @@ def _write_row(
         row.ordinal = ordinal
         if stored is None or is_other(stored.target, value.target):
             if is_revision and stored is not None:
-                _keep_earlier(row, value.target, plan.year)
+                keep_earlier(row, value.target, plan.year)
                 row.revision_document = ""
             row.target = value.target
         row.kind, row.note = value.kind, value.note
@@ -340,25 +250,6 @@ def _was_approved(session: Session, plan: Plan) -> bool:
             .limit(1)
         )
     return approved is not None
-
-
-def _keep_earlier(row: Indicator, target: Target, year: int) -> None:
-    """Keep the 年初 target beside the new one, and in the last quarter the one it began with.
-
-    Back at either there was no revision.
-    """
-    initial = row.initial or row.target
-    row.initial_target = target_as_json(initial) if is_other(initial, target) else None
-    if is_last_quarter(clock.today(), year):
-        before = row.target
-        if row.third_quarter_target is not None:
-            before = target_from_json(row.third_quarter_target)
-        row.third_quarter_target = target_as_json(before) if is_other(before, target) else None
-
-
-def is_other(stored: Target, read: Target) -> bool:
-    """Whether the target reads differently; its findings are not kept."""
-    return replace(stored, findings=()) != replace(read, findings=())
 
 
 def _demand_unused(session: Session, plan: Plan, removed: Sequence[Indicator]) -> None:

@@ -20,8 +20,8 @@ from perf.models import (
     TargetRevision,
 )
 from perf.models.plans import target_as_json
+from perf.services.changed_targets import is_other, revise_targets
 from perf.services.evaluation_scores import rescore
-from perf.services.indicators import is_other, revise_targets
 from perf.services.ledger import Changes, changes_of, record_change
 from perf.services.plan_content import content_of_plan
 from perf.services.revision_entries import RevisionEntry, read_revision

@@ -23,13 +23,14 @@ from perf.queries.packs import find_pack
 from perf.queries.successors import successors_of
 from perf.services.budgets import demand_editable
 from perf.services.formula_names import describe_quantities
-from perf.services.indicators import change_targets, spread
+from perf.services.indicators import change_targets
 from perf.services.ledger import record_change
 from perf.services.plan_details import PlanFields
 from perf.services.plan_packs import choose_pack
 from perf.services.plans import create_plan_with
 from perf.services.sheets import IndicatorValues, values_of
 from perf.services.steps import check_version
+from perf.services.weighing import spread
 
 TAKEN = "采用建议指标值"
 _DAYS = frozenset({Comparator.BY_DATE, Comparator.PERIOD})

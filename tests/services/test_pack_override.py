@@ -7,10 +7,11 @@ from perf.core.errors import InvalidInput, Locked, Stale
 from perf.core.terms import Action, Role
 from perf.models import LedgerEntry
 from perf.queries.packs import pack_of
-from perf.services.indicators import save_indicators, weigh
+from perf.services.indicators import save_indicators
 from perf.services.pack_override import override_pack
 from perf.services.plans import content_of_plan, step_plan
 from perf.services.sheets import IndicatorEntry
+from perf.services.weighing import weigh
 from tests.factories import make_plan, make_unit, make_user, make_year
 
 WHY = "项目资金来自省级专项，按省里规定的办法自评"

@@ -21,7 +21,7 @@ from perf.models import (
     Submission,
 )
 from perf.services.budgets import adjust_budget, set_budget
-from perf.services.indicators import save_indicators, weigh
+from perf.services.indicators import save_indicators
 from perf.services.organisation import pin_packs
 from perf.services.plans import (
     PlanDetails,
@@ -35,6 +35,7 @@ from perf.services.plans import (
     update_plan,
 )
 from perf.services.sheets import IndicatorEntry
+from perf.services.weighing import weigh
 from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 
 ROWS = [

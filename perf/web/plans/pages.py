@@ -24,7 +24,6 @@ from perf.queries.rectifications import unfinished_of_plan
 from perf.queries.revisions import count_revisions
 from perf.queries.visible import plan_visible_to
 from perf.services.budgets import adjust_budget
-from perf.services.indicators import weigh
 from perf.services.organisation import pin_name
 from perf.services.paces import pace_of
 from perf.services.plan_checks import checks_of_plan
@@ -33,6 +32,7 @@ from perf.services.plans import delete_plan, step_plan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
+from perf.services.weighing import weigh
 from perf.web.decisions import step_urls, why_not_yours
 from perf.web.desks import desk_for, of_threads, send_replies, unanswered
 from perf.web.forecast import plan_outlook

@@ -19,11 +19,12 @@ from perf.queries import plans
 from perf.queries.packs import find_pack
 from perf.queries.visible import plan_visible_to
 from perf.services.formula_names import describe_quantities
-from perf.services.indicators import Weighing, save_indicators, weigh
+from perf.services.indicators import save_indicators
 from perf.services.plan_checks import checks_of_entries
 from perf.services.sheets import TYPED_KINDS, IndicatorEntry
 from perf.services.successors import take_suggestions
 from perf.services.ways import Way
+from perf.services.weighing import Weighing, weigh
 from perf.web.listing import number_argument, text_argument
 from perf.web.plans.doubts import Doubt, Doubts, beside_rows, doubts_of
 from perf.web.plans.forms import editable_plan, told
