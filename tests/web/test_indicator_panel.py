@@ -11,12 +11,14 @@ from perf.extensions import db
 from perf.models import Actual, Period, Plan, Remark, RemarkEntry, Score, SelfEvaluation, Submission
 from tests.factories import make_unit, make_user
 from tests.queries import count_queries
-from tests.reported import make_evidence, make_people, make_reported_plan
+from tests.reported import YEAR, make_evidence, make_people, make_reported_plan
 
 pytestmark = pytest.mark.slow
 
 CASES = "受理案件数"
 LAST_YEAR = {CASES: ("18", "40", "66", "95"), "及时受理率": ("90",) * 4, "群众满意度": (None,) * 4}
+
+THIS_YEAR = {**YEAR, "群众满意度": ("90", None, None, None)}
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def world(app):
         session = db.session()
         people = make_people(session, make_unit(session, "信访局"))
         before = make_reported_plan(session, people, LAST_YEAR, year=2021)
-        plan = make_reported_plan(session, people, quarters=3, name="信访值班")
+        plan = make_reported_plan(session, people, THIS_YEAR, quarters=3, name="信访值班")
         before.project_id = plan.project_id
         sign(session, before, "95")
         finance = make_user(session, Role.FINANCE)
@@ -89,12 +91,15 @@ def add_story(app, world, code: str, count: int = 1) -> None:
     with app.app_context():
         session, submission = db.session(), submission_of(world, code)
         for number in range(count):
+            # Somebody else each time: whom a list names is not to be asked for one by one.
+            authors = [make_user(session, Role.FINANCE).id for _ in range(3)]
             remark = Remark(
                 unit_id=submission.unit_id,
                 submission_id=submission.id,
                 indicator_id=world.key,
                 text=f"{code} 请核对台账",
                 created_at=clock.now(),
+                created_by_id=authors[0],
                 resolved_at=None if number else clock.now(),
             )
             remark.entries.append(
@@ -103,10 +108,12 @@ def add_story(app, world, code: str, count: int = 1) -> None:
                     step=ThreadStep.ANSWER,
                     text="台账已附",
                     created_at=clock.now(),
+                    created_by_id=authors[1],
                 )
             )
             session.add(remark)
-            make_evidence(session, submission, f"{code}-{number}.txt", world.key)
+            file = make_evidence(session, submission, f"{code}-{number}.txt", world.key)
+            file.created_by_id = authors[2]
         session.commit()
 
 
@@ -121,8 +128,8 @@ def test_it_tells_the_year_the_year_before_and_what_binds_the_figure(app, browse
         second.light, second.deviation_kind = Light.YELLOW, DeviationKind.STAFF
         second.deviation_reason = "两名接访人员借调"
         db.session.commit()
-    add_story(app, world, "2022-Q3")
     add_story(app, world, "2022-Q1", 2)
+    add_story(app, world, "2022-Q3")
     page = browse(world.chief).get(url(world))
     text = page.text
     assert "上期累计（二季度） 45 件" in text
@@ -135,19 +142,22 @@ def test_it_tells_the_year_the_year_before_and_what_binds_the_figure(app, browse
     assert "本期应完成 达到指标值" in text
     assert "<svg" in page.html
     assert "答复 台账已附" in text
-    # What is open comes first, what is of this quarter before what is of the others.
+    # What is open comes before what is newer and settled.
     assert text.index("2022-Q1 请核对台账") < text.index("2022-Q3 请核对台账")
     assert text.index("2022-Q3-0.txt") < text.index("2022-Q1-0.txt")
     assert "data-preview" in page.html
     first = browse(world.finance).get(url(world, "2022-Q1")).text
     assert "上期累计 —" in first
     assert "去年同期 18 件" in first
+    # Each quarter has its own files first.
+    assert first.index("2022-Q1-0.txt") < first.index("2022-Q3-0.txt")
 
 
 def test_a_figure_that_nobody_reported_is_none_and_no_other_years_is_made_up(browse, world) -> None:
     rate, satisfaction = world.key + 1, world.key + 2
     client = browse(world.staff)
     text = client.get(url(world, key=satisfaction)).text
+    assert "上期累计（一季度） 90%" in text
     assert "去年同期 未填报" in text
     assert "还没有佐证材料" in text
     assert "没有对这项指标提过意见" in text
