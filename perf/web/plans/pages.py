@@ -190,7 +190,8 @@ def plan_page(
         quarters=quarters,
         self_evaluation=self_evaluation,
         pictures=plan_pictures(session, plan, quarters, self_evaluation),
-        outlook=plan_outlook(session, actor, plan, quarters),
+        # What ended is no longer forecast.
+        outlook=None if plan.ended_on else plan_outlook(session, actor, plan, quarters),
         rectifications=unfinished_of_plan(session, plan),
         recommended=recommended_years(session, plan),
         revisions=count_revisions(session, plan),
