@@ -130,7 +130,7 @@ class IndicatorRecord(Schema):
 class PeriodSummary(Schema):
     """A quarter, and how far the plan's report of it is."""
 
-    code = fields.text("填报期的编码，如 2022-Q1")
+    code = fields.text("填报期的编码，如 2022-Q1、2022-M07")
     name = fields.text("名称")
     opens_on = fields.day("开始填报的日期")
     due_on = fields.day("截止日期（含当日）")

@@ -1,4 +1,4 @@
-"""An administrator's rule pack: copied, edited with its effect beside it, published, pinned, used."""
+"""What an administrator sets up: a rule pack from its copy to its use, and a year in its rhythm."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -104,3 +104,25 @@ def plan_by_it(staff: Page) -> None:
     press(staff, "保存")
     expect(staff.locator("dd", has_text=f"{ID} 第 1 版")).to_be_visible()
     expect(staff.locator("dd", has_text=NAME)).to_be_visible()
+
+
+def test_a_year_is_made_in_one_rhythm_and_changed_to_another(windows: Windows) -> None:
+    admin = windows.sign_in("admin")
+    go_to(admin, "管理")
+    follow(admin, admin.get_by_role("link", name="年度与填报期", exact=True))
+    expect_whole(admin)
+    admin.get_by_label("年份").fill("2024")
+    admin.get_by_label("填报节奏").select_option("1—7月与全年")
+    press(admin, "建立年度")
+    expect_said(admin, "已建立 2024 年度")
+    periods = admin.get_by_role("table").get_by_role("rowheader")
+    expect(periods).to_have_text(["1—7月", "1—12月", "年度自评"])
+    admin.get_by_label("1—7月 截止").fill("2024-08-20")
+    press(admin, "保存日期")
+    admin.get_by_label("填报节奏").select_option("按月")
+    press(admin, "保存填报节奏")
+    expect_said(admin, "已改为按月")
+    expect(periods).to_have_count(13)
+    # July is in both rhythms and keeps its day.
+    expect(admin.get_by_label("1—7月 截止")).to_have_value("2024-08-20")
+    expect_whole(admin)
