@@ -99,6 +99,7 @@ def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[
         "shares": own_shares(session, actor, today) if actor.office_id else [],
         "away": standing_of_person(session, actor, today) if actor.for_id else None,
         "to_review": sum(item.submitted_by_id != actor.id for item in waiting),
+        "unit_id": actor.unit_id,
         "is_empty": not (items or recent),
     }
 
@@ -112,6 +113,7 @@ def _for_reviewers(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, d
     missing = sorted((item for item in items if item.status is not Status.SUBMITTED), key=_urgency)
     quarters = [one.subject_id for one in mine[:SHOWN] if one.kind is ItemKind.QUARTER]
     return "workbench/supervisor.html", {
+        "unit_id": actor.unit_id,
         "waiting": mine[:SHOWN],
         "lights": lagging_counts(session, [one for one in quarters if one is not None]),
         "light_tones": TONE_OF_LIGHT,
