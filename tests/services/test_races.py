@@ -26,6 +26,7 @@ from perf.models import (
     FiscalYear,
     Period,
     Plan,
+    PlanEnding,
     RevisedTarget,
     Score,
     SelfEvaluation,
@@ -429,6 +430,40 @@ def test_of_two_revisions_of_one_target_one_is_made_and_approved_once(app, brows
         plan = db.session.get(Plan, world.plan_id)
         assert plan.indicators[0].target_text == "≥80件"
         assert plan.indicators[0].initial.text == "≥100件"
+
+
+def test_a_project_ends_once_or_reports_what_comes_later_but_never_both(app, browse, world) -> None:
+    fields = {
+        "kind": "cancelled",
+        "document": "一号",
+        "dated_on": "2022-06-30",
+        "holds_from": "2022-01-01",
+        "reason": "政策调整。",
+        "money_note": "由财政收回。",
+    }
+    typed = {f"actual-{world.cell}": "90", f"version-{world.cell}": "0", "executed-fiscal": "1"}
+    browse("staff1").post(world.quarter, typed)
+    url = f"/plans/{world.plan_id}/endings"
+    posts = [posting(browse, f"staff{n}", url, **fields) for n in (1, 2)]
+    assert sorted(at_once(*posts)) == [302, 409]
+    with app.app_context():
+        key = db.session.scalars(select(PlanEnding.id)).one()
+        row = submission_of(world)
+        shown = {"version": str(row.version), f"version-{world.cell}": str(row.actuals[0].version)}
+    steps = f"/endings/{key}/steps"
+    version = version_of(app, PlanEnding, key)
+    assert posting(browse, "staff1", f"{steps}/submit", version=version)() == 302
+    version = version_of(app, PlanEnding, key)
+    approve = [posting(browse, f"chief{n}", f"{steps}/approve", version=version) for n in (1, 2)]
+    hand_in = posting(browse, "staff1", world.quarter, **shown, action="submit")
+    reported, *ended = at_once(hand_in, *approve)
+    assert sorted(ended) == ([409, 409] if reported == 302 else [302, 409])
+    with app.app_context():
+        plan = db.session.get_one(Plan, world.plan_id)
+        status = submission_of(world).status
+        assert (plan.ended_on is None, status) == (
+            (True, Status.SUBMITTED) if reported == 302 else (False, Status.DRAFT)
+        )
 
 
 # What cannot be reached
