@@ -85,7 +85,7 @@ def quarter_visible_to(session: Session, actor: Actor, plan_id: int, code: str) 
     period = next((one for one in quarters if one.code == code), None)
     if period is None:
         raise NotFound("没有这个填报期。请从项目页面进入。")
-    quarter = Quarter(plan, period, quarters, _submission_of(session, plan, period))
+    quarter = Quarter(plan, period, quarters, submission_of(session, plan, period))
     _add_previous(session, quarter)
     return quarter
 
@@ -108,7 +108,8 @@ def quarter_to_change(session: Session, actor: Actor, plan_id: int, code: str) -
     return quarter_visible_to(session, actor, plan_id, code)
 
 
-def _submission_of(session: Session, plan: Plan, period: Period) -> Submission | None:
+def submission_of(session: Session, plan: Plan, period: Period) -> Submission | None:
+    """The plan's submission of the period with all that a page shows of it."""
     return session.scalar(
         select(Submission)
         .options(

@@ -55,7 +55,9 @@ def take_thread_step(
     )
     session.add(entry)
     action = f"{step.value}_remark"
-    record_change(session, actor, action, entry, name=name, plan_id=plan_id)
+    # Who stands in for a reviewer says so.
+    teller = actor if step is ThreadStep.ANSWER else actor.deciding
+    record_change(session, teller, action, entry, name=name, plan_id=plan_id)
     remark.answered_at = now if state is ThreadState.ANSWERED else None
     remark.resolved_at = now if state is ThreadState.RESOLVED else None
     remark.resolved_by_id = actor.id if state is ThreadState.RESOLVED else None

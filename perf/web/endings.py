@@ -24,6 +24,7 @@ from perf.services.endings import content_of_ending
 from perf.services.money import write_wan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
+from perf.web.comparing import Compared, compared
 from perf.web.decisions import Decision, read_decision, step_urls, why_not_yours
 from perf.web.desks import desk_for, send_replies, unanswered
 from perf.web.errors import status_of
@@ -225,6 +226,7 @@ def ending_page(ending: PlanEnding, decision: Decision | None = None) -> str:
         plan=ending.plan,
         changes=_changes(ending),
         decision=decision,
+        compared=_compared(ending, actor),
         desk=desk_for(ending, actor, typed=decision.threads, errors=decision.errors),
         unanswered=unanswered(ending.remarks),
         # Handing in and taking back stand in the bar at the foot, the rest in the panel.
@@ -261,6 +263,13 @@ def _adjustments(ending: PlanEnding) -> list[tuple[str, str]]:
         )
         for words, plan_id, amount in wanted
     ]
+
+
+def _compared(ending: PlanEnding, actor: Actor) -> Compared | None:
+    """What a reviewer holds it against; everybody else reads the differences in the panel."""
+    if not desk_for(ending, actor).settles:
+        return None
+    return compared(db.session(), ending, lambda: content_of_ending(ending))
 
 
 def _changes(ending: PlanEnding) -> list[Difference] | None:

@@ -15,6 +15,7 @@ from perf.services.decisions import bounds_of
 from perf.services.evaluation_shown import Shown, show_self_evaluation
 from perf.services.evaluations import missing_of, why_closed
 from perf.services.snapshots import Difference, differences
+from perf.web.comparing import compared
 from perf.web.coverage import year_coverage
 from perf.web.decisions import Decision, why_not_yours
 from perf.web.desks import desk_for, unanswered
@@ -72,6 +73,13 @@ def evaluation_page(
     said = dict(typed.texts or {}) | dict(decision.threads)
     may_sign = Action.APPROVE in actions
     bounds = bounds_of(evaluation) if may_sign and not closed else {}
+    desk = desk_for(
+        evaluation,
+        actor,
+        sheet="sheet" if may_write else "",
+        typed=said,
+        errors={**typed.errors, **decision.errors},
+    )
     groups = groups_of(data, typed, remarks, bounds, may_write=may_write)
     return render_template(
         "evaluations/show.html",
@@ -96,13 +104,8 @@ def evaluation_page(
         reopened=[period for period, _ in found.open_quarters] if evaluation.is_editable else [],
         missing=[(_short(key, sentence), f"#{key}") for key, sentence in missing.items()],
         decision=decision,
-        desk=desk_for(
-            evaluation,
-            actor,
-            sheet="sheet" if may_write else "",
-            typed=said,
-            errors={**typed.errors, **decision.errors},
-        ),
+        desk=desk,
+        compared=compared(session, evaluation, lambda: shown.content) if desk.settles else None,
         unanswered=unanswered(evaluation.remarks),
         names={row.id: row.name for row in plan.indicators},
         actions=[action for action in actions if action is not Action.SUBMIT],

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
 from perf.core.review_days import review_words
+from perf.models import Plan, PlanEnding, SelfEvaluation, Submission, TargetRevision
 from perf.queries.items import Item, ItemKind
 from perf.services.review_days import review_due
+from perf.services.snapshots import Subject
 
 SOON = 3
 
@@ -24,6 +27,23 @@ def item_url(item: Item, indicator_id: int | None = None) -> str:
         endpoint = "plans.show" if item.kind is ItemKind.PLAN else "evaluations.show"
         page = url_for(endpoint, plan_id=item.plan_id)
     return page if indicator_id is None else f"{page}#row-{indicator_id}"
+
+
+def subject_url(subject: Subject, *, anchor: str = "", **values: str) -> str:
+    """The page of a plan, revision, ending, quarter or self-evaluation, at a place of it."""
+    more: dict[str, Any] = {**values, "_anchor": anchor or None}
+    match subject:
+        case Plan():
+            return url_for("plans.show", plan_id=subject.id, **more)
+        case Submission():
+            code = subject.period.code
+            return url_for("reports.show", plan_id=subject.plan_id, code=code, **more)
+        case TargetRevision():
+            return url_for("revisions.show", revision_id=subject.id, **more)
+        case PlanEnding():
+            return url_for("endings.show", ending_id=subject.id, **more)
+        case SelfEvaluation():
+            return url_for("evaluations.show", plan_id=subject.plan_id, **more)
 
 
 def due_words(due_on: date, today: date) -> tuple[str, str]:

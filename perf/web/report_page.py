@@ -12,13 +12,14 @@ from perf.core.terms import Action, DeviationKind, Likelihood, Status, Tier
 from perf.core.workflow import actions_for
 from perf.extensions import db
 from perf.models import Period, Snapshot, Submission
-from perf.queries.submissions import Quarter
+from perf.queries.submissions import Quarter, submission_of
 from perf.services.collection import Share, not_handed_in, shares_of
 from perf.services.computed import computed_actuals
 from perf.services.evidence_files import ACCEPT
 from perf.services.outcome import Outcome
-from perf.services.snapshots import Difference, differences, last_snapshot
+from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.submissions import content_of_submission, why_closed
+from perf.web.comparing import Compared, compared
 from perf.web.coverage import quarter_coverage
 from perf.web.desks import Desk, desk_for, read_threads, unanswered
 from perf.web.evidence_words import twins_of
@@ -102,6 +103,7 @@ def report_page(
         differences_since=since,
         remarks=quarter.remarks.get(None, []),
         desk=desk,
+        compared=_compared(quarter) if desk.settles else None,
         indicator_names={row.id: row.name for row in quarter.plan.indicators},
         unanswered=unanswered(submission.remarks) if submission else [],
         files=quarter.evidence.get(None, []),
@@ -126,6 +128,24 @@ def report_page(
         answers=ANSWERS,
         light_tones=TONE_OF_LIGHT,
     )
+
+
+def _compared(quarter: Quarter) -> Compared | None:
+    """What a reviewer holds the quarter against: what it said before, and the period before it."""
+    session, submission = db.session(), quarter.submission
+    if submission is None:
+        return None
+    earlier = [one for one in quarter.quarters if one.code < quarter.period.code]
+    previous = None
+    if earlier and quarter.previous:
+        period = earlier[-1]
+
+        def content_before() -> Content:
+            before = submission_of(session, quarter.plan, period)
+            return content_of_submission(before) if before else Content(fields={}, rows=[], data={})
+
+        previous = period.name, content_before
+    return compared(session, submission, lambda: content_of_submission(submission), previous)
 
 
 def _unsaved(

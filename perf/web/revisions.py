@@ -29,6 +29,7 @@ from perf.services.revisions import content_of_revision
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
+from perf.web.comparing import Compared, compared
 from perf.web.decisions import Decision, read_decision, step_urls, why_not_yours
 from perf.web.desks import desk_for, send_replies, unanswered
 from perf.web.errors import status_of
@@ -291,6 +292,7 @@ def revision_page(revision: TargetRevision, decision: Decision | None = None) ->
         plan=revision.plan,
         changes=_changes(revision),
         decision=decision,
+        compared=_compared(revision, actor),
         desk=desk_for(revision, actor, typed=decision.threads, errors=decision.errors),
         unanswered=unanswered(revision.remarks),
         names={row.indicator_id: row.indicator.name for row in revision.targets},
@@ -303,6 +305,13 @@ def revision_page(revision: TargetRevision, decision: Decision | None = None) ->
         state=state_of(revision),
         tones=TONES,
     )
+
+
+def _compared(revision: TargetRevision, actor: Actor) -> Compared | None:
+    """What a reviewer holds it against; everybody else reads the differences in the panel."""
+    if not desk_for(revision, actor).settles:
+        return None
+    return compared(db.session(), revision, lambda: content_of_revision(revision))
 
 
 def _changes(revision: TargetRevision) -> list[Difference] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from perf.web.desks import read_threads
 from perf.web.endings import ending_page
 from perf.web.errors import status_of
 from perf.web.evaluation_page import evaluation_page
+from perf.web.items import subject_url
 from perf.web.plans.pages import plan_page
 from perf.web.report_page import report_page
 from perf.web.revisions import revision_page
@@ -56,7 +57,7 @@ def answer() -> ResponseReturnValue:
         refused = {name: text for name, text in request.form.items() if name in errors}
         return _page(session, actor, subject, refused, error), status_of(error)
     flash("答复已保存，审核人会在这条意见下看到。", "ok")
-    return redirect(address_of(subject, first))
+    return redirect(_address(subject, first))
 
 
 def _remark_and_step(
@@ -87,24 +88,13 @@ def step(found: tuple[Remark, ThreadStep]) -> ResponseReturnValue:
     if texts or any(text.strip() and name.startswith(_LEFT) for name, text in left.items()):
         # What was typed besides is sent with a step only: it stays on the page until then.
         return _page(session, actor, subject, left)
-    return redirect(address_of(subject))
+    return redirect(_address(subject))
 
 
-def address_of(subject: Subject, remark: Remark | None = None) -> str:
+def _address(subject: Subject, remark: Remark | None = None) -> str:
     """The page of what a remark is about, at the row or the panel where it stands."""
     anchor = f"row-{remark.indicator_id}" if remark and remark.indicator_id else "review-panel"
-    match subject:
-        case Plan():
-            return url_for("plans.show", plan_id=subject.id, _anchor=anchor)
-        case Submission():
-            code = subject.period.code
-            return url_for("reports.show", plan_id=subject.plan_id, code=code, _anchor=anchor)
-        case TargetRevision():
-            return url_for("revisions.show", revision_id=subject.id, _anchor=anchor)
-        case PlanEnding():
-            return url_for("endings.show", ending_id=subject.id, _anchor=anchor)
-        case SelfEvaluation():
-            return url_for("evaluations.show", plan_id=subject.plan_id, _anchor=anchor)
+    return subject_url(subject, anchor=anchor)
 
 
 def _page(

@@ -33,6 +33,7 @@ from perf.services.snapshots import Content, Difference, differences, last_snaps
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.services.weighing import weigh
+from perf.web.comparing import Compared, compared
 from perf.web.decisions import step_urls, why_not_yours
 from perf.web.desks import desk_for, of_threads, send_replies, unanswered
 from perf.web.forecast import plan_outlook
@@ -201,6 +202,7 @@ def plan_page(
         light_tones=TONE_OF_LIGHT,
         paces={row.id: pace_of(row).label for row in plan.indicators if row.curve},
         remarks=remarks,
+        compared=_compared(session, plan, actor),
         desk=desk_for(plan, actor, typed=typed, errors=error.fields if error else {}),
         unanswered=unanswered(remarks),
         names={row.id: row.name for row in plan.indicators},
@@ -287,6 +289,13 @@ def _groups(plan: Plan) -> list[ClassGroup]:
         )
         for group in groups.values()
     ]
+
+
+def _compared(session: Session, plan: Plan, actor: Actor) -> Compared | None:
+    """What a reviewer holds it against; everybody else reads the differences in the panel."""
+    if not desk_for(plan, actor).settles:
+        return None
+    return compared(session, plan, lambda: content_of_plan(plan))
 
 
 def _changes(session: Session, plan: Plan) -> list[Difference] | None:
