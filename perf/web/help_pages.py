@@ -38,6 +38,7 @@ GUIDES = {
     "reminders": "monitoring",
     "evaluations": "self-evaluation",
     "review": "review",
+    "bulk": "review",
     "imports": "import",
     "archives": "archives",
     "people": "people",
