@@ -111,7 +111,10 @@ class PeriodRecord(Schema):
 
 @blueprint.route(
     "/plans/<int:plan_id>/periods/<code>",
-    parameters=[PLAN, {"in": "path", "name": "code", "description": "填报期的编码，如 2022-Q1、2022-M07"}],
+    parameters=[
+        PLAN,
+        {"in": "path", "name": "code", "description": "填报期的编码，如 2022-Q1、2022-M07"},
+    ],
 )
 @requires(Permission.READ, quarter_visible_to)
 @blueprint.response(200, PeriodRecord, description="这一期的填报")

@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 from perf import clock
 from perf.core.terms import Light, Rhythm, Role, Status
+from perf.documents.quarter_sheets import read_quarter_sheet
 from perf.extensions import db
-from perf.models import Unit
+from perf.models import Plan, Unit
 from perf.services.organisation import create_year
 from perf.services.rectifications import open_rectifications
 from tests.factories import SYSTEM, make_plan, make_user
@@ -78,3 +80,13 @@ def test_no_page_of_a_monthly_year_speaks_of_quarters(app, browse, people):
     page = browse(people[0]).get(f"/units/{unit_id}?year=2022")
     assert "各期填报" in page.text
     assert "已通过 7 / 12" in page.text
+
+
+def test_a_month_is_filled_in_as_a_sheet(app, browse, people):
+    with app.app_context():
+        plan_id = db.session.scalar(select(Plan.id))
+    with clock.set_to(datetime(2022, 8, 10, 2, tzinfo=UTC)):
+        answer = browse(people[0]).get(f"/plans/{plan_id}/periods/2022-M08/sheet.xlsx").response
+    head = read_quarter_sheet(answer.data).head
+    assert (head.code, head.period_name) == ("2022-M08", "1—8月")
+    assert "2022-M08" in unquote(answer.headers["Content-Disposition"])
