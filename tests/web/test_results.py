@@ -11,6 +11,7 @@ from perf.extensions import db
 from perf.models import Recommendation, SelfEvaluation, SignedCopy
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 from tests.queries import count_queries
+from tests.services.test_races import at_once, posting
 from tests.test_permissions import make_signed_copy
 
 pytestmark = pytest.mark.slow
@@ -167,3 +168,26 @@ def test_a_scan_is_filed_beside_its_code_and_the_one_before_stays(app, browse, w
     assert "无盖章扫描件" in staff.get(f"/units/{world.unit}?year=2022").text
     assert "已归档" in staff.get(f"/plans/{world.plan}/signed-copies").text
     browse(world.stranger).get(address, status=404)
+
+
+def test_of_two_who_answer_or_file_at_once_one_is_told(app, browse, world) -> None:
+    address = made(browse, world)
+    answers = [
+        posting(browse, user, f"{address}/answer", **{**ANSWER, "measure": user, "version": "1"})
+        for user in (world.staff, world.chief)
+    ]
+    assert sorted(at_once(*answers)) == [302, 409]
+    scans = f"/plans/{world.plan}/signed-copies/target"
+    page = browse(world.staff).get(scans)
+    shown = {
+        name: page.html.partition(f'name="{name}" value="')[2].partition('"')[0]
+        for name in ("approval", "replaces")
+    }
+    day = clock.today().isoformat()
+    files = [
+        posting(browse, user, scans, **shown, signed_on=day, file=(BytesIO(content), "a.pdf"))
+        for user, content in ((world.staff, b"%PDF-1.7 one"), (world.chief, b"%PDF-1.7 two"))
+    ]
+    assert sorted(at_once(*files)) == [302, 409]
+    with app.app_context():
+        assert db.session.query(SignedCopy).count() == 2
