@@ -20,6 +20,7 @@ from perf.queries.evaluations import (
     self_evaluation_to_change,
     self_evaluation_visible_to,
 )
+from perf.queries.signed_copies import unfiled_evaluations
 from perf.queries.visible import plan_visible_to
 from perf.services.decisions import decide_scores
 from perf.services.evaluations import (
@@ -75,6 +76,7 @@ def index() -> ResponseReturnValue:
         year=year,
         text=text,
         is_unfiled_only=is_unfiled_only,
+        unfiled=unfiled_evaluations(session, [one.plan.id for one in page.rows]),
         to_do=[what_to_do(one, actor) for one in page.rows],
         page_url=page_url(),
         summary_url=_summary_url(actor, year) if page.total else "",

@@ -164,7 +164,7 @@ def test_a_scan_is_filed_beside_its_code_and_the_one_before_stays(app, browse, w
     with app.app_context():
         assert db.session.query(SignedCopy).count() == 2
         assert db.session.query(Recommendation).count() == 0
-    assert "值班" in staff.get("/self-evaluations?scan=missing&year=2022").text
+    assert "无盖章扫描件" in staff.get("/self-evaluations?scan=missing&year=2022").text
     assert "无盖章扫描件" in staff.get(f"/units/{world.unit}?year=2022").text
     assert "已归档" in staff.get(f"/plans/{world.plan}/signed-copies").text
     browse(world.stranger).get(address, status=404)
