@@ -171,8 +171,8 @@ def _year_before(last: LastYear | None, months: int, unit: str | None) -> tuple[
     rows = last.rows if last else []
     same = [row for row in rows if parse_period(row.period.code).months == months]
     if not same or same[0].submission is None:
-        return "去年同期", BLANK
-    return "去年同期", _value(same[0].actual, unit) or _UNREPORTED
+        return "上年同期", BLANK
+    return "上年同期", _value(same[0].actual, unit) or _UNREPORTED
 
 
 def _earlier(last: LastYear, unit: str | None) -> list[Figure]:

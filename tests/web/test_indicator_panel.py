@@ -133,7 +133,7 @@ def test_it_tells_the_year_the_year_before_and_what_binds_the_figure(app, browse
     page = browse(world.chief).get(url(world))
     text = page.text
     assert "上期累计（二季度） 45 件" in text
-    assert "去年同期 66 件" in text
+    assert "上年同期 66 件" in text
     assert "2021 年 指标值 ≥100件" in text
     assert "全年（已签署） 95 件" in text
     assert "得分 50.00 / 50.00" in text
@@ -148,7 +148,7 @@ def test_it_tells_the_year_the_year_before_and_what_binds_the_figure(app, browse
     assert "data-preview" in page.html
     first = browse(world.finance).get(url(world, "2022-Q1")).text
     assert "上期累计 —" in first
-    assert "去年同期 18 件" in first
+    assert "上年同期 18 件" in first
     # Each quarter has its own files first.
     assert first.index("2022-Q1-0.txt") < first.index("2022-Q3-0.txt")
 
@@ -158,7 +158,7 @@ def test_a_figure_that_nobody_reported_is_none_and_no_other_years_is_made_up(bro
     client = browse(world.staff)
     text = client.get(url(world, key=satisfaction)).text
     assert "上期累计（一季度） 90%" in text
-    assert "去年同期 未填报" in text
+    assert "上年同期 未填报" in text
     assert "还没有佐证材料" in text
     assert "没有对这项指标提过意见" in text
     fourth = client.get(url(world, "2022-Q4", rate)).text
