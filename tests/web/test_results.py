@@ -51,11 +51,15 @@ def world(app):
         session.add(evaluation)
         session.flush()
         make_signed_copy(session, plan)
+        make_year(session, 2023)
+        following = make_plan(session, unit, year=2023)
+        following.project_id = plan.project_id
         finance = make_user(session, Role.FINANCE)
         stranger = make_user(session, Role.STAFF, other)
         session.commit()
         return SimpleNamespace(
             plan=plan.id,
+            following=following.id,
             unit=unit.id,
             staff=staff.username,
             chief=chief.username,
@@ -98,6 +102,7 @@ def test_a_recommendation_goes_its_way_from_finance_to_the_unit_and_back(app, br
     for text in ("另有安排。", "已列入预算。", "已压减。", "采纳 → 改为 不采纳"):
         assert text in history, text
     assert "本年评价建议 1 条" in finance.get(f"/plans/{world.plan}").text
+    assert "上年评价建议 1 条" in staff.get(f"/plans/{world.following}").text
     browse(world.stranger).get(address, status=404)
     assert "还没有评价建议" in browse(world.stranger).get("/recommendations").text
 
