@@ -11,7 +11,7 @@ from perf.core.errors import Conflict, NotPermitted
 from perf.core.rules import load_pack
 from perf.core.terms import Action, FundSource, Kind, Light, Rhythm, Status
 from perf.documents.forms.monitoring import monitoring_layout
-from perf.models import FiscalYear, LedgerEntry, Period, Plan, Submission
+from perf.models import FiscalYear, InternalDue, LedgerEntry, Period, Plan, Submission
 from perf.queries.demanded import periods_demanded
 from perf.queries.submissions import quarter_to_change
 from perf.services.entries import ExecutedEntry, record_entries
@@ -25,7 +25,7 @@ from perf.services.monitoring_record import monitoring_records
 from perf.services.organisation import create_year, lock_period, update_period
 from perf.services.rhythms import set_rhythm
 from perf.services.submissions import open_submission, step_submission
-from tests.factories import SYSTEM, make_plan
+from tests.factories import SYSTEM, make_plan, make_unit
 from tests.reported import make_people
 
 CASES = [("产出指标", "受理案件数", "≥120件", "90")]
@@ -65,6 +65,17 @@ def test_a_rhythm_holds_once_anything_was_begun_and_where_a_period_is_locked(ses
     with pytest.raises(Conflict, match="不能再改填报节奏"):
         set_rhythm(session, SYSTEM, year, Rhythm.MONTHS)
     assert codes(session) == ["Q1", "Q2", "Q3", "Q4", "FY"]
+
+
+def test_a_period_for_which_a_unit_has_set_a_day_of_its_own_stays(session):
+    year = create_year(session, SYSTEM, 2022)
+    last = InternalDue(
+        unit_id=make_unit(session).id, period_id=year.periods[3].id, due_on=date(2023, 1, 5)
+    )
+    session.add(last)
+    session.flush()
+    with pytest.raises(Conflict, match="四季度已经有单位使用"):
+        set_rhythm(session, SYSTEM, year, Rhythm.JULY)
 
 
 def report(session, people, plan: Plan, period: Period, cases: str) -> Submission:
