@@ -24,6 +24,7 @@ PARTS = {"plan": "绩效目标", "document": "导入的文件", "form": "复核�
 GUIDES = {
     "plans": "objectives",
     "revisions": "objectives",
+    "endings": "objectives",
     "successors": "objectives",
     "reports": "quarter",
     "grid": "quarter",
@@ -50,7 +51,7 @@ GUIDES = {
     "api": "administration",
 }
 # What a reviewer opens to decide on is explained by the guide to reviewing.
-REVIEWED = frozenset({"plans", "revisions", "reports", "panel", "evaluations"})
+REVIEWED = frozenset({"plans", "revisions", "endings", "reports", "panel", "evaluations"})
 
 
 @cache
