@@ -16,6 +16,7 @@ from tests.queries import count_queries
 from tests.reported import make_evidence, make_people, make_reported_plan
 from tests.services.test_races import at_once
 
+pytestmark = pytest.mark.slow
 MORNING = datetime(2022, 10, 9, 4, 0, tzinfo=UTC)
 
 
@@ -175,7 +176,6 @@ def test_the_list_costs_the_same_queries_for_few_and_for_many(app, world, browse
     assert sent() == few
 
 
-@pytest.mark.slow
 def test_two_reviewers_at_once_approve_each_thing_once_and_both_are_told(
     app, world, browse
 ) -> None:
