@@ -40,7 +40,9 @@ def people(session: Any) -> Any:
     return make_people(session)
 
 
-def sign(session: Any, plan: Plan, people: Any, points: dict[str, str] | None = None) -> None:
+def sign(
+    session: Any, plan: Plan, people: Any, points: dict[str, str] | None = None
+) -> SelfEvaluation:
     """A signed self-evaluation with the last of the year's figures, each with these points."""
     evaluation = SelfEvaluation(
         unit_id=plan.unit_id,
@@ -64,6 +66,7 @@ def sign(session: Any, plan: Plan, people: Any, points: dict[str, str] | None = 
         score.actual = Decimal(value) if isinstance(value, str) else value
         session.add(score)
     session.flush()
+    return evaluation
 
 
 def begin(session: Any, people: Any, plan: Plan) -> Plan:
@@ -176,7 +179,10 @@ def test_beside_a_target_stands_what_is_signed_or_how_far_the_year_is(session, p
     assert (list(money.adjusted.values()), money.until) == ([Decimal(100000)], "三季度")
     assert list(money.executed.values()) == [Decimal(70000)]
 
-    sign(session, plan, people, {"受理案件数": "0"})
+    evaluation = sign(session, plan, people, {"受理案件数": "0"})
+    evaluation.status = Status.SUBMITTED
+    assert not beside(session, people, made, "受理案件数").results[0].is_signed
+    evaluation.status = Status.APPROVED
     found = beside(session, people, made, "受理案件数")
     (last,) = found.results
     assert (last.reached.value, last.points, last.weight) == (Decimal(110), 0, Decimal(50))
@@ -221,9 +227,11 @@ def test_a_plan_made_by_hand_is_held_against_a_project_of_the_same_name(session,
 
 def test_suggestions_are_taken_by_row_or_all_and_the_ledger_says_so(session, people):
     figures: dict[str, Any] = {"受理案件数": ("1", "1", "1", "110")}
-    figures |= {"群众满意度": ("1", "1", "1", "92"), "及时受理率": ("95", "95", "95", "99")}
+    figures |= {"群众满意度": ("1", "1", "1", "92"), "及时受理率": ("80", "80", "80", "85")}
     figures["办结期限"] = figures["报送期限"] = (None, None, None, date(2022, 11, 20))
     plan = make_reported_plan(session, people, figures, indicators=ROWS)
+    # A direction that somebody chose, against what the text alone would say.
+    plan.indicators[3].sense = Sense.AT_MOST
     made = begin(session, people, plan)
     actor = people[0].actor
     count = made.indicators[0]
@@ -241,10 +249,10 @@ def test_suggestions_are_taken_by_row_or_all_and_the_ledger_says_so(session, peo
         "≥110件",
         "2023年11月20日前",
         "2023年11月20日前",
-        "99%",
+        "85%",
         "≥98%",
     ]
-    assert made.indicators[3].sense is Sense.AT_LEAST
+    assert made.indicators[3].sense is Sense.AT_MOST
     assert take_suggestions(session, actor, made, version=made.version) == 0
     mark(made, Status.APPROVED, *people)
     session.flush()
