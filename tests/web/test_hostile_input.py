@@ -59,6 +59,7 @@ from tests.test_permissions import (
     CONTENT,
     make_archive,
     make_calendar,
+    make_ending,
     make_evidence,
     make_message,
     make_recommendation,
@@ -270,11 +271,13 @@ def fill(app: Flask) -> dict[str, str]:
         )
         make_rectifications(session, make_evidence(session, recorded).submission_id, staff)
         make_revision(session, recorded)
+        make_ending(session, recorded)
         waiting = make_plan(
             session, unit, rows, name="季度待审", status=Status.APPROVED, people=people
         )
         make_waiting_quarter(session, waiting, people)
         mark(make_revision(session, waiting), Status.SUBMITTED, staff, supervisor)
+        mark(make_ending(session, waiting), Status.SUBMITTED, staff, supervisor)
         make_reported_plan(session, people, name="可自评")
         evaluated = make_reported_plan(session, people, name="自评草稿")
         session.flush()
@@ -424,11 +427,17 @@ def pages_of(app: Flask, user: str) -> list[str]:
         pages += ["/archives", "/archives/new", "/archives/disclosure?year=2022&format=csv"]
         pages += ["/plans/new", "/plans/new?kind=department", "/imports/new", "/imports/1"]
         pages += ["/plans/successors?year=2022"]
-        pages += ["/recheck", "/revisions/1/edit", "/account/contact", "/messages"]
+        pages += [
+            "/recheck",
+            "/revisions/1/edit",
+            "/endings/1/edit",
+            "/account/contact",
+            "/messages",
+        ]
     pages += ["/rectifications/1", "/rectifications/2"] if user else []
     pages += ["/recommendations/1", "/recommendations/2"] if user else []
     pages += ["/plans/10/recommendations", "/plans/10/signed-copies/target"] if user else []
-    pages += ["/revisions/1", "/revisions/2"] if user else []
+    pages += ["/revisions/1", "/revisions/2", "/endings/1", "/endings/2"] if user else []
     pages += ["/missing?period=2022-Q4"] if user == "supervisor" else []
     ends = ["", "/self-evaluation", "/periods/2022-Q1"]
     ends += (
@@ -436,6 +445,7 @@ def pages_of(app: Flask, user: str) -> list[str]:
             "/edit",
             "/indicators",
             "/revisions/new",
+            "/endings/new",
             "/periods/2022-Q1/money/fiscal/list",
             "/periods/2022-Q1/sheet",
             "/periods/2022-Q1/evidence/budget",
