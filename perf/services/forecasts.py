@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from perf.core.terms import Comparator, Curve, Kind
 from perf.models import Indicator, Plan
 from perf.queries.forecast import PlanPaths, paths_of
 from perf.queries.packs import pack_of
-from perf.services.paces import pace_of
+from perf.services.paces import months_before, pace_of
 
 _EVENLY = Pace(Curve.EVEN)
 
@@ -98,7 +98,8 @@ def _money(plan: Plan, paths: PlanPaths) -> MoneyForecast:
     wanted = pack_of(plan).execution.reason_below * 100
     target = Target(f"≥{format_number(wanted)}%", Comparator.GE, wanted, unit="%")
     history = [YearPath(year, target, tuple(rates)) for year, rates in paths.rates_before.items()]
-    found = forecast(Kind.CUMULATIVE, target, _EVENLY, paths.rates, history)
+    pace = replace(_EVENLY, gone=months_before(plan))
+    found = forecast(Kind.CUMULATIVE, target, pace, paths.rates, history)
     return MoneyForecast(target, _last(paths.rates), found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from perf.core.progress import Pace, default_pace, read_pace
 from perf.core.terms import Curve, QuantityKind
 from perf.formulas.grammar import parse_formula
-from perf.models import Indicator
+from perf.models import Indicator, Plan
 
 
 def pace_of(indicator: Indicator) -> Pace:
@@ -16,8 +16,12 @@ def pace_of(indicator: Indicator) -> Pace:
     What is taken from the system's own records is due once, at the year's end: while others still
     work at theirs, nothing lags here.
     """
-    begins_on = indicator.plan.begins_on
-    return replace(_pace_of(indicator), gone=0 if begins_on is None else begins_on.month - 1)
+    return replace(_pace_of(indicator), gone=months_before(indicator.plan))
+
+
+def months_before(plan: Plan) -> int:
+    """How many months were over before the one in which the plan's project began."""
+    return 0 if plan.begins_on is None else plan.begins_on.month - 1
 
 
 def _pace_of(indicator: Indicator) -> Pace:

@@ -273,6 +273,8 @@ IN_AUTUMN = Pace(Curve.ONCE, due=3)
     [
         # A rate of progress grows as counts do, and ends at 100 %.
         (EVENLY, ("30", "52"), "100", "0.3", "0.5"),
+        # One that began in May has had two of its eight months: a quarter of the way.
+        (Pace(Curve.EVEN, gone=4), (None, "25"), "100", "0.3", "0.5"),
         # Where the plan says when what comes due, that is believed before any year was seen.
         (OWN, ("10", "20"), "100", "0.3", "0.5"),
         (OWN, ("6", "10"), "85", "0.65", "0.85"),

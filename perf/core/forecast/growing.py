@@ -97,8 +97,12 @@ def growth_outlook(
 
 
 def _planned_share(pace: Pace, months: int) -> Decimal | None:
-    """The share that the plan's author expects after so many months; None where nobody said so."""
-    if pace.curve not in {Curve.OWN, Curve.ONCE}:
+    """The share that the plan's author expects after so many months; None where nobody said so.
+
+    A project that began within the year has had fewer months than those behind what is usual.
+    """
+    is_late = pace.curve is Curve.EVEN and pace.gone > 0
+    if pace.curve not in {Curve.OWN, Curve.ONCE} and not is_late:
         return None
     return pace.expected_share(months) or _ZERO
 
