@@ -13,6 +13,7 @@ from perf.core.permissions import Permission
 from perf.core.terms import Action, Role, Status, WorkKind
 from perf.models import LedgerEntry, Message, Office, Period, Rectification
 from perf.queries.handover import open_work_of
+from perf.queries.messages import shown_lines
 from perf.queries.packs import pack_of
 from perf.queries.submissions import quarter_visible_to
 from perf.services.accounts import update_user
@@ -34,6 +35,8 @@ from perf.services.submissions import open_submission, step_submission
 from perf.web.security import signed_in_user
 from tests.factories import SYSTEM, make_plan, make_unit, make_user, make_year
 from tests.test_permissions import make_rectification
+
+pytestmark = pytest.mark.slow
 
 NOON = datetime(2022, 4, 8, 4, tzinfo=UTC)
 TODAY = date(2022, 4, 8)
@@ -309,6 +312,12 @@ def test_the_internal_day_is_within_the_period_and_its_reminder_says_it(world):
     )
     again = remind_offices(session, world.staff.actor, quarter(world))
     assert (again.people, again.before) == (1, 1)
+    (line,) = shown_lines(session, world.staff.actor, [message])[message.id]
+    assert not line.is_done
+    fill(world, world.staff, {0: "110", 1: "95"})
+    hand_in(session, world.staff.actor, quarter(world))
+    (line,) = shown_lines(session, world.staff.actor, [message])[message.id]
+    assert line.is_done
 
 
 # Hand-over

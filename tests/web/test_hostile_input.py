@@ -62,6 +62,7 @@ from tests.test_permissions import (
     make_ending,
     make_evidence,
     make_message,
+    make_people,
     make_recommendation,
     make_rectification,
     make_revision,
@@ -300,6 +301,11 @@ def fill(app: Flask) -> dict[str, str]:
         foreign = make_plan(session, other, rows, status=Status.APPROVED, people=strangers)
         foreign_evidence = make_evidence(session, foreign)
         make_signed_evaluation(session, unit, people)
+        second = make_user(session, Role.STAFF, unit, "second")
+        office = make_people(session, recorded, (second, supervisor))["office_id"]
+        # All its rows, so that the grid shows every kind of cell.
+        for row in (staff, *recorded.indicators):
+            row.office_id = office
         for state in (ArchiveState.WAITING, ArchiveState.FAILED, ArchiveState.DONE):
             make_archive(session, staff).state = state
         for user in (staff, session.get(type(staff), 3)):
@@ -438,12 +444,14 @@ def pages_of(app: Flask, user: str) -> list[str]:
     pages += ["/recommendations/1", "/recommendations/2"] if user else []
     pages += ["/plans/10/recommendations", "/plans/10/signed-copies/target"] if user else []
     pages += ["/revisions/1", "/revisions/2", "/endings/1", "/endings/2"] if user else []
-    pages += ["/missing?period=2022-Q4"] if user == "supervisor" else []
-    ends = ["", "/self-evaluation", "/periods/2022-Q1"]
+    if user == "supervisor":
+        pages += ["/missing?period=2022-Q4", "/units/1/people", "/people/1/handover"]
+    ends = ["", "/self-evaluation", "/periods/2022-Q1", "/periods/2022-Q1/collection"]
     ends += (
         [
             "/edit",
             "/indicators",
+            "/offices",
             "/revisions/new",
             "/endings/new",
             "/periods/2022-Q1/money/fiscal/list",
