@@ -17,11 +17,22 @@ from perf.core.terms import (
     EndingKind,
     Light,
     PlanKind,
+    RecordSource,
     RectificationState,
     Role,
     Status,
 )
-from perf.models import LedgerEntry, Period, Plan, PlanEnding, Rectification, Snapshot, Submission
+from perf.models import (
+    FiscalYear,
+    LedgerEntry,
+    Period,
+    Plan,
+    PlanEnding,
+    Rectification,
+    Snapshot,
+    Submission,
+)
+from perf.queries.calendar import due_periods
 from perf.queries.demanded import is_demanded, periods_demanded
 from perf.queries.endings import (
     ending_to_change,
@@ -30,13 +41,15 @@ from perf.queries.endings import (
     kept_ending_of,
 )
 from perf.queries.items import ItemKind
-from perf.queries.own_records import unsigned_projects
+from perf.queries.overview import units_standing
+from perf.queries.own_records import record_counts, unsigned_projects
 from perf.queries.reminders import missing_rows
 from perf.queries.review import count_waiting
-from perf.queries.workbench import outstanding_items
+from perf.queries.workbench import outstanding_items, totals_of
 from perf.services.ending_entries import EndingEntry
 from perf.services.endings import cancel_ending, create_ending, save_ending, step_ending
 from perf.services.entries import why_closed
+from perf.services.evaluations import begin_self_evaluation
 from perf.services.plan_content import content_of_plan
 from perf.services.plan_details import PlanDetails, read_details
 from perf.services.plans import create_plan, step_plan
@@ -350,3 +363,42 @@ def test_an_addition_has_its_day_and_its_document(fields, wrong):
     with clock.set_to(AUGUST), pytest.raises(InvalidInput) as refused:
         read_details(PlanDetails(name="追加项目", **typed | fields), PlanKind.PROJECT, 2022)
     assert set(refused.value.fields) == wrong
+
+
+def test_an_ended_plan_may_be_evaluated_over_what_it_owed(session, world):
+    counts = record_counts(session, world.plan)
+    assert counts == {RecordSource.MONITORING: (0, 2), RecordSource.SELF_EVALUATION: (0, 2)}
+    with pytest.raises(Conflict, match="还差三季度、四季度"):
+        begin_self_evaluation(session, world.staff, world.plan)
+    world.end()
+    counts = record_counts(session, world.plan)
+    assert counts == {RecordSource.MONITORING: (1, 2), RecordSource.SELF_EVALUATION: (0, 1)}
+    evaluation = begin_self_evaluation(session, world.staff, world.plan)
+    assert evaluation.executed == 40000
+    assert {row.indicator.name: row.value for row in evaluation.scores} == {
+        "受理案件数": 45,
+        "及时受理率": 92,
+        "群众满意度": 90,
+    }
+    # Once it is begun, the department waits for it like for any other.
+    assert unsigned_projects(session, world.plan) == ["新项目", "老项目"]
+    # Nobody is reminded of what need not be.
+    found = outstanding_items(session, world.staff, clock.today())
+    assert ItemKind.SELF_EVALUATION not in {one.kind for one in found}
+
+
+def test_totals_expect_of_a_period_what_is_owed_for_it(session, world):
+    def expected() -> tuple[list[int], int, int]:
+        found = totals_of(session, FINANCE, 2022)
+        page = units_standing(session, FINANCE, session.get(FiscalYear, 2022), date(2023, 4, 1))
+        due = {one.period.code: one.plans for one in due_periods(session, FINANCE, clock.today())}
+        return [one.owed for one in found.periods], page.rows[0].overdue, due["2022-Q4"]
+
+    # Two plans owe four quarters and a self-evaluation; two quarters of one are approved.
+    assert expected() == ([2, 2, 2, 2, 2], 8, 2)
+    world.end()
+    assert expected() == ([2, 2, 1, 1, 1], 5, 1)
+    world.other.begins_on = world.other.added_on = date(2022, 5, 10)
+    world.other.added_by = "文号"
+    session.flush()
+    assert expected() == ([1, 2, 1, 1, 1], 4, 1)

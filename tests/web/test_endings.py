@@ -12,12 +12,12 @@ from sqlalchemy import select
 from perf import clock
 from perf.core.terms import EndingKind, Role, Status
 from perf.extensions import db
-from perf.models import Actual, LedgerEntry, Period, Plan, PlanEnding, Submission
+from perf.models import Actual, LedgerEntry, Period, Plan, PlanEnding, Submission, User
 from perf.queries.packs import pack_of
 from perf.services.entries import record_entries
 from perf.services.entry_figures import Entry
 from perf.services.submissions import open_submission
-from tests.factories import make_plan, make_unit, make_user
+from tests.factories import make_plan, make_unit, make_user, mark
 from tests.queries import count_queries
 from tests.reported import make_reported_plan
 
@@ -116,6 +116,26 @@ def test_from_the_form_over_the_review_to_the_closed_project(world, browse):
     filled = staff.get(link[1].replace("&amp;", "&"))
     assert '<details class="working adjust" id="adjust" open>' in filled.html
     assert 'value="5.5"' in filled.html
+
+
+def test_a_project_that_was_added_says_since_when_and_by_what(world, browse, app):
+    staff = browse(world.staff)
+    fields = {"kind": "project", "year": "2022", "name": "汛后修复", "budget-fiscal": "3"}
+    fields |= {"begins_on": "2022-05-10", "added_by": "财预〔2022〕9号"}
+    page = staff.post("/plans/new", fields, status=422)
+    assert "请填完整的文件日期" in page.text
+    assert 'value="2022-05-10"' in page.html
+    url = staff.post("/plans/new", fields | {"added_on": "2022-05-08"}).location
+    plan = url.removesuffix("/indicators")
+    for words in ["年度中追加", "从 2022 年 5 月 10 日 起执行", "财预〔2022〕9号"]:
+        assert words in staff.get(plan).text
+    with app.app_context():
+        row = db.session.scalars(select(Plan).order_by(Plan.id.desc())).first()
+        mark(row, Status.APPROVED, *db.session.scalars(select(User).order_by(User.id).limit(2)))
+        db.session.commit()
+    assert "不用填报" in staff.get(plan).text
+    assert "不用填报" in staff.get(f"{plan}/periods/2022-Q1").text
+    assert "不用填报" not in staff.get(f"{plan}/periods/2022-Q2").text
 
 
 def test_the_lists_tell_ended_projects_from_those_that_go_on(world, browse):
