@@ -301,11 +301,7 @@ def fill(app: Flask) -> dict[str, str]:
         foreign = make_plan(session, other, rows, status=Status.APPROVED, people=strangers)
         foreign_evidence = make_evidence(session, foreign)
         make_signed_evaluation(session, unit, people)
-        second = make_user(session, Role.STAFF, unit, "second")
-        office = make_people(session, recorded, (second, supervisor))["office_id"]
-        # All its rows, so that the grid shows every kind of cell.
-        for row in (staff, *recorded.indicators):
-            row.office_id = office
+        make_offices(session, recorded, people)
         for state in (ArchiveState.WAITING, ArchiveState.FAILED, ArchiveState.DONE):
             make_archive(session, staff).state = state
         for user in (staff, session.get(type(staff), 3)):
@@ -332,6 +328,14 @@ def fill(app: Flask) -> dict[str, str]:
     path.parent.mkdir(parents=True)
     path.write_bytes(CONTENT)
     return ids
+
+
+def make_offices(session: Any, plan: Any, people: Any) -> None:
+    """An office of the staff's that owes all of the plan, so that its grid shows every cell."""
+    second = make_user(session, Role.STAFF, plan.unit, "second")
+    office = make_people(session, plan, (second, people[1]))["office_id"]
+    for row in (people[0], *plan.indicators):
+        row.office_id = office
 
 
 def make_signed_evaluation(session: Any, unit: Any, people: Any) -> None:
