@@ -101,8 +101,9 @@ def seed_demo_command(*, empty: bool) -> None:
     draft = _sample()
     with clock.set_to(datetime(YEAR, 1, 10, 2, tzinfo=UTC)):
         imported = import_draft(session, system, draft)
-    plans = [one.plan for one in imported.plans if one.plan]
-    signed_in = _create_users(session, system, plans[0].unit)
+        plans = [one.plan for one in imported.plans if one.plan]
+        # As early as their unit: whoever looks at a day of that year finds them.
+        signed_in = _create_users(session, system, plans[0].unit)
     people = _People(signed_in[Role.STAFF].actor, signed_in[Role.SUPERVISOR].actor)
     with clock.set_to(datetime(YEAR, 1, 12, 2, tzinfo=UTC)):
         for plan in plans:

@@ -48,8 +48,9 @@ ROOMS = {
     "archives": room(
         "documents services queries models core clock config database", "sqlalchemy xlsxwriter"
     ),
-    "extensions": room("models", FLASK),
-    "web": room(f"{INNER} archives extensions", f"sqlalchemy {FLASK}"),
+    "past": room("models clock database", "sqlalchemy"),
+    "extensions": room("models", f"sqlalchemy {FLASK}"),
+    "web": room(f"{INNER} archives past extensions", f"sqlalchemy {FLASK}"),
     "api": room(f"{INNER} extensions", f"sqlalchemy flask_smorest marshmallow webargs {FLASK}"),
     "cli": room(f"{INNER} archives extensions mail", f"sqlalchemy {FLASK}"),
     "app": room(f"{INNER} archives extensions web api cli", f"sqlalchemy {FLASK}"),

@@ -24,6 +24,8 @@ from perf.web import (
     messages,
     official_forms,
     over_units,
+    past,
+    past_day,
     people,
     plans,
     presentation,
@@ -54,6 +56,7 @@ BLUEPRINTS = [
     people.blueprint,
     forecast.blueprint,
     ledger.blueprint,
+    past.blueprint,
     plans.blueprint,
     successors.blueprint,
     evaluations.blueprint,
@@ -86,6 +89,7 @@ BLUEPRINTS = [
 def init_app(app: Flask) -> None:
     """Register the pages and everything that stands around them."""
     app.url_map.converters["int"] = KeyConverter
+    past_day.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     presentation.init_app(app)

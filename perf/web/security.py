@@ -22,6 +22,7 @@ from perf.extensions import db, login_manager
 from perf.models import Delegation, Message, Unit, User
 from perf.queries.delegations import holds_today
 from perf.services.typed import without_controls
+from perf.web.past_day import SAFE_METHODS, as_of_chosen_day
 
 
 class CleanFormParser(FormDataParser):
@@ -51,7 +52,6 @@ class BoundedRequest(Request):
 
 
 View = Callable[..., ResponseReturnValue]
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHANGE_PASSWORD = ("auth.change_password", "auth.save_password")
 
 
@@ -166,9 +166,10 @@ def requires(
                 return redirect(url_for(_CHANGE_PASSWORD[0]))
             actor = current_actor()
             actor.demand(permission)
-            if loader is None:
-                return view(**arguments)
-            return view(loader(db.session(), actor, **arguments))
+            with as_of_chosen_day(actor):
+                if loader is None:
+                    return view(**arguments)
+                return view(loader(db.session(), actor, **arguments))
 
         guarded.permission = permission  # type: ignore[attr-defined]
         guarded.is_slow = slow  # type: ignore[attr-defined]
