@@ -42,13 +42,18 @@ def test_an_office_fills_in_its_rows_and_hands_them_in(windows: Windows) -> None
     cell(staff, COST).fill("12")
     cell(staff, COST).press("Enter")
     expect(staff.locator("[data-saved]")).to_contain_text("已自动保存")
+    quarter = staff.url
     open_link(staff, "分工与收集")
     press(staff, "本科室已填完")
     expect_said(staff, "本科室已交")
     expect_accessible(staff)
 
+    anchor = staff.get_by_role("link", name=OTHER).get_attribute("href")
     chief.goto(staff.url)
     row = chief.get_by_role("row").filter(has_text=OFFICE).first
     expect(row).to_contain_text("已交")
-    open_link(chief, "一季度")
-    expect(chief.get_by_role("heading", level=1)).to_contain_text("一季度填报")
+
+    # A link to a row of another office shows all of them.
+    staff.goto(f"{quarter}#{(anchor or '').partition('#')[2]}")
+    expect(grid_row(staff, OTHER)).to_be_visible()
+    expect(staff.get_by_text("只看本科室")).to_be_visible()

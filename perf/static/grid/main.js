@@ -11,6 +11,10 @@ const READ = ["actual", "tier", "rate", "expected", "likelihood", "nodata"];
 const WORDS = { 未填: "未填", 有误: "有误", 缺原因: "缺原因" };
 let isLeaving = false;
 
+// A link may lead to a row that another office fills in, while one's own alone are shown.
+if (form.dataset.office && /^#row-\d+$/.test(location.hash) && !document.querySelector(location.hash))
+  location.replace(`${location.pathname}?office=all${location.hash}`);
+
 // Readings
 
 const waiting = new Map();
