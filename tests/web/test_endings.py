@@ -147,6 +147,8 @@ def test_the_lists_tell_ended_projects_from_those_that_go_on(world, browse):
     missing = browse(world.chief).get("/missing?period=2022-Q3").text
     assert "信访综合" in missing
     assert "信访值班" not in missing
+    for place in ("periods/2022-Q2", "periods/2022-Q3"):
+        assert "项目已终止" in staff.get(f"/plans/{world.plan}/{place}").text
     found = browse(world.auditor).get(f"/api/v1/plans/{world.plan}").json
     assert found["ended_on"] == "2022-07-01"
     assert [one["is_demanded"] for one in found["periods"]] == [True, True, False, False]
