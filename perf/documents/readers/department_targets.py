@@ -1,14 +1,14 @@
 """部门（单位）整体绩效目标表: objective, tasks and budget above, the indicators below."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from perf.core.drafts import DraftPlan
 from perf.core.targets import strip_numbering
-from perf.core.terms import FundSource, PlanKind
+from perf.core.terms import PlanKind
 from perf.documents.readers.department_indicators import IndicatorReader, is_indicator_header
+from perf.documents.readers.department_money import DepartmentMoney
 from perf.documents.readers.grid_foot import is_below_grid, is_weight_sum
 from perf.documents.readers.progress import (
     first_column_spent,
@@ -18,7 +18,6 @@ from perf.documents.readers.progress import (
 from perf.documents.readers.report import Report, at_line
 from perf.documents.readers.tables import Row, close_up, key, mark_breaks, trim
 from perf.documents.readers.vocabulary import (
-    amount,
     code_and_name,
     code_digits,
     head,
@@ -47,22 +46,7 @@ _PLANNED = frozenset({"预期目标", "年初设定目标", "预期绩效目标"
 _CODE_HEADS = frozenset({"单位编码", "单位代码", "部门编码", "部门代码", "预算单位编码"})
 _MONEY_HEADS = frozenset({"年初预算数", "调整后预算数", "全年预算数"})
 _UNIT_NAME = re.compile(r"(?:部门|单位|部门\(单位\)|预算部门)名称[:：]?(.*)")
-_AMOUNT_LABEL = re.compile(
-    r"(?:\d[、.])?(?:资金来源|资金结构)?[:：]?(?:\(\d\)|\d[、.)])?(?:其中[:：])?"
-    r"((?:部门|单位|部门\(单位\))?预算总额|年度预算总额|(?:年度)?资金总额|政府预算资金|财政拨款|一般公共预算"
-    r"|财政专户管理资金|单位资金|上年结转资金|其他资金|基本支出|项目支出)(?:\((?:元|千元|万元|亿元)\))?[:：]?"
-)
-_LONGEST_LABEL = 60
 _LONGEST_TASK = 24
-_SOURCES = {
-    "政府预算资金": FundSource.FISCAL,
-    "财政拨款": FundSource.FISCAL,
-    "一般公共预算": FundSource.FISCAL,
-    "财政专户管理资金": FundSource.SPECIAL_ACCOUNT,
-    "单位资金": FundSource.UNIT_FUNDS,
-    "上年结转资金": FundSource.CARRYOVER,
-    "其他资金": FundSource.OTHER,
-}
 
 
 @dataclass(slots=True)
@@ -83,12 +67,9 @@ class _Top:
 
     form: DepartmentForm
     report: Report
-    unit: str | None
+    money: DepartmentMoney
     part: str = "objective"
     objective: list[str] = field(default_factory=list)
-    pending: str | None = None
-    assumed: bool = False
-    partial: tuple[str, str] | None = None
     content_column: int | None = None
     named: bool = False
     spent: int | None = None
@@ -107,7 +88,8 @@ class _Top:
         spent = first_column_spent(row)
         if spent is not None or any(each in _MONEY_HEADS for each in keys):
             self.part, self.spent = "budget", spent
-            self.unit = next((unit for text in cells if (unit := money_unit(text))), self.unit)
+            units = (unit for text in cells if (unit := money_unit(text)))
+            self.money.unit = next(units, self.money.unit)
             return
         if any(each in _OBJECTIVE for each in keys):
             self.part = "objective"
@@ -124,17 +106,24 @@ class _Top:
             if not (_is_side_head(text, column) or is_class(text))
             and not self._is_of_progress(column, text)
         ]
+        self._take(placed, row)
+
+    def _take(self, placed: list[tuple[int, str]], row: Row) -> None:
+        """Takes what the row holds beside its side headings, by where in the form it stands."""
         rest = [text for _, text in placed]
-        if self._takes_torn_label(rest, row):
+        if self.money.takes_torn_label(rest, row):
+            self.part = "budget"
             return
-        if self._takes_amounts(rest, row):
+        if self.money.keeps_for_next_row(rest) and self.part == "tasks":
+            return
+        if self.money.takes_amounts(rest, row):
             self.part = "budget"
         elif self.part == "objective":
             self.objective += [trim(text) for text in rest]
         elif self.part == "tasks" and rest:
             self._take_task(placed, row)
         elif self.part == "budget" and len(rest) == 1 and looks_like_amount(rest[0]):
-            self._take_late_amount(rest[0], row)
+            self.money.take_late_amount(rest[0], row)
 
     def _is_of_progress(self, column: int, text: str) -> bool:
         """Whether the cell says what was spent or done instead of what is planned."""
@@ -179,81 +168,14 @@ class _Top:
         contents = "".join(trim(text) for _, text in placed[1:])
         tasks.append((strip_numbering(close_up(text)), contents))
 
-    def _takes_torn_label(self, rest: list[str], row: Row) -> bool:
-        """A label whose end stands in the next row: 部门预算总 | 2,109,100.0 and below 额(元)."""
-        partial, self.partial = self.partial, None
-        if len(rest) == 1 and partial is not None and len(rest[0]) < _LONGEST_LABEL:
-            label, figure = partial
-            unit = money_unit(label + rest[0])
-            match = _AMOUNT_LABEL.fullmatch(key(label + rest[0]))
-            if match is not None:
-                self.unit = unit or self.unit
-                self._store(match[1], figure, row)
-                self.part = "budget"
-                return True
-        if len(rest) == 2 and len(rest[0]) < _LONGEST_LABEL and looks_like_amount(rest[1]):
-            self.partial = (rest[0], rest[1])
-            return self.part == "tasks" and _AMOUNT_LABEL.fullmatch(key(rest[0])) is None
-        return False
-
-    def _takes_amounts(self, cells: list[str], row: Row) -> bool:
-        """Labels with the figure right of each; a label's unit holds until another is named."""
-        label: str | None = None
-        for text in _apart(cells):
-            match = _AMOUNT_LABEL.fullmatch(key(text)) if len(text) < _LONGEST_LABEL else None
-            if match is not None:
-                label = match[1]
-                self.unit = money_unit(text) or self.unit
-                self.pending = label
-            elif label is not None and looks_like_amount(text):
-                self._store(label, text, row)
-                label = self.pending = None
-        return label is not None or any(
-            len(text) < _LONGEST_LABEL and _AMOUNT_LABEL.fullmatch(key(text))
-            for text in _apart(cells)
-        )
-
-    def _take_late_amount(self, text: str, row: Row) -> None:
-        if self.pending is not None:
-            self.report.info(
-                "slid-cells-moved",
-                f"“{self.pending}”的金额落在下一行，已移回，请核对。",
-                at_line(row.line),
-            )
-            self._store(self.pending, text, row)
-            self.pending = None
-
-    def _store(self, label: str, text: str, row: Row) -> None:
-        if self.unit is None and not self.assumed:
-            self.assumed = True
-            self.report.warning(
-                "money-unit-missing",
-                "预算情况没有写明金额单位，已按万元读取，请核对。",
-                at_line(row.line),
-            )
-        money = amount(text, self.unit or "万元")
-        plan = self.form.plan
-        if money is None:
-            return
-        if label in _SOURCES:
-            plan.budget[_SOURCES[label]] = money
-        elif label == "基本支出":
-            plan.basic_expenditure = money
-        elif label == "项目支出":
-            plan.project_expenditure = money
-        else:
-            plan.budget_total = money
-            self.form.total_text = text
-            self.form.total_unit = self.unit
-            self.form.total_line = row.line
-
 
 def read_department_targets(rows: list[Row], before: list[str], report: Report) -> DepartmentForm:
     """The department's plan out of the form's rows; `before` are the text lines above it."""
     plan = DraftPlan(kind=PlanKind.DEPARTMENT, name=DEPARTMENT_PLAN)
     form = DepartmentForm(plan)
     said = next((unit for line in before if (unit := money_unit(line))), None)
-    top = _Top(form, report, said)
+    money = DepartmentMoney(plan, report, said)
+    top = _Top(form, report, money)
     indicators = IndicatorReader(report)
     begun = ended = False
     for row in mark_breaks([row for row in rows if not row.is_rule()], is_indicator_header):
@@ -270,8 +192,9 @@ def read_department_targets(rows: list[Row], before: list[str], report: Report) 
             top.read(row)
     plan.objective = "".join(top.objective) or None
     plan.indicators = indicators.finish()
-    total = form.plan.budget_total
-    if total is None and plan.budget:
+    form.total_text, form.total_unit = money.total_text, money.total_unit
+    form.total_line = money.total_line
+    if plan.budget_total is None and plan.budget:
         report.warning(
             "budget-total-missing",
             "没有找到部门预算总额，请在预览中补填。",
@@ -291,16 +214,6 @@ def _unit_name(cells: list[str]) -> str | None:
 def unit_named(row: Row) -> str | None:
     """The department that the row names, if it is the form's row for it."""
     return _unit_name([text for _, text in row.filled()])
-
-
-def _apart(cells: list[str]) -> Iterator[str]:
-    """The cells, a label with its figure behind a colon (预算总额（万元）：512.40) as two."""
-    for text in cells:
-        label, colon, figure = text.replace("：", ":").rpartition(":")
-        if colon and len(text) < _LONGEST_LABEL and looks_like_amount(figure):
-            yield from (label, figure)
-        else:
-            yield text
 
 
 def _is_side_head(text: str, column: int) -> bool:
