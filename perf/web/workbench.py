@@ -23,6 +23,7 @@ from perf.queries.lights import lagging_counts
 from perf.queries.recommendations import RecommendationFilter, count_recommendations
 from perf.queries.rectifications import count_rectifications
 from perf.queries.review import LateUnit, decided_items, late_reviews
+from perf.queries.totals import totals_of
 from perf.queries.workbench import Said
 from perf.services.review_days import overdue_before, review_due
 from perf.web.forecast import likely_misses
@@ -145,7 +146,7 @@ def _for_readers(actor: Actor) -> ResponseReturnValue:
     year = organisation.year_in_focus(session, today)
     return render_template(
         "workbench/totals.html",
-        totals=workbench.totals_of(session, actor, year) if year else None,
+        totals=totals_of(session, actor, year) if year else None,
         recommendations=count_recommendations(session, actor, RecommendationFilter(), today),
         late=_late_reviews(session, actor, year, today) if year else [],
         may_remind=actor.may(Permission.REMIND),

@@ -45,7 +45,8 @@ from perf.queries.overview import units_standing
 from perf.queries.own_records import record_counts, unsigned_projects
 from perf.queries.reminders import missing_rows
 from perf.queries.review import count_waiting
-from perf.queries.workbench import outstanding_items, totals_of
+from perf.queries.totals import totals_of
+from perf.queries.workbench import outstanding_items
 from perf.services.ending_entries import EndingEntry
 from perf.services.endings import cancel_ending, create_ending, save_ending, step_ending
 from perf.services.entries import why_closed
