@@ -12,8 +12,12 @@ const WORDS = { 未填: "未填", 有误: "有误", 缺原因: "缺原因" };
 let isLeaving = false;
 
 // A link may lead to a row that another office fills in, while one's own alone are shown.
-if (form.dataset.office && /^#row-\d+$/.test(location.hash) && !document.querySelector(location.hash))
-  location.replace(`${location.pathname}?office=all${location.hash}`);
+function showNamed() {
+  if (form.dataset.office && /^#row-\d+$/.test(location.hash) && !document.querySelector(location.hash))
+    location.replace(`${location.pathname}?office=all${location.hash}`);
+}
+showNamed();
+window.addEventListener("hashchange", showNamed);
 
 // Readings
 
