@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 import tracemalloc
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -19,9 +19,9 @@ from perf.archives.making import archive_path
 from perf.archives.names import Names, file_name
 from perf.archives.zip_file import GivenUp, write_zip
 from perf.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from perf.core.terms import ArchiveState, Role, Status
+from perf.core.terms import ArchiveState, EndingKind, Role, Status
 from perf.database import begin_writing
-from perf.models import Archive, LedgerEntry, SelfEvaluation
+from perf.models import Archive, LedgerEntry, PlanEnding, SelfEvaluation
 from perf.queries.archives import archive_visible_to, archives_page
 from perf.services import archives as service
 from perf.services.evidence_files import path_of
@@ -37,7 +37,7 @@ from tests.archived import (
     read_zip,
     states,
 )
-from tests.factories import make_plan, make_unit, make_user
+from tests.factories import make_plan, make_unit, make_user, mark
 from tests.queries import count_queries
 
 pytestmark = pytest.mark.slow
@@ -193,6 +193,27 @@ def test_the_public_one_shows_nobody_and_no_working_and_can_be_masked(session, y
         "还有 1 项自评没有签署，不公开",
         "还没有开始自评",
     }
+
+
+def test_the_public_summary_waits_for_no_project_that_ended(session, year, tmp_path):
+    people = year.staff, year.supervisor
+    plan = make_plan(session, year.unit, status=Status.APPROVED, people=people)
+    plan.ended_on, plan.owed_until = date(2022, 7, 1), 6
+    ending = PlanEnding(
+        unit_id=year.unit.id,
+        plan_id=plan.id,
+        kind=EndingKind.CANCELLED,
+        document="文号",
+        dated_on=date(2022, 7, 1),
+        holds_from=date(2022, 7, 1),
+        reason="政策调整。",
+        updated_at=clock.now(),
+    )
+    mark(ending, Status.APPROVED, *people)
+    session.add(ending)
+    session.flush()
+    read = made(session, tmp_path, ask(session, year.staff.actor, year.unit, is_public=True))
+    assert "还有 1 项自评没有签署，不公开" in {row["说明"] for row in read.lines}
 
 
 def test_what_was_not_approved_is_not_made_public(session, year, tmp_path):
