@@ -9,8 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 
 PROJECT = "特殊疑难信访救助资金"
 DRAFT, SUBMIT = "保存草稿", "提交审核"
-# What a person could type into or press on a page, beside the links.
-CONTROLS = "main input:not([type=hidden]), main textarea, main select, main button, .foot button"
+# What a person could type into or press on a page, beside the links and what only shows more.
+CONTROLS = (
+    "main input:not([type=hidden]), main textarea, main select, "
+    "main button:not([data-panel-side] button), .foot button"
+)
 
 
 def follow(page: Page, control: Locator) -> None:

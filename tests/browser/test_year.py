@@ -331,8 +331,8 @@ def correct_after_approval(staff: Page, supervisor: Page) -> None:
     expect_said(staff, "已提交审核")
 
     open_in_queue(supervisor, "四季度填报")
-    changes = supervisor.locator("#review-panel .changes li")
-    expect(changes).to_have_count(1)
+    changes = supervisor.locator("#comparison")
+    expect(changes.locator("ins")).to_have_count(1)
     for text in (CONTENT, MISTYPED, MEANT):
         expect(changes).to_contain_text(text)
     press(supervisor, "审核通过")

@@ -40,6 +40,7 @@ from perf.models import (
     ImportDraft,
     LocalPack,
     Period,
+    Remark,
     SelfEvaluation,
     Submission,
     User,
@@ -65,6 +66,7 @@ from tests.test_permissions import (
     make_people,
     make_recommendation,
     make_rectification,
+    make_remark,
     make_revision,
     make_signed_copy,
     routes,
@@ -270,7 +272,8 @@ def fill(app: Flask) -> dict[str, str]:
         recorded = make_plan(
             session, unit, rows, name="填报项目", status=Status.APPROVED, people=people
         )
-        make_rectifications(session, make_evidence(session, recorded).submission_id, staff)
+        asked = make_remark(session, make_evidence(session, recorded).submission_id)
+        make_rectifications(session, asked.submission_id, staff)
         make_revision(session, recorded)
         make_ending(session, recorded)
         waiting = make_plan(
@@ -378,6 +381,7 @@ def make_waiting_quarter(session: Any, plan: Any, people: Any) -> None:
         unit_id=plan.unit_id, plan_id=plan.id, period_id=period.id, updated_at=clock.now()
     )
     mark(row, Status.SUBMITTED, *people)
+    row.remarks.append(Remark(unit_id=plan.unit_id, text="请核对", created_at=clock.now()))
     row.executions.append(BudgetExecution(unit_id=plan.unit_id, source=FundSource.FISCAL))
     session.add(row)
     session.flush()
@@ -450,6 +454,7 @@ def pages_of(app: Flask, user: str) -> list[str]:
     pages += ["/revisions/1", "/revisions/2", "/endings/1", "/endings/2"] if user else []
     if user == "supervisor":
         pages += ["/missing?period=2022-Q4", "/units/1/people", "/people/1/handover"]
+        pages += ["/review/bulk/confirm?item=plan-3-2"]
     ends = ["", "/self-evaluation", "/periods/2022-Q1", "/periods/2022-Q1/collection"]
     ends += (
         [
