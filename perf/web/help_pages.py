@@ -47,6 +47,7 @@ GUIDES = {
     "over_units": "archives",
     "recheck": "recheck",
     "ledger": "administration",
+    "past": "administration",
     "admin": "administration",
     "api": "administration",
 }

@@ -33,6 +33,8 @@ OF_TODAY = frozenset(
         "recheck",
     }
 )
+# Their files lie under what is in them, the same on any day.
+_BY_CONTENT = frozenset({"evidence", "signed_copies"})
 # What may be posted on a past day: choosing another one, and who is signed in.
 _ALWAYS = frozenset({"past.choose", "past.leave", "auth.try_sign_in", "auth.sign_out"})
 
@@ -118,10 +120,10 @@ def _refuse_writing() -> None:
 
 
 def _name_the_day(response: Response) -> Response:
-    """A file of a past day says so in its name; evidence is the same file on any day."""
+    """A file that is made of a past day says so in its name."""
     disposition, options = parse_options_header(response.headers.get("Content-Disposition"))
     name = options.get("filename")
-    if name and is_past() and _of_request() != "evidence":
+    if name and is_past() and _of_request() not in _BY_CONTENT:
         stem, dot, ending = name.rpartition(".")
         day = past_day().day  # type: ignore[union-attr]
         named = f"{stem}（{day}）{dot}{ending}" if dot else f"{name}（{day}）"
