@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal,
     or_,
     select,
     union_all,
@@ -47,6 +48,7 @@ from perf.queries.items import (
     lies_in_sight,
     read_items,
 )
+from perf.queries.review import MODELS
 
 _UNDER_WAY = (Status.SUBMITTED, Status.RETURNED, Status.REOPENED)
 
@@ -145,6 +147,27 @@ def open_remarks(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind
         if submitted_at is None or remark.at >= submitted_at:
             found.setdefault(key, []).append(remark)
     return found
+
+
+def unanswered_counts(session: Session, items: Sequence[Item]) -> dict[tuple[ItemKind, int], int]:
+    """How many remarks on each of these wait for an answer; one query, or none."""
+    ids: dict[ItemKind, list[int]] = {}
+    for item in items:
+        ids.setdefault(item.kind, []).append(item.subject_id or 0)
+    if not ids:
+        return {}
+    counts = []
+    for kind, keys in ids.items():
+        own = getattr(Remark, f"{MODELS[kind].__tablename__}_id")
+        is_open = (Remark.resolved_at.is_(None), Remark.answered_at.is_(None))
+        counts.append(
+            select(literal(kind.value), own, func.count())
+            .where(own.in_(keys), *is_open)
+            .group_by(own)
+        )
+    rows = session.execute(union_all(*counts))
+    kinds = {kind.value: kind for kind in ids}
+    return {(kinds[kind], key): count for kind, key, count in rows}
 
 
 # A reviewer's last word on a remark, where there was one after it.

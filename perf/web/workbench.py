@@ -96,6 +96,7 @@ def _for_staff(actor: Actor, today: date, _mark: LedgerMark) -> tuple[str, dict[
         "overdue": sum(task.due is not None and task.due[0] == "bad" for task in tasks),
         "waiting": sorted(waiting, key=_handed_in)[:SHOWN],
         "waiting_total": len(waiting),
+        "asked": workbench.unanswered_counts(session, waiting),
         "done": done,
         "standing": lambda item: review_standing(item, today),
         "rectifications": count_rectifications(session, actor, today),

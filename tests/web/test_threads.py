@@ -98,6 +98,8 @@ def test_answers_are_saved_with_the_grid_and_what_is_refused_stays(app, world, b
     page = staff.post(world.url, {"version": version(app), "action": "save"}, follow=True)
     assert "有 1 条意见还没有答复： 受理案件数" in page.text
     hand_in(app, world)
+    assert "提交；审核应于" in staff.get("/").text
+    assert "；1 条意见待答复" in staff.get("/").text
     # Where nothing can be filled in any more, answers have a form of their own.
     page = staff.get(world.url)
     assert '<form id="answers"' in page.html
