@@ -18,7 +18,7 @@ from perf.models import Base, LedgerEntry, RowHistory
 from perf.past.days import end_of
 from perf.past.state import Row, tables_at
 
-KEPT_FILES = 40
+KEPT_FILES = 20
 """So many copies lie in the data folder at most; the one not looked at for longest goes first."""
 _OPEN_ENGINES = 8
 _engines: OrderedDict[Path, Engine] = OrderedDict()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from perf import clock
 from perf.models import RowHistory, Unit
 
-MOST_UNITS = 300
+MOST_UNITS = 100
 """A copy of all units is made while somebody waits, so only of so many; of more, one at a time."""
 
 
