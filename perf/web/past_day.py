@@ -35,8 +35,17 @@ OF_TODAY = frozenset(
 )
 # Their files lie under what is in them, the same on any day.
 _BY_CONTENT = frozenset({"evidence", "signed_copies"})
-# What may be posted on a past day: choosing another one, and who is signed in.
-_ALWAYS = frozenset({"past.choose", "past.leave", "auth.try_sign_in", "auth.sign_out"})
+# What may be posted on a past day: choosing another one, who is signed in, and what keeps nothing.
+_ALWAYS = frozenset(
+    {
+        "api.score",
+        "auth.sign_out",
+        "auth.try_sign_in",
+        "past.choose",
+        "past.leave",
+        "recheck.check",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
