@@ -277,7 +277,7 @@ def test_more_progress_never_gives_a_worse_light(
 def test_a_curve_of_its_own_rises_from_month_to_month_and_keeps_its_quarters(percentages):
     shares = (*(D(one) / 100 for one in sorted(percentages)), D(1))
     pace = Pace(Curve.OWN, shares)
-    expected = [pace.expected_share(months) for months in range(13)]
+    expected = [pace.expected_share(months) or D(0) for months in range(13)]
     assert expected[0] == 0
     assert expected == sorted(expected)
     assert tuple(expected[3::3]) == shares

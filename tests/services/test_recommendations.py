@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -225,13 +226,8 @@ def test_recorders_are_told_what_is_to_be_answered_within_a_week_until_it_is(wor
     assert lines(date(2023, 3, 24)) == [(told, True)]
 
 
-def count(world, user, day: date = TODAY, **wanted: object):
-    return count_recommendations(
-        world.session,
-        user.actor,
-        RecommendationFilter(**wanted),
-        day,  # type: ignore[arg-type]
-    )
+def count(world, user, day: date = TODAY, **wanted: Any):
+    return count_recommendations(world.session, user.actor, RecommendationFilter(**wanted), day)
 
 
 def test_the_list_counts_where_they_stand_and_costs_the_same_for_many(world) -> None:

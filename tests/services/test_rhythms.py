@@ -116,11 +116,11 @@ def report(session, people, plan: Plan, period: Period, cases: str) -> Submissio
 @pytest.mark.parametrize(
     ("rhythm", "cases", "lights", "header"),
     [
-        (Rhythm.JULY, ["70", "126"], ["green", "green"], "1—7月"),
+        (Rhythm.JULY, ["70", "126"], [Light.GREEN, Light.GREEN], "1—7月"),
         (
             Rhythm.MONTHS,
             ["10", "20", "20", "20", "45", "60", "60", "60", "90", "100", "110", "126"],
-            ["green", "green", "yellow", "red", "green", "green"],
+            [Light.GREEN, Light.GREEN, Light.YELLOW, Light.RED, Light.GREEN, Light.GREEN],
             "1—6月",
         ),
     ],
@@ -137,6 +137,7 @@ def test_a_year_is_carried_from_its_plan_to_its_signature(session, rhythm, cases
     half = len(lights) if rhythm is Rhythm.MONTHS else 1
     done = [report(session, people, plan, *one) for one in zip(periods[:half], cases, strict=False)]
     (record,) = monitoring_records(session, [plan])
+    assert record
     (written,) = quarters_to_write([(plan, record)])
     texts = [cell.value for cell in monitoring_layout(written.form).sheets[0].cells]
     assert f"{header}\n执行情况" in texts
@@ -145,7 +146,7 @@ def test_a_year_is_carried_from_its_plan_to_its_signature(session, rhythm, cases
     done += [
         report(session, people, plan, *one) for one in list(zip(periods, cases, strict=True))[half:]
     ]
-    assert [one.actuals[0].light for one in done][: len(lights)] == [Light(one) for one in lights]
+    assert [one.actuals[0].light for one in done][: len(lights)] == lights
     evaluation = begin_self_evaluation(session(), staff.actor, plan)
     (score,) = evaluation.scores
     assert (score.actual, score.origin) == (

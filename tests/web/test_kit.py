@@ -15,6 +15,7 @@ from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectFie
 from wtforms.validators import InputRequired
 
 from perf.core.findings import Finding, Severity
+from perf.web.desks import tone_of
 from perf.web.presentation import file_size, moment, percent
 from tests.pages import check_page
 
@@ -33,7 +34,7 @@ def kit() -> Flask:
     app.config.update(SECRET_KEY="kit", TESTING=True, WTF_CSRF_ENABLED=False)
     app.jinja_env.undefined = StrictUndefined
     CSRFProtect(app)
-    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters |= {"moment": moment, "thread_tone": tone_of}
     app.add_url_rule("/sign-out", "auth.sign_out", lambda: "", methods=["POST"])
     app.add_url_rule("/password", "auth.change_password", lambda: "")
     app.add_url_rule("/messages", "messages.index", lambda: "")

@@ -1,6 +1,7 @@
 """Threads of remarks on the pages where they stand: answered, settled, and nothing typed is lost."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -159,6 +160,7 @@ def test_every_page_that_is_reviewed_has_its_threads(app, world, browse, kind) -
         staff = session.scalars(select(User).where(User.username == world.staff)).one()
         chief = session.scalars(select(User).where(User.username == world.chief)).one()
         plan = make_reported_plan(session, (staff, chief))
+        subject: Any
         if kind == "plan":
             subject = plan
         elif kind == "revision":
