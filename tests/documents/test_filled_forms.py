@@ -548,6 +548,7 @@ def zipped(name):
     return target.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "make", "told"), HOSTILE, ids=[told for *_, told in HOSTILE])
 def test_what_is_no_form_is_refused_with_a_sentence_within_seconds(name, make, told):
     content = make(self_evaluation_xlsx(own()))

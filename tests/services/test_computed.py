@@ -35,6 +35,8 @@ from perf.services.submissions import content_of_submission, open_submission, st
 from perf.services.ways import Way, means_of
 from tests.factories import make_plan, make_unit, make_user, make_year, mark
 
+pytestmark = pytest.mark.slow
+
 INPUTS = "投入管理指标"
 INDICATORS = [
     DraftIndicator(INPUTS, None, "制度健全性", "健全", "1. 是否制定；2. 是否执行。"),

@@ -423,6 +423,7 @@ def test_a_stranger_is_led_to_sign_in(browse) -> None:
     assert "/sign-in" in browse().get("/", status=302).location
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["staff", "supervisor", "finance"])
 def test_the_number_of_queries_stays_when_the_data_double(app, world, browse, role) -> None:
     with app.app_context():
