@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from perf import clock
 from perf.core.terms import Action, FundSource, Role, Status
 from perf.extensions import db
 from perf.models import (
@@ -145,6 +147,9 @@ def test_the_quarters_stand_in_every_state_and_are_marked_as_invented(seeded):
             for row in submissions
             if row.status is Status.APPROVED
         )
+        # What waits came in today, so that no reviewer begins years behind.
+        (waiting,) = [row for row in submissions if row.status is Status.SUBMITTED]
+        assert clock.now() - waiting.submitted_at < timedelta(hours=1)
         remark = db.session.scalars(select(Remark)).one()
         assert db.session.get_one(Indicator, remark.indicator_id).name == "受理信访案件完成率"
 
