@@ -9,6 +9,7 @@ from perf.core.terms import Action
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import User
 from perf.models.types import Line, Long, Moment, Short
+from perf.models.workflow import OfOneSubject, one_subject_check
 
 
 class LedgerChain(Base):
@@ -48,7 +49,7 @@ class LedgerEntry(Base):
     reason: Mapped[Long] = mapped_column(default="")
 
 
-class Snapshot(OwnedByUnit, Base):
+class Snapshot(OfOneSubject, OwnedByUnit, Base):
     """A whole plan, quarter, self-evaluation, revision or ending as it stood at a step.
 
     It is never changed.
@@ -58,25 +59,9 @@ class Snapshot(OwnedByUnit, Base):
 
     __tablename__ = "snapshot"
     __table_args__ = (
-        CheckConstraint(
-            "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN plan_ending_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
-            name="one_subject",
-        ),
+        one_subject_check(),
     )
 
-    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
-    self_evaluation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("self_evaluation.id"), index=True
-    )
-    target_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("target_revision.id"), index=True
-    )
-    plan_ending_id: Mapped[int | None] = mapped_column(ForeignKey("plan_ending.id"), index=True)
     action: Mapped[Action]
     taken_at: Mapped[Moment]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

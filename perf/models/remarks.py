@@ -7,9 +7,10 @@ from perf.core.terms import ThreadState, ThreadStep
 from perf.models.base import Base, OwnedByUnit
 from perf.models.organisation import User
 from perf.models.types import Long, Moment
+from perf.models.workflow import OfOneSubject, one_subject_check
 
 
-class Remark(OwnedByUnit, Base):
+class Remark(OfOneSubject, OwnedByUnit, Base):
     """A reviewer's remark on what is reviewed, as a whole or on one indicator of it.
 
     It begins a thread. `answered_at` is the recorder's last answer while nothing was said after
@@ -18,28 +19,12 @@ class Remark(OwnedByUnit, Base):
 
     __tablename__ = "remark"
     __table_args__ = (
-        CheckConstraint(
-            "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN plan_ending_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
-            name="one_subject",
-        ),
+        one_subject_check(),
         CheckConstraint(
             "resolved_by_id IS NULL OR resolved_at IS NOT NULL", name="resolver_has_time"
         ),
     )
 
-    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
-    self_evaluation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("self_evaluation.id"), index=True
-    )
-    target_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("target_revision.id"), index=True
-    )
-    plan_ending_id: Mapped[int | None] = mapped_column(ForeignKey("plan_ending.id"), index=True)
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"))
     text: Mapped[Long]
     created_at: Mapped[Moment]

@@ -65,3 +65,29 @@ class Reviewed:
     def is_editable(self) -> bool:
         """Whether its content may change where it stands."""
         return self.status in EDITABLE
+
+
+def one_subject_check() -> CheckConstraint:
+    """A row of `OfOneSubject` has just one of its subjects."""
+    return CheckConstraint(
+        "(CASE WHEN submission_id IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN self_evaluation_id IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN target_revision_id IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN plan_ending_id IS NULL THEN 0 ELSE 1 END"
+        " + CASE WHEN plan_id IS NULL THEN 0 ELSE 1 END) = 1",
+        name="one_subject",
+    )
+
+
+class OfOneSubject:
+    """A row about one thing that is submitted and approved, whichever it is."""
+
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    self_evaluation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("self_evaluation.id"), index=True
+    )
+    target_revision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_revision.id"), index=True
+    )
+    plan_ending_id: Mapped[int | None] = mapped_column(ForeignKey("plan_ending.id"), index=True)
