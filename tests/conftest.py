@@ -19,6 +19,8 @@ from tests import postgres
 from tests.ledger_guard import LedgerGuard, watched_ledger
 from tests.pages import Browserless
 
+LONG = {"test_first_start.py", "test_hostile_input.py", "test_filled_layouts.py"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
@@ -158,14 +160,26 @@ def browse(app: Flask) -> Browserless:
     return Browserless(app)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the documents' tests of a file on one worker where workers share (`--dist=loadgroup`).
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long tests first, or one worker has them left when the others are done.
 
-    They use what LibreOffice made for the first of them.
+    On PostgreSQL what touches no database is left out: it has run with SQLite.
+
+    And the documents' tests of a file stay on one worker where workers share
+    (`--dist=loadgroup`): they use what LibreOffice made for the first of them.
     """
+    if config.getoption("--database") == "postgres":
+        apart = [item for item in items if "database_kind" not in _fixtures_of(item)]
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if "database_kind" in _fixtures_of(item)]
+    items.sort(key=lambda item: item.path.name not in LONG)
     for item in items:
         if item.path.parent.name == "documents" or item.path.name == "test_first_start.py":
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
 
 
 def pytest_collection_finish() -> None:

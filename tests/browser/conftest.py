@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from tests.browser.windows import PASSWORD, ROOT, Server, Windows, environment, run_flask
 
@@ -27,6 +27,10 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SCREENS: dict[str, ViewportSize] = {
+    "desk": {"width": 1366, "height": 768},
+    "phone": {"width": 390, "height": 844},
+}
 _WINDOWS = pytest.StashKey[Windows]()
 
 
@@ -49,9 +53,21 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
     return fresh
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module's journeys are made on a desk and again on a phone, each on data of its own.
+
+    A module that says `SCREENS = ["desk"]` is about something else than what people see.
+    """
+    if "screen" in metafunc.fixturenames:
+        screens = getattr(metafunc.module, "SCREENS", list(SCREENS))
+        metafunc.parametrize("screen", screens, scope="module")
+
+
 @pytest.fixture(scope="module")
-def server(request: pytest.FixtureRequest, sample: Callable[[bool], Path]) -> Iterator[Server]:
-    """The sample behind the server that `make.py run` starts.
+def server(
+    request: pytest.FixtureRequest, sample: Callable[[bool], Path], screen: str
+) -> Iterator[Server]:
+    """The sample behind the server that `make.py run` starts, one for each screen.
 
     The invented results are in it where the module says `WITH_RESULTS = True`.
     """
@@ -133,9 +149,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def windows(request: pytest.FixtureRequest, server: Server, chromium: Browser) -> Iterator[Windows]:
+def windows(
+    request: pytest.FixtureRequest, server: Server, chromium: Browser, screen: str
+) -> Iterator[Windows]:
     """Windows for this test; whatever happens in them, nothing leaves the machine or breaks."""
-    opened = Windows(server, chromium)
+    opened = Windows(server, chromium, SCREENS[screen])
     request.node.stash[_WINDOWS] = opened
     yield opened
     opened.close()

@@ -12,6 +12,9 @@ from tests.browser.windows import Windows
 
 pytestmark = pytest.mark.browser
 
+# Each test says its own.
+SCREENS = ["desk"]
+
 WITH_RESULTS = True
 PHONE = {"width": 390, "height": 800}
 

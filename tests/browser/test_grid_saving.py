@@ -25,6 +25,9 @@ from tests.browser.windows import PASSWORD, Server, Windows
 
 pytestmark = pytest.mark.browser
 
+# Keys are counted, and a phone has none.
+SCREENS = ["desk"]
+
 WITH_RESULTS = False
 PLAN = "信访工作经费"
 # The eleven rows from top to bottom: what is typed, and for two of them kind and reason.

@@ -13,6 +13,9 @@ from tests.documents.test_marked import own_workbook
 
 pytestmark = pytest.mark.browser
 
+# It becomes a phone on the way.
+SCREENS = ["desk"]
+
 PHONE = {"width": 360, "height": 800}
 
 

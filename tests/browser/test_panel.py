@@ -10,6 +10,9 @@ from tests.browser.windows import Windows
 
 pytestmark = pytest.mark.browser
 
+# It becomes a phone on the way.
+SCREENS = ["desk"]
+
 WITH_RESULTS = True
 PLAN = "信访工作经费"
 COST, CASES, GOAL = "项目总成本", "受理信访案件完成率", "完成年度整体目标"

@@ -10,6 +10,9 @@ from tests.browser.windows import Windows
 
 pytestmark = pytest.mark.browser
 
+# Each test says its own.
+SCREENS = ["desk"]
+
 WITH_RESULTS = True
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 800}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.steps import sign_in_at
 
@@ -55,6 +55,7 @@ class Windows:
 
     server: Server
     chromium: Browser
+    viewport: ViewportSize
     pages: list[Page] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Windows:
         context = self.chromium.new_context(
             base_url=self.server.url,
             locale="zh-CN",
-            **{"viewport": {"width": 1366, "height": 768}} | options,
+            **{"viewport": self.viewport} | options,
         )
         context.set_default_timeout(20_000)
         self._watch(context)
