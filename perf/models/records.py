@@ -58,9 +58,7 @@ class Snapshot(OfOneSubject, OwnedByUnit, Base):
     """
 
     __tablename__ = "snapshot"
-    __table_args__ = (
-        one_subject_check(),
-    )
+    __table_args__ = (one_subject_check(),)
 
     action: Mapped[Action]
     taken_at: Mapped[Moment]
