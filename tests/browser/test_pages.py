@@ -22,6 +22,19 @@ PAGES_OF_A_KIND = 2
 PAGES_IN_ALL = 60
 AXE = Axe()
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(judged => judged.violations)"
+# Notes what is seen and can be worked, takes out what has had the focus, and says how many tabs
+# lead through all of it: one each, more through the parts of a day. Of radio buttons with one name
+# the tab key leads to one, arrows to the others.
+WATCH_FOCUS = """() => {
+    const seen = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+        .filter(one => one.checkVisibility({ visibilityProperty: true }) && !one.disabled
+            && one.type !== "hidden" && one.type !== "radio" && !one.closest("[aria-hidden=true]"));
+    window.unreached = new Set(seen);
+    document.addEventListener("focusin", event => window.unreached.delete(event.target));
+    document.activeElement.blur();
+    const days = seen.filter(one => one.type === "date").length;
+    return seen.length + 5 * days + document.querySelectorAll("input[type=radio]").length + 5;
+}"""
 JUDGED: set[tuple[str, str]] = set()
 
 
@@ -64,6 +77,7 @@ def crawl(page: Page, home: str, role: str) -> list[str]:
         if (who, kind_of(url)) not in JUDGED:
             JUDGED.add((who, kind_of(url)))
             expect_accessible(page)
+            expect_reachable(page)
         for link in links_of(page):
             target, _ = urldefrag(urljoin(page.url, link))
             if target in met or not target.startswith(("http:", "https:")):
@@ -110,6 +124,15 @@ def expect_accessible(page: Page) -> None:
             found.append(f"{page.url} at {size['width']} px: {one['id']}: {one['help']} {nodes}")
     page.set_viewport_size(usual)
     assert not found, "\n".join(found)
+
+
+def expect_reachable(page: Page) -> None:
+    """The tab key alone leads to every control that is seen; each of them is a browser's own."""
+    presses = page.evaluate(WATCH_FOCUS)
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+    missed = page.evaluate("() => [...window.unreached].map(one => one.outerHTML.slice(0, 200))")
+    assert not missed, f"{page.url}: no tab leads to {missed[:5]}"
 
 
 def links_of(page: Page) -> list[str]:
