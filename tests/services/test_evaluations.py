@@ -38,6 +38,8 @@ from perf.services.snapshots import differences
 from tests.factories import SYSTEM, make_user
 from tests.reported import make_evidence, make_people, make_reported_plan
 
+pytestmark = pytest.mark.slow
+
 
 def indicator_called(plan: Plan, name: str) -> int:
     return next(row.id for row in plan.indicators if row.name == name)

@@ -35,6 +35,8 @@ from tests.pages import Page
 from tests.queries import count_queries
 from tests.reported import make_approved_quarter
 
+pytestmark = pytest.mark.slow
+
 ROWS = [
     ("产出指标", "受理案件数", "≥100件", "40"),
     ("产出指标", "办理时限", "≤7天", "20"),
