@@ -3,6 +3,7 @@
 from perf.core.errors import Conflict
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Status, ThreadState, ThreadStep
+from perf.core.workflow import is_own
 
 PERMISSION_OF: dict[ThreadStep, Permission] = {
     ThreadStep.ANSWER: Permission.SUBMIT,
@@ -27,8 +28,8 @@ def may_answer(status: Status, actor: Actor) -> bool:
 
 def may_settle(status: Status, actor: Actor, submitted_by_id: int | None) -> bool:
     """Whether this actor replies to answers and settles remarks; not on one's own submission."""
-    is_own = actor.id is not None and actor.id == submitted_by_id
-    if status is Status.APPROVED or (status is Status.SUBMITTED and is_own):
+    is_under_own = status is Status.SUBMITTED and is_own(actor, submitted_by_id)
+    if status is Status.APPROVED or is_under_own:
         return False
     return actor.may(Permission.REVIEW)
 

@@ -15,6 +15,7 @@ STEPS: dict[tuple[Status, Action], tuple[Status, Permission]] = {
 }
 
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED, Status.REOPENED})
+HANDED_IN = (Status.SUBMITTED, Status.APPROVED)
 NEEDS_REASON = frozenset({Action.RETURN, Action.REOPEN})
 
 
@@ -28,7 +29,7 @@ def actions_for(status: Status, actor: Actor, submitted_by_id: int | None) -> li
         for (start, action), (_, permission) in STEPS.items()
         if start == status
         and actor.may(permission)
-        and not (permission is Permission.REVIEW and _is_own(actor, submitted_by_id))
+        and not (permission is Permission.REVIEW and is_own(actor, submitted_by_id))
     ]
 
 
@@ -40,10 +41,11 @@ def next_status(
     if step is None:
         raise Conflict(f"当前状态为“{status.label}”，不能{action.label}。请刷新页面查看最新状态。")
     actor.demand(step[1])
-    if step[1] is Permission.REVIEW and _is_own(actor, submitted_by_id):
+    if step[1] is Permission.REVIEW and is_own(actor, submitted_by_id):
         raise Conflict("不能审核本人提交的内容，请由其他审核人办理。")
     return step[0]
 
 
-def _is_own(actor: Actor, submitted_by_id: int | None) -> bool:
+def is_own(actor: Actor, submitted_by_id: int | None) -> bool:
+    """Whether the actor submitted it, or stands in for the one who did."""
     return submitted_by_id is not None and submitted_by_id in {actor.id, actor.for_id}

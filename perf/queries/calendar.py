@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from perf.core.permissions import Actor
 from perf.core.terms import Status
+from perf.core.workflow import HANDED_IN
 from perf.models import Period, Plan, Rectification, SelfEvaluation, Submission, User
 from perf.queries.demanded import SPAN, owes_self_evaluation, spans_owe
 from perf.queries.rectifications import UNFINISHED
-from perf.queries.reminders import HANDED_IN
 from perf.queries.visible import in_sight
 
 DAYS_BACK = 400

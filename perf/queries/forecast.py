@@ -16,12 +16,12 @@ from perf.core.periods import MONTHS
 from perf.core.permissions import Actor
 from perf.core.targets import Target
 from perf.core.terms import Status
+from perf.core.workflow import HANDED_IN
 from perf.models import Actual, BudgetExecution, Indicator, Period, Plan, Submission
 from perf.models.plans import target_of
 from perf.models.reports import value_of
 from perf.queries.demanded import IS_YEAR
 from perf.queries.last_year import earlier_plans
-from perf.queries.overview import HANDED_IN
 from perf.queries.pages import Page, page_of
 from perf.queries.plans import adjusted_budgets
 from perf.queries.visible import in_sight

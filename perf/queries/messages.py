@@ -12,6 +12,7 @@ from perf.core.errors import NotFound
 from perf.core.permissions import Actor
 from perf.core.reminders import OFFICE, RECOMMENDATION, RECTIFICATION, Line, Why, line_of
 from perf.core.terms import RectificationState, Status
+from perf.core.workflow import HANDED_IN
 from perf.models import (
     HandIn,
     Message,
@@ -222,5 +223,5 @@ def _shown(
         return None
     if is_waiting:
         return Shown(line, item.status is not Status.SUBMITTED)
-    is_done = item.status in {Status.SUBMITTED, Status.APPROVED} or line.thing in handed_in
+    is_done = item.status in HANDED_IN or line.thing in handed_in
     return Shown(line, is_done, is_locked=item.is_locked and not is_done)

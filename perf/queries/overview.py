@@ -12,13 +12,12 @@ from perf.core.numbers import round_half_up
 from perf.core.periods import is_overdue
 from perf.core.permissions import Actor
 from perf.core.terms import Status
+from perf.core.workflow import HANDED_IN
 from perf.models import FiscalYear, Period, Plan, SelfEvaluation, Submission, Unit
 from perf.queries.demanded import SPAN, owes_month, owes_self_evaluation, spans_owe
 from perf.queries.organisation import is_unit_called
 from perf.queries.pages import PAGE_SIZE, Page, count_pages, page_of
 from perf.queries.visible import in_sight
-
-HANDED_IN = (Status.SUBMITTED, Status.APPROVED)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from perf.core.execution import Execution
 from perf.core.permissions import Actor
 from perf.core.terms import Status
+from perf.core.workflow import HANDED_IN
 from perf.models import (
     Actual,
     BudgetExecution,
@@ -21,7 +22,6 @@ from perf.models import (
     SelfEvaluation,
     Submission,
 )
-from perf.queries.overview import HANDED_IN
 from perf.queries.packs import find_pack
 from perf.queries.plans import adjusted_budgets
 from perf.queries.visible import in_sight

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from perf.core.permissions import Actor
 from perf.core.reminders import Line, line_of
 from perf.core.terms import PlanKind, Role, Status
+from perf.core.workflow import HANDED_IN
 from perf.models import (
     Message,
     Period,
@@ -32,7 +33,6 @@ from perf.queries.rectifications import UNFINISHED
 from perf.queries.visible import in_sight
 from perf.queries.workbench import outstanding_by_kind
 
-HANDED_IN = (Status.SUBMITTED, Status.APPROVED)
 _KINDS = {kind.value: kind for kind in ItemKind}
 
 

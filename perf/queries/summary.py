@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from perf.core.permissions import Actor
 from perf.core.terms import EndingKind, PlanKind, Status
+from perf.core.workflow import HANDED_IN
 from perf.models import (
     BudgetAdjustment,
     BudgetLine,
@@ -22,7 +23,6 @@ from perf.models import (
 from perf.queries.endings import is_ended_by
 from perf.queries.visible import in_sight
 
-_FROZEN = frozenset({Status.SUBMITTED, Status.APPROVED})
 # Databases bound how many values one list in a query may have.
 _AT_ONCE = 500
 
@@ -59,7 +59,7 @@ def summary_records(
     ]
     budgets = _adjusted_budgets(session, [plan.id for plan, *_ in found])
     frozen = _frozen_money(
-        session, [one.id for *_, one, _ in found if one is not None and one.status in _FROZEN]
+        session, [one.id for *_, one, _ in found if one is not None and one.status in HANDED_IN]
     )
     return [
         _record(plan, unit, project, evaluation, budgets.get(plan.id), frozen)

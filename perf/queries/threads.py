@@ -49,11 +49,7 @@ def remark_to_change(session: Session, actor: Actor, remark_id: int) -> Remark:
 
 def hold_subject(session: Session, remark: Remark) -> Any:
     """The plan, quarter, self-evaluation or revision that the remark is about, held and anew."""
-    for model in _REVIEWED:
-        key = getattr(remark, f"{model.__tablename__}_id")
-        if key is not None:
-            return session.get_one(model, key, with_for_update=True, populate_existing=True)
-    raise NotFound("这条审核意见不属于任何内容。")
+    return session.get_one(*_subject(remark), with_for_update=True, populate_existing=True)
 
 
 def remarks_of(session: Session, subject: Any) -> list[Remark]:
@@ -65,8 +61,10 @@ def remarks_of(session: Session, subject: Any) -> list[Remark]:
 
 def subject_of(session: Session, remark: Remark) -> Any:
     """What the remark is about, as it was loaded."""
-    for model in _REVIEWED:
-        key = getattr(remark, f"{model.__tablename__}_id")
-        if key is not None:
-            return session.get_one(model, key)
-    raise NotFound("这条审核意见不属于任何内容。")
+    return session.get_one(*_subject(remark))
+
+
+def _subject(remark: Remark) -> tuple[Any, int]:
+    """The model and the id of the one thing that a remark is about, as its constraint holds."""
+    keys = ((model, getattr(remark, f"{model.__tablename__}_id")) for model in _REVIEWED)
+    return next((model, key) for model, key in keys if key is not None)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor
 from perf.core.terms import Rating, Status
+from perf.core.workflow import HANDED_IN
 from perf.models import Period, Plan, SelfEvaluation, Submission
 from perf.queries.demanded import SPAN, owes_self_evaluation, spans_owe
 from perf.queries.visible import in_sight
@@ -70,7 +71,7 @@ def totals_of(session: Session, actor: Actor, year: int) -> Totals:
         select(Submission.period_id, Submission.status, func.count())
         .where(
             Submission.period_id.in_(by_id),
-            Submission.status.in_([Status.SUBMITTED, Status.APPROVED]),
+            Submission.status.in_(HANDED_IN),
             in_sight(actor, Submission.unit_id),
         )
         .group_by(Submission.period_id, Submission.status)
@@ -95,7 +96,7 @@ def _add_evaluations(session: Session, actor: Actor, totals: Totals) -> None:
         .join(Plan, Plan.id == SelfEvaluation.plan_id)
         .where(
             Plan.year == totals.year,
-            SelfEvaluation.status.in_([Status.SUBMITTED, Status.APPROVED]),
+            SelfEvaluation.status.in_(HANDED_IN),
             in_sight(actor, SelfEvaluation.unit_id),
         )
         .group_by(SelfEvaluation.status, SelfEvaluation.rating, owes_self_evaluation())

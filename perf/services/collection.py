@@ -152,8 +152,11 @@ def remind_offices(
     closed = why_closed(quarter.plan, quarter.period)
     if closed or (quarter.submission and not quarter.submission.is_editable):
         raise Locked(closed or "本期已经提交，不用再提醒。")
-    open_ones = [one for one in not_handed_in(shares_of(session, quarter)) if one.office]
-    chosen = [one for one in open_ones if office_id in {None, one.office and one.office.id}]
+    chosen = [
+        one
+        for one in not_handed_in(shares_of(session, quarter))
+        if one.office and office_id in {None, one.office.id}
+    ]
     if not chosen:
         raise NotFound("这个科室本期已交，或者没有它负责的指标。请刷新页面核对。")
     due = internal_due_of(session, quarter.plan.unit_id, quarter.period.id)

@@ -11,7 +11,8 @@ from perf import clock
 from perf.core.dates import parse_day
 from perf.core.endings import last_owed_month
 from perf.core.errors import InvalidInput
-from perf.core.terms import EndingKind, Status
+from perf.core.terms import EndingKind
+from perf.core.workflow import HANDED_IN
 from perf.models import BudgetExecution, Period, Plan, Submission
 from perf.queries.demanded import IS_YEAR
 from perf.queries.endings import plans_to_merge_into
@@ -19,7 +20,6 @@ from perf.services.evaluation_scores import adjusted_of
 from perf.services.money import read_wan, write_wan
 from perf.services.typed import Typed, clean_text
 
-HANDED_IN = (Status.SUBMITTED, Status.APPROVED)
 _CAPTION = "终止（并入）单有误，没有保存。请按提示修改，已填内容都还在。"
 
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from perf.core.actuals import format_actual
 from perf.core.terms import Status
+from perf.core.workflow import HANDED_IN
 from perf.models import Actual, Indicator, Period, Plan, Snapshot, Submission
 from perf.queries.signed_copies import codes_of
 from perf.services.step_names import names_of_steps, people_of
 from perf.services.submissions import NO_DATA, shown_result
 from perf.services.target_record import head_of
 
-_HANDED_IN = (Status.SUBMITTED, Status.APPROVED)
 # Databases bound how many values one list in a query may have.
 _AT_ONCE = 500
 
@@ -61,7 +61,7 @@ def _latest(session: Session, ids: Sequence[int]) -> dict[int, Submission]:
             )
             .where(
                 Submission.plan_id.in_(ids[start : start + _AT_ONCE]),
-                Submission.status.in_(_HANDED_IN),
+                Submission.status.in_(HANDED_IN),
             )
             .order_by(Period.months)
         )

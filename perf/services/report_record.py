@@ -13,6 +13,7 @@ from perf.core.periods import parse_period
 from perf.core.permissions import Actor
 from perf.core.rulepack import Certainty
 from perf.core.terms import Action, PlanKind, Status
+from perf.core.workflow import HANDED_IN
 from perf.models import (
     Indicator,
     Plan,
@@ -119,7 +120,7 @@ def _quarter(reported: Reported) -> dict[str, Any]:
     found["is_late"] = bool(handed_in) and (
         clock.local(handed_in[0].at).date() > reported.period.due_on
     )
-    if submission.status in {Status.SUBMITTED, Status.APPROVED}:
+    if submission.status in HANDED_IN:
         found["submitted_by"] = handed_in[-1].actor_name if handed_in else ""
         found["submitted_at"] = submission.submitted_at
     if submission.status is Status.APPROVED:

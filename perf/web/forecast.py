@@ -17,11 +17,11 @@ from perf.core.forecast.words import month_end
 from perf.core.numbers import round_half_up
 from perf.core.permissions import Actor, Permission
 from perf.core.targets import Target
+from perf.core.workflow import HANDED_IN
 from perf.extensions import db
 from perf.models import Plan, Unit
 from perf.queries import organisation
 from perf.queries.forecast import plans_reporting
-from perf.queries.overview import HANDED_IN
 from perf.queries.plans import Quarter
 from perf.services.forecasts import GoalForecast, PlanForecast, forecasts_of, goals_of
 from perf.web.listing import number_argument, page_number, page_url

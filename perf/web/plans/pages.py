@@ -13,7 +13,7 @@ from perf import clock
 from perf.core.errors import InvalidInput, NotFound
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, FundSource, PlanKind, Status
-from perf.core.workflow import EDITABLE, actions_for
+from perf.core.workflow import EDITABLE, HANDED_IN, actions_for
 from perf.extensions import db
 from perf.models import Indicator, Plan
 from perf.queries import organisation, plans
@@ -45,7 +45,6 @@ from perf.web.plans.last_year import last_money, last_years_of_plan
 from perf.web.security import current_actor, requires
 
 # The quarters that 绩效运行监控表 prints.
-MONITORED = frozenset({Status.SUBMITTED, Status.APPROVED})
 # The list's choices, and whether each asks for those that ended.
 ENDED = {"going": False, "ended": True}
 DONE = {
@@ -214,7 +213,7 @@ def plan_page(
         missing=missing_for_submission(plan) if Action.SUBMIT in actions else [],
         changes=_changes(session, plan),
         sources=list(FundSource),
-        is_monitored=any(one.status in MONITORED for one in quarters),
+        is_monitored=any(one.status in HANDED_IN for one in quarters),
         shows_year=plan.status is Status.APPROVED or any(one.status for one in quarters),
         may_edit=may_edit,
         chosen_pack=pin_name(plan.pack_id, plan.pack_version) if plan.pack_reason else "",
