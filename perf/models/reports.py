@@ -3,7 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    or_,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from perf.core.actuals import Actual as ActualValue
@@ -34,6 +41,11 @@ class HasValue:
     numerator: Mapped[Whole | None]
     denominator: Mapped[Whole | None]
     checked: Mapped[Short | None]
+
+    @classmethod
+    def has_value(cls) -> ColumnElement[bool]:
+        """The SQL condition that a row is not 未填报."""
+        return or_(*(column.is_not(None) for column in (cls.value, cls.on, cls.tier, cls.checked)))
 
     @property
     def actual(self) -> ActualValue | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from perf.core.permissions import Actor
@@ -23,8 +23,6 @@ from perf.models import (
 from perf.queries.items import Item, ItemKind, bound_to, items_of, read_items
 from perf.queries.review import MODELS, waiting_conditions
 from perf.queries.visible import in_sight
-
-_VALUES = (Actual.value, Actual.on, Actual.tier, Actual.checked)
 
 
 def waiting_items(
@@ -90,7 +88,7 @@ def uncovered_in_quarters(session: Session, ids: Collection[int]) -> dict[int, i
             Submission.id.in_(ids),
             Indicator.weight > Decimal(0),
             Indicator.source.is_(None),
-            or_(*(column.is_not(None) for column in _VALUES)),
+            Actual.has_value(),
             ~is_backed(Evidence.indicator_id == Actual.indicator_id),
         )
         .group_by(Submission.id)

@@ -84,14 +84,7 @@ def internal_due_of(session: Session, unit_id: int, period_id: int) -> InternalD
 
 def has_figure() -> ColumnElement[bool]:
     """The SQL condition that a row has a figure, or says that there is none."""
-    return or_(
-        Actual.value.is_not(None),
-        Actual.on.is_not(None),
-        Actual.tier.is_not(None),
-        Actual.checked.is_not(None),
-        Actual.is_no_data,
-        Actual.is_zero_over_zero,
-    )
+    return or_(Actual.has_value(), Actual.is_no_data, Actual.is_zero_over_zero)
 
 
 def own_shares(session: Session, actor: Actor, today: date) -> Sequence[OwnShare]:

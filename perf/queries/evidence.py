@@ -4,7 +4,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from perf.core.permissions import Actor
@@ -13,7 +13,6 @@ from perf.queries.visible import in_sight
 
 # A file that stands at more figures than these is everywhere; the first ones say so.
 MOST_PLACES = 200
-_VALUES = (Actual.value, Actual.on, Actual.tier, Actual.checked)
 
 
 class Place(NamedTuple):
@@ -58,7 +57,7 @@ def uncovered_counts(session: Session, plan_ids: Collection[int]) -> dict[int, i
         .join(Submission, Submission.id == Actual.submission_id)
         .where(
             Submission.plan_id.in_(plan_ids),
-            or_(*(column.is_not(None) for column in _VALUES)),
+            Actual.has_value(),
         )
     )
     backed = (

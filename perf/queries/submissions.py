@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from perf.core.errors import NotFound
@@ -133,12 +133,7 @@ def _add_previous(session: Session, quarter: Quarter) -> None:
         .join(Submission.period)
         .where(
             *earlier,
-            or_(
-                Actual.value.is_not(None),
-                Actual.on.is_not(None),
-                Actual.tier.is_not(None),
-                Actual.checked.is_not(None),
-            ),
+            Actual.has_value(),
         )
         .order_by(Period.code)
     ):

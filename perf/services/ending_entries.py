@@ -18,7 +18,7 @@ from perf.queries.demanded import IS_YEAR
 from perf.queries.endings import plans_to_merge_into
 from perf.services.evaluation_scores import adjusted_of
 from perf.services.money import read_wan, write_wan
-from perf.services.typed import Typed, clean_text
+from perf.services.typed import Typed, clean_text, document_day
 
 _CAPTION = "终止（并入）单有误，没有保存。请按提示修改，已填内容都还在。"
 
@@ -66,7 +66,7 @@ def read_ending(session: Session, plan: Plan, entry: EndingEntry) -> EndingValue
         if merged_into is None:
             typed.errors["merged_into"] = "请选择本单位本年度在执行的项目，作为并入后的项目。"
     document = typed.line("document", "文号", entry.document, required=True)
-    dated_on = typed.read("dated_on", lambda text: _read_day(text, plan.year), entry.dated_on)
+    dated_on = typed.read("dated_on", lambda text: document_day(text, plan.year), entry.dated_on)
     holds_from = typed.read("holds_from", lambda text: _read_start(text, plan), entry.holds_from)
     reason = typed.text("reason", "原因", entry.reason, required=True)
     money_note = typed.text("money_note", "资金处理", entry.money_note, required=True)
@@ -142,17 +142,6 @@ def owed_until(session: Session, plan: Plan, holds_from: date) -> int:
     """The month in which the last period ends that the plan owes, were it ended from this day."""
     months = select(Period.months).where(Period.year == plan.year, ~IS_YEAR)
     return last_owed_month(session.scalars(months), holds_from)
-
-
-def _read_day(text: str, year: int) -> date:
-    day = parse_day(clean_text(text))
-    if day is None:
-        raise InvalidInput("请填完整的文件日期，例如 2022-06-30。")
-    if day > clock.today():
-        raise InvalidInput("文件日期不能晚于今天。")
-    if day.year < year:
-        raise InvalidInput(f"文件日期不能早于 {year} 年。")
-    return day
 
 
 def _read_start(text: str, plan: Plan) -> date:

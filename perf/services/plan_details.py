@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from perf import clock
 from perf.core.dates import parse_day
 from perf.core.drafts import DraftPlan
 from perf.core.errors import InvalidInput
@@ -13,7 +12,7 @@ from perf.core.storable import LINE, LONG, MAX_TASKS, SHORT
 from perf.core.terms import FundSource, PlanKind
 from perf.services.money import read_wan
 from perf.services.sheets import IndicatorValues, read_indicator
-from perf.services.typed import Typed
+from perf.services.typed import Typed, document_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _read_addition(
         return None, "", None
     begins_on = typed.read("begins_on", lambda text: _read_beginning(text, year), texts[0])
     added_by = typed.line("added_by", "追加文件的文号", texts[1], required=True)
-    return begins_on, added_by, typed.read("added_on", _read_document_day, texts[2])
+    return begins_on, added_by, typed.read("added_on", document_day, texts[2])
 
 
 def _read_beginning(text: str, year: int) -> date:
@@ -125,15 +124,6 @@ def _read_beginning(text: str, year: int) -> date:
         raise InvalidInput("请填从哪一天起执行，例如 2022-05-10；不是年度中追加的，三项都留空。")
     if day.year != year:
         raise InvalidInput(f"追加之日应在 {year} 年内。")
-    return day
-
-
-def _read_document_day(text: str) -> date:
-    day = parse_day(text)
-    if day is None:
-        raise InvalidInput("请填完整的文件日期，例如 2022-05-08。")
-    if day > clock.today():
-        raise InvalidInput("文件日期不能晚于今天。")
     return day
 
 

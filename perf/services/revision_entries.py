@@ -7,15 +7,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from perf import clock
-from perf.core.dates import parse_day
 from perf.core.errors import InvalidInput
 from perf.core.revisions import TargetChange, is_measured_alike, target_change
 from perf.core.storable import SHORT
 from perf.core.targets import Target, describe_target, parse_target
 from perf.core.terms import Comparator
 from perf.models import Indicator, Plan, RevisedTarget, TargetRevision
-from perf.services.typed import Typed, clean_text
+from perf.services.typed import Typed, document_day
 
 _CAPTION = "目标调整单有误，没有保存。请按提示修改，已填内容都还在。"
 
@@ -67,7 +65,7 @@ def read_revision(
     """
     typed = Typed()
     document = typed.line("document", "文号", entry.document, required=True)
-    dated_on = typed.read("dated_on", lambda text: _read_day(text, plan.year), entry.dated_on)
+    dated_on = typed.read("dated_on", lambda text: document_day(text, plan.year), entry.dated_on)
     reason = typed.text("reason", "调整原因", entry.reason, required=True)
     taken = _taken_elsewhere(session, plan, revision)
     targets: dict[int, Target] = {}
@@ -118,14 +116,3 @@ def _taken_elsewhere(
         )
     )
     return {row.indicator_id: row.document for row in rows}
-
-
-def _read_day(text: str, year: int) -> date:
-    day = parse_day(clean_text(text))
-    if day is None:
-        raise InvalidInput("请填完整的文件日期，例如 2022-06-30。")
-    if day > clock.today():
-        raise InvalidInput("文件日期不能晚于今天。")
-    if day.year < year:
-        raise InvalidInput(f"文件日期不能早于 {year} 年。")
-    return day

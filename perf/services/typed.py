@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
+from perf import clock
+from perf.core.dates import parse_day
 from perf.core.errors import InvalidInput
 from perf.core.storable import LINE, LONG
 
@@ -59,3 +62,18 @@ class Typed:
         """Raise InvalidInput with every field's sentence where there is any."""
         if self.errors:
             raise InvalidInput(message, self.errors)
+
+
+def document_day(text: str, year: int | None = None) -> date:
+    """The day that a document bears: over or today, and not before the year where one is given.
+
+    Raises InvalidInput with the sentence for its field.
+    """
+    day = parse_day(clean_text(text))
+    if day is None:
+        raise InvalidInput("请填完整的文件日期，例如 2022-06-30。")
+    if day > clock.today():
+        raise InvalidInput("文件日期不能晚于今天。")
+    if year is not None and day.year < year:
+        raise InvalidInput(f"文件日期不能早于 {year} 年。")
+    return day

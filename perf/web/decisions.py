@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from perf.core.errors import InvalidInput, PerfError
+from perf.core.errors import InvalidInput, NotFound, PerfError
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.models import Indicator
@@ -66,3 +66,11 @@ def why_not_yours(subject: Subject | None, actor: Actor) -> str:
 def step_urls(endpoint: str, **arguments: Any) -> Callable[[Action], str]:
     """From an action to the address that takes it, for the panel."""
     return lambda action: url_for(endpoint, **arguments, action=action.value)
+
+
+def action_named(text: str) -> Action:
+    """The step of the workflow that an address names; NotFound for anything else."""
+    found = next((one for one in Action if one.value == text), None)
+    if found is None:
+        raise NotFound("没有这一步操作。请从页面上的按钮办理。")
+    return found

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from perf.core.errors import Conflict, InvalidInput, NotFound, Stale
+from perf.core.errors import Conflict, InvalidInput, Stale
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, EndingKind, PlanKind, Status
 from perf.core.workflow import actions_for
@@ -25,7 +25,7 @@ from perf.services.money import write_wan
 from perf.services.snapshots import Content, Difference, differences, last_snapshot
 from perf.services.typed import without_controls
 from perf.web.comparing import Compared, compared
-from perf.web.decisions import Decision, read_decision, step_urls, why_not_yours
+from perf.web.decisions import Decision, action_named, read_decision, step_urls, why_not_yours
 from perf.web.desks import desk_for, send_replies, unanswered
 from perf.web.errors import status_of
 from perf.web.grid_form import whole_number
@@ -125,9 +125,7 @@ def save(ending: PlanEnding) -> ResponseReturnValue:
 def _ending_and_action(
     session: Session, actor: Actor, ending_id: int, action: str
 ) -> tuple[PlanEnding, Action]:
-    found = next((one for one in Action if one.value == action), None)
-    if found is None:
-        raise NotFound("没有这一步操作。请从终止（并入）单的页面办理。")
+    found = action_named(action)
     return ending_to_change(session, actor, ending_id), found
 
 

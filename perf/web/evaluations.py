@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from perf import clock
-from perf.core.errors import Conflict, InvalidInput, NotFound, PerfError, Stale
+from perf.core.errors import Conflict, InvalidInput, PerfError, Stale
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, Status
 from perf.core.workflow import EDITABLE, STEPS, actions_for
@@ -31,7 +31,7 @@ from perf.services.evaluations import (
 )
 from perf.services.threads import answer_remarks
 from perf.web.decided import read_decisions
-from perf.web.decisions import Decision, read_decision
+from perf.web.decisions import Decision, action_named, read_decision
 from perf.web.desks import read_threads, send_replies
 from perf.web.errors import status_of
 from perf.web.evaluation_page import evaluation_page
@@ -198,9 +198,7 @@ class Asked:
 
 
 def _step_to_take(session: Session, actor: Actor, plan_id: int, action: str) -> Asked:
-    asked = next((one for one in Action if one.value == action), None)
-    if asked is None:
-        raise NotFound("没有这一步。请从自评页面办理。")
+    asked = action_named(action)
     actor.demand(PERMISSION_OF[asked])
     return Asked(self_evaluation_to_change(session, actor, plan_id), asked)
 

@@ -23,6 +23,7 @@ from perf.services.evidence import remove_evidence
 from perf.services.outcome import Outcome
 from perf.services.submissions import step_submission
 from perf.services.threads import answer_remarks
+from perf.web.decisions import action_named
 from perf.web.desks import of_threads, read_threads, send_replies
 from perf.web.grid_autosave import record_posted
 from perf.web.grid_form import Posted, read_grid, whole_number
@@ -153,12 +154,11 @@ def _save(
 def _step_of(
     session: Session, actor: Actor, plan_id: int, code: str, action: str
 ) -> tuple[Quarter, Submission, Action]:
-    if action not in set(Action):
-        raise NotFound("没有这一步。")
+    asked = action_named(action)
     quarter = quarter_to_change(session, actor, plan_id, code)
     if quarter.submission is None:
         raise NotFound("本期还没有开始填报。")
-    return quarter, quarter.submission, next(one for one in Action if one.value == action)
+    return quarter, quarter.submission, asked
 
 
 @blueprint.post("/plans/<int:plan_id>/periods/<code>/steps/<action>")

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from perf.core.errors import Conflict, InvalidInput, NotFound, Stale
+from perf.core.errors import Conflict, InvalidInput, Stale
 from perf.core.permissions import Actor, Permission
 from perf.core.revisions import TargetChange, is_measured_alike, target_change
 from perf.core.targets import describe_target
@@ -30,7 +30,7 @@ from perf.services.snapshots import Content, Difference, differences, last_snaps
 from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.web.comparing import Compared, compared
-from perf.web.decisions import Decision, read_decision, step_urls, why_not_yours
+from perf.web.decisions import Decision, action_named, read_decision, step_urls, why_not_yours
 from perf.web.desks import desk_for, send_replies, unanswered
 from perf.web.errors import status_of
 from perf.web.grid_form import whole_number
@@ -155,9 +155,7 @@ def save(revision: TargetRevision) -> ResponseReturnValue:
 def _revision_and_action(
     session: Session, actor: Actor, revision_id: int, action: str
 ) -> tuple[TargetRevision, Action]:
-    found = next((one for one in Action if one.value == action), None)
-    if found is None:
-        raise NotFound("没有这一步操作。请从目标调整页面办理。")
+    found = action_named(action)
     return revision_to_change(session, actor, revision_id), found
 
 

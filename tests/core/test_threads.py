@@ -3,7 +3,7 @@
 import pytest
 
 from perf.core.errors import Conflict
-from perf.core.permissions import Actor
+from perf.core.permissions import DELEGATED, Actor
 from perf.core.terms import Role, Status, ThreadState, ThreadStep
 from perf.core.threads import may_answer, may_settle, next_state
 
@@ -48,6 +48,10 @@ def test_recorders_answer_and_reviewers_settle_until_it_is_approved() -> None:
 def test_nobody_settles_what_was_said_about_their_own_submission() -> None:
     supervisor = Actor(2, "李四", Role.SUPERVISOR, 1)
     assert not may_settle(Status.SUBMITTED, supervisor, supervisor.id)
+    # Nor does whoever stands in for them.
+    deputy = Actor(4, "赵六", Role.STAFF, 1, also=DELEGATED, for_id=2, for_name="李四")
+    assert not may_settle(Status.SUBMITTED, deputy, supervisor.id)
+    assert may_settle(Status.SUBMITTED, deputy, 1)
     # What was sent back is not theirs to decide any more.
     assert may_settle(Status.RETURNED, supervisor, supervisor.id)
     assert may_settle(Status.SUBMITTED, Actor(None, "system", None), None)

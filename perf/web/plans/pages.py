@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from perf import clock
-from perf.core.errors import InvalidInput, NotFound
+from perf.core.errors import InvalidInput
 from perf.core.permissions import Actor, Permission
 from perf.core.terms import Action, FundSource, PlanKind, Status
 from perf.core.workflow import EDITABLE, HANDED_IN, actions_for
@@ -34,7 +34,7 @@ from perf.services.typed import without_controls
 from perf.services.ways import describe_reading, means_of
 from perf.services.weighing import weigh
 from perf.web.comparing import Compared, compared
-from perf.web.decisions import step_urls, why_not_yours
+from perf.web.decisions import action_named, step_urls, why_not_yours
 from perf.web.desks import desk_for, of_threads, send_replies, unanswered
 from perf.web.forecast import plan_outlook
 from perf.web.grid_reading import TONE_OF_LIGHT
@@ -101,9 +101,7 @@ def show(plan: Plan) -> ResponseReturnValue:
 def _plan_and_action(
     session: Session, actor: Actor, plan_id: int, action: str
 ) -> tuple[Plan, Action]:
-    found = next((one for one in Action if one.value == action), None)
-    if found is None:
-        raise NotFound("没有这一步操作。请从绩效目标页面办理。")
+    found = action_named(action)
     return plans.plan_to_change(session, actor, plan_id), found
 
 
